@@ -1,0 +1,125 @@
+package providers
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Driver is one vendor, known offline.
+type Driver struct {
+	Name  string // "convai": the type of a provider instance
+	Title string // "Convai"
+	Docs  string // where the vendor describes its API, or who does
+	Env   []Env  // credentials; the first group that is complete is used
+	// BaseURLEnv is the variable that overrides BaseURL for instances that
+	// set none of their own.
+	BaseURLEnv string
+	BaseURL    string
+	Manner     Manner
+	Removal    Removal
+	Pace       Pace
+	// Scope names the fields that say where a character lives; the id starts
+	// with their values. Empty for vendors without places.
+	Scope []spec.Path
+	// Required are the fields without which nothing can be created.
+	Required []spec.Path
+	// Compose is the default folding of common fields into one of the vendor's.
+	Compose map[spec.Path][]spec.Path
+	// ListPage is how many characters one list request shows; 0 is all of them.
+	ListPage int
+	// Key is the kind of idempotency that creation has.
+	Key    Idempotency
+	Fields Table
+	// Check adds what a table can't say (opposite traits); may be nil.
+	Check func(Checked) []spec.Diagnostic
+	Open  func(Config) (Provider, error)
+}
+
+// Env is a set of environment variables that together are one credential.
+type Env []string
+
+// Manner is what an update does to the fields that it leaves out.
+type Manner string
+
+// The manners of updating.
+const (
+	Keeps   Manner = "keeps"   // a partial update
+	Forgets Manner = "forgets" // a full replace: read, overlay, write
+)
+
+// Idempotency is how a create whose answer was lost is settled.
+type Idempotency string
+
+// The kinds of idempotency.
+const (
+	ByHeader  Idempotency = "header"  // the vendor answers a repeated key with the original
+	ByField   Idempotency = "field"   // the key is stored in the character and can be looked for
+	ByContent Idempotency = "content" // only listing and comparing tells
+)
+
+// Removal is what deleting does.
+type Removal struct {
+	Verb string // "delete", "archive", "set private"
+	Loss string // what can't come back, in a sentence for the plan
+}
+
+// Pace is how fast an account may be asked.
+type Pace struct {
+	PerSecond   float64 // requests per second; 0 is unlimited
+	Concurrency int     // requests at a time; 0 is 1
+	SerialWrite bool    // one writing request at a time
+}
+
+// Config is what opening an account needs.
+type Config struct {
+	Instance    string
+	BaseURL     string
+	Credentials map[string]Secret // by the names in Driver.Env
+	Pace        Pace
+	Settings    map[string]string // instance settings, such as filters: object
+	ReadOnly    bool              // refuse every route that is not marked as reading
+	Transport   http.RoundTripper // nil: the default
+	Log         *slog.Logger      // nil: silent
+	UserAgent   string
+	OnRequest   func(Request) // called after each request that was sent; may be nil; called concurrently
+}
+
+// Request is one request that was sent, for counting and for progress. It
+// holds no credential and no prose.
+type Request struct {
+	Instance string
+	Route    string // "character.update"
+	Method   string
+	Path     string
+	Write    bool
+	Status   int // 0: no answer
+	Attempt  int // from 1
+}
+
+// Secret is a credential. It prints as a placeholder in every format; only
+// Reveal gives its value, and only transports call it.
+type Secret struct{ value string }
+
+// NewSecret wraps a credential.
+func NewSecret(value string) Secret { return Secret{value} }
+
+// Reveal returns the credential itself.
+func (s Secret) Reveal() string { return s.value }
+
+// IsZero reports an absent credential.
+func (s Secret) IsZero() bool { return s.value == "" }
+
+// String, GoString, MarshalText and LogValue keep the value out of every
+// report.
+func (Secret) String() string { return "[secret]" }
+
+// GoString is String for %#v.
+func (Secret) GoString() string { return "[secret]" }
+
+// MarshalText is String for encoders.
+func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
+
+// LogValue is String for slog.
+func (Secret) LogValue() slog.Value { return slog.StringValue("[secret]") }

@@ -1,0 +1,71 @@
+// Package providers describes what is known of a vendor's API before anyone
+// logs in, as tables that validation, plans, documentation and the wire code
+// all read, and the small interface behind which a vendor's account stands.
+package providers
+
+import (
+	"context"
+	"iter"
+)
+
+// Body is a document as it travels: vendor key → JSON value. Numbers may be
+// json.Number. Keys that start with "?" go to the query of the request.
+type Body map[string]any
+
+// Remote is one character in a list, with what the list shows of it.
+type Remote struct {
+	ID   string
+	Name string // display name, for people
+	Body Body
+}
+
+// Provider is the wire to one account. It carries documents and does not
+// interpret them. All methods honour ctx, and all errors are *Error or wrap
+// one, except for the context's own.
+//
+// IDs are opaque to callers. Where the vendor keeps characters in places
+// (NPCBuilder's game and world), the id starts with the place: "game/world/id".
+type Provider interface {
+	// Create makes a character and returns its id. The key identifies the
+	// attempt, where the vendor has a use for one. A scope is given for
+	// vendors that have places, "" otherwise. An error of kind Lost means
+	// that the character may or may not exist.
+	Create(ctx context.Context, key, scope string, body Body) (id string, err error)
+	// Get reads one character as its owner sees it.
+	Get(ctx context.Context, id string) (Body, error)
+	// Update changes what the body says; see Driver.Manner for what it leaves out.
+	Update(ctx context.Context, id string, body Body) error
+	// Delete does what Driver.Removal says.
+	Delete(ctx context.Context, id string) error
+	// List yields every character of the account, in a scope where the vendor
+	// has places, to the last page. It stops at the first error: a list that
+	// ended without one is whole.
+	List(ctx context.Context, scope string) iter.Seq2[Remote, error]
+}
+
+// Cloner is a provider that can copy a live character.
+type Cloner interface {
+	Clone(ctx context.Context, key, from string, withKB bool) (id string, err error)
+}
+
+// Valuer is a provider that can be asked what it offers for a field.
+type Valuer interface {
+	// Values lists the choices for a manifest path. An error of kind
+	// Unsupported means that the service has no such list.
+	Values(ctx context.Context, field string) ([]Choice, error)
+}
+
+// Choice is one value that a service offers.
+type Choice struct {
+	Value string `json:"value"`
+	Label string `json:"label,omitempty"`
+}
+
+// Settler is a provider that can find what became of a Create whose answer
+// was lost, from the key it was sent with.
+type Settler interface {
+	// Settle returns the id of the character that the key created, or "" when
+	// it is certain that there is none. It may repeat the very same request,
+	// body included, where the vendor answers a repeated key with the original.
+	Settle(ctx context.Context, key, scope string, body Body) (id string, err error)
+}

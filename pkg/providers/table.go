@@ -1,0 +1,105 @@
+package providers
+
+import (
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Table is everything known of a vendor's fields, a row each.
+type Table []Field
+
+// Never stands in Write, Create, Read or List for "not there".
+const Never = "-"
+
+// Field is one row: one manifest field at one vendor.
+//
+// Write, Create, Read and List are pointers into the vendor's documents:
+// "/charName", "/personalised_prompt_config/MODEL", "/categories/*/name" (a
+// list plucked from a list of objects), "?region_id" (the query, at creation),
+// "{game_id}" (a part of the id).
+type Field struct {
+	Path     spec.Path
+	Kind     diff.Kind
+	Doc      string            // one sentence for editors and for the docs
+	Source   Source            // how surely it is known
+	Write    string            // in an update; Never: fixed at creation, so a change replaces
+	Create   string            // at creation; "" is as Write; Never: only by a second call after creation
+	Read     string            // in Get; "" is as Write; Never: not returned, drift is invisible
+	List     string            // in List; "" is Never
+	Enum     map[string]string // manifest spelling → vendor spelling; nil is free
+	Limit    []Limit
+	Clear    Clear
+	Min      *float64 // for numbers
+	Max      *float64
+	Schema   string        // JSON Schema of the value where the kind does not say enough; "" otherwise
+	Example  any           // for editors
+	Canon    func(any) any // the vendor's own rewriting; rare
+	Default  any           // what the vendor holds when nothing was sent at creation; informative
+	Rewrites bool          // the vendor may answer another value than was sent (a resolved alias): recorded, not an error
+}
+
+// Source is how surely a row is known, with where it stands.
+type Source struct {
+	Sure Sureness
+	Note string // "PATCH body", "limits page"
+}
+
+// Sureness orders the sources of facts.
+type Sureness string
+
+// The degrees of sureness.
+const (
+	Documented Sureness = "documented" // in the documents the project started from
+	Published  Sureness = "published"  // in the vendor's public docs or a published client
+	Assumed    Sureness = "assumed"    // a working assumption
+)
+
+// Limit is a bound on a value. Beyond a hard limit the vendor refuses; beyond
+// an effective one it ignores the rest.
+type Limit struct {
+	Max       int
+	Min       int
+	Unit      Unit
+	Effective bool
+	Source    Source
+	// Of is a path inside list elements ("itemName"); "" is the value itself.
+	Of string
+}
+
+// Unit is what a limit counts.
+type Unit string
+
+// The units of limits. Characters is for vendors that do not say whether they
+// count code points, UTF-16 units or bytes: past all three is an error, past
+// any is a warning.
+const (
+	Runes      Unit = "runes"
+	UTF16      Unit = "utf16"
+	Bytes      Unit = "bytes"
+	Words      Unit = "words"
+	Items      Unit = "items"
+	Characters Unit = "characters"
+)
+
+// Clear says whether a field can be emptied through the API.
+type Clear struct {
+	Can  bool
+	Send any    // what is sent: "", [], …
+	Read any    // what is read back
+	Why  string // when it can't: a reason for the message
+}
+
+// Desired is what a manifest wants of one target, in the vendor's spelling.
+type Desired struct {
+	Doc         diff.Doc
+	Scope       string // "game/world", for vendors with places
+	Losses      []diff.Loss
+	Diagnostics []spec.Diagnostic // CS3xx and CS4xx; none is an error: Doc can be sent
+}
+
+// Checked is what a driver's own check sees.
+type Checked struct {
+	Character *spec.Character
+	Target    *spec.Target
+	Doc       diff.Doc
+}
