@@ -1,0 +1,168 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// opened is a listening sandbox that ends with the test.
+func opened(t testing.TB, o Options) *Server {
+	t.Helper()
+	if o.Seed == 0 {
+		o.Seed = 7
+	}
+	s, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Listen(""); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// got is an answer with its body read; Doc is the body when it was a JSON object.
+type got struct {
+	Status int
+	Header http.Header
+	Text   string
+	Doc    map[string]any
+}
+
+// ask sends a request to a vendor with the credentials of its first built-in key. body is JSON text, "" for none.
+func ask(t testing.TB, s *Server, vendor, method, path, body string, header ...string) got {
+	t.Helper()
+	g, err := try(s, vendor, method, path, body, header...)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return g
+}
+
+func try(s *Server, vendor, method, path, body string, header ...string) (got, error) {
+	req, err := http.NewRequest(method, s.URL(vendor)+path, strings.NewReader(body))
+	if err != nil {
+		return got{}, err
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	switch vendor {
+	case "alakazam":
+		req.Header.Set("Authorization", "Bearer sk_live_sandbox")
+	case "convai":
+		req.Header.Set("CONVAI-API-KEY", "sandbox-convai-key")
+	case "characterai":
+		req.Header.Set("Authorization", "Token sandbox-characterai-token")
+	case "npcbuilder":
+		req.Header.Set("Authorization", "Bearer sandbox-npcbuilder-token")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		if header[i+1] == "" {
+			req.Header.Del(header[i])
+		} else {
+			req.Header.Set(header[i], header[i+1])
+		}
+	}
+	if host := req.Header.Get("Host"); host != "" {
+		req.Host = host
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer client.CloseIdleConnections()
+	resp, err := client.Do(req)
+	if err != nil {
+		return got{}, err
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, 64<<20))
+	g := got{Status: resp.StatusCode, Header: resp.Header, Text: string(raw)}
+	_ = json.NewDecoder(bytes.NewReader(raw)).Decode(&g.Doc)
+	return g, err
+}
+
+func set(t testing.TB, s *Server, name, value string) {
+	t.Helper()
+	if err := s.Set(name, value); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func put(t testing.TB, s *Server, vendor string, d map[string]any) string {
+	t.Helper()
+	id, err := s.Put(vendor, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// storedDoc is what is stored for a character, with numbers as float64.
+func storedDoc(t testing.TB, s *Server, vendor, id string) map[string]any {
+	t.Helper()
+	c, err := s.Character(vendor, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(c.Doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d map[string]any
+	if err := json.Unmarshal(raw, &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestOnlyLoopbackIsServed(t *testing.T) {
+	s := opened(t, Options{})
+	for _, addr := range []string{":0", "0.0.0.0:0", "192.0.2.1:80", "example.com:80"} {
+		if err := s.Listen(addr); err == nil || !strings.Contains(err.Error(), "loopback") {
+			t.Errorf("Listen(%q) = %v", addr, err)
+		}
+	}
+	for _, path := range []string{"/v1/characters"} {
+		if g := ask(t, s, "alakazam", "GET", path, "", "Host", "evil.example"); g.Status != 403 {
+			t.Errorf("foreign Host: %d", g.Status)
+		}
+		if g := ask(t, s, "alakazam", "GET", path, "", "Origin", "http://127.0.0.1"); g.Status != 403 {
+			t.Errorf("Origin: %d", g.Status)
+		}
+	}
+	if g := ask(t, s, "", "GET", "/_sandbox/requests", "", "Host", "evil.example:1"); g.Status != 403 {
+		t.Errorf("admin, foreign Host: %d", g.Status)
+	}
+}
+
+func TestSmoke(t *testing.T) {
+	s := opened(t, Options{Dir: t.TempDir()})
+	g := ask(t, s, "alakazam", "POST", "/v1/characters", `{"name":"Mira","persona":"Keeper"}`)
+	if g.Status != 201 || len(g.Doc) != 5 {
+		t.Fatalf("create: %d %s", g.Status, g.Text)
+	}
+	g = ask(t, s, "alakazam", "GET", "/v1/characters/"+g.Doc["id"].(string), "")
+	if g.Status != 200 || g.Doc["persona"] != "Keeper" {
+		t.Fatalf("get: %d %s", g.Status, g.Text)
+	}
+	g = ask(t, s, "convai", "POST", "/character/create", `{"charName":"Mira","voiceType":"MALE","backstory":"b"}`)
+	if g.Status != 201 {
+		t.Fatalf("create: %d %s", g.Status, g.Text)
+	}
+	id := g.Doc["charID"].(string)
+	g = ask(t, s, "convai", "POST", "/character/update", `{"charID":"`+id+`","temperature":0.42}`)
+	if g.Status != 200 || g.Doc["STATUS"] != "SUCCESS" {
+		t.Fatalf("update: %d %s", g.Status, g.Text)
+	}
+	if g = ask(t, s, "convai", "POST", "/character/list", ""); g.Status != 200 || !strings.Contains(g.Text, `"TEMPERATURE":0.42`) {
+		t.Fatalf("list: %d %s", g.Status, g.Text)
+	}
+}
