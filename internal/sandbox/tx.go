@@ -150,3 +150,8 @@ func (t *tx) random(n int) []byte {
 
 // next is the number that the next new record gets.
 func (t *tx) next() int64 { return t.st.last + t.fresh + 1 }
+
+// pending is a record as it will be once the transaction is stored, for the answer to a create.
+func (t *tx) pending(id, owner string) *record {
+	return &record{id: id, seq: t.st.last + t.fresh, created: t.now.UnixNano(), updated: t.now.UnixNano(), index: index{Owner: owner}}
+}
