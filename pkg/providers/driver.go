@@ -23,8 +23,10 @@ type Driver struct {
 	// Scope names the fields that say where a character lives; the id starts
 	// with their values. Empty for vendors without places.
 	Scope []spec.Path
-	// Required are the fields without which nothing can be created.
+	// Required are the fields without which nothing can be created. With
+	// Needs, one of the groups must be complete on top of that.
 	Required []spec.Path
+	Needs    [][]spec.Path
 	// Compose is the default folding of common fields into one of the vendor's.
 	Compose map[spec.Path][]spec.Path
 	// ListPage is how many characters one list request shows; 0 is all of them.
@@ -32,6 +34,12 @@ type Driver struct {
 	// Key is the kind of idempotency that creation has.
 	Key    Idempotency
 	Fields Table
+	// Settings are what an instance of this driver may set in charsync.yaml,
+	// beside the pace and the base URL.
+	Settings []Setting
+	// Spell gives the vendor's spelling of a value where a setting of the
+	// instance decides and the table can't say; may be nil.
+	Spell func(in spec.Instance, f Field, v any) any
 	// Check adds what a table can't say (opposite traits); may be nil.
 	Check func(Checked) []spec.Diagnostic
 	Open  func(Config) (Provider, error)
@@ -39,6 +47,14 @@ type Driver struct {
 
 // Env is a set of environment variables that together are one credential.
 type Env []string
+
+// Setting is one setting of an instance.
+type Setting struct {
+	Name    string
+	Doc     string
+	Values  []string // accepted; nil is free text
+	Default string
+}
 
 // Manner is what an update does to the fields that it leaves out.
 type Manner string

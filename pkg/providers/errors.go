@@ -38,7 +38,11 @@ type Error struct {
 	Status   int
 	Message  string        // the vendor's own words
 	After    time.Duration // for RateLimited: how long it asked to wait
-	Err      error
+	Hint     string        // what to do next, for people
+	// Confirm marks a NotFound that the vendor also answers for other
+	// troubles: only the list shows whether the character is gone.
+	Confirm bool
+	Err     error
 }
 
 // Error prints "convai: character.update: rejected (400): words".

@@ -9,7 +9,9 @@ import (
 )
 
 // Body is a document as it travels: vendor key → JSON value. Numbers may be
-// json.Number. Keys that start with "?" go to the query of the request.
+// json.Number. Keys that start with "?" go to the query of the request; keys
+// in braces, such as "{game_id}", are parts of the id and are filled in on
+// reading.
 type Body map[string]any
 
 // Remote is one character in a list, with what the list shows of it.
@@ -69,3 +71,19 @@ type Settler interface {
 	// body included, where the vendor answers a repeated key with the original.
 	Settle(ctx context.Context, key, scope string, body Body) (id string, err error)
 }
+
+// Quotas is a provider that says how much of an allowance is used up.
+type Quotas interface {
+	Quotas(ctx context.Context) ([]Allowance, error)
+}
+
+// Allowance is what may be used of one resource in a period.
+type Allowance struct {
+	Name   string `json:"name"` // "generation"
+	Used   int    `json:"used"`
+	Cap    int    `json:"cap"`
+	Period string `json:"period,omitempty"` // "2026-11-02"
+}
+
+// Left is how much can still be used.
+func (a Allowance) Left() int { return max(0, a.Cap-a.Used) }

@@ -16,7 +16,8 @@ const Never = "-"
 // Write, Create, Read and List are pointers into the vendor's documents:
 // "/charName", "/personalised_prompt_config/MODEL", "/categories/*/name" (a
 // list plucked from a list of objects), "?region_id" (the query, at creation),
-// "{game_id}" (a part of the id).
+// "{game_id}" (a part of the id). Create "" is as Write, Read "" is as Write,
+// List "" is Never.
 type Field struct {
 	Path     spec.Path
 	Kind     diff.Kind
@@ -36,6 +37,67 @@ type Field struct {
 	Canon    func(any) any // the vendor's own rewriting; rare
 	Default  any           // what the vendor holds when nothing was sent at creation; informative
 	Rewrites bool          // the vendor may answer another value than was sent (a resolved alias): recorded, not an error
+	// Also is a second kind that a manifest may use, for a driver's Spell to
+	// turn into what is sent; "" is none.
+	Also diff.Kind
+	// Parts are the known keys of an Object, or of each element of Objects.
+	// Other keys of live elements are carried through updates untouched and
+	// are not compared.
+	Parts []Part
+	// Key names the part by which a live element is recognised when an
+	// update must carry its unknown keys along; "" goes by position.
+	Key string
+	// Optional matters where updates forget what they leave out: an update
+	// may go ahead although the read did not show this field.
+	Optional bool
+	// Unasked fields are left out of imported manifests: they are of use only
+	// where somebody asks for them.
+	Unasked bool
+}
+
+// Part is a key inside an Object, or inside each element of Objects.
+type Part struct {
+	Name     string
+	Kind     diff.Kind // Text, Enum, Number or Bool; "" takes any scalar
+	Doc      string
+	Enum     []string // accepted words; nil is free
+	Required bool
+	Hidden   bool // not returned on reading
+}
+
+// ReadOnly reports a row that only says what the vendor shows: no manifest
+// sets it, and an overlay does not send it back.
+func (f Field) ReadOnly() bool { return f.Write == Never && f.Create == Never }
+
+// Fixed reports a field that is set at creation only: changing it replaces
+// the character.
+func (f Field) Fixed() bool { return f.Write == Never && f.Create != Never }
+
+// Late reports a field that creation does not take and a second call must send.
+func (f Field) Late() bool { return f.Create == Never && f.Write != Never }
+
+// Readable reports whether Get or List shows the field.
+func (f Field) Readable() bool { return f.reads() != Never || f.lists() != Never }
+
+func (f Field) creates() string { return fallback(f.Create, f.Write) }
+func (f Field) reads() string   { return fallback(f.Read, f.Write) }
+func (f Field) lists() string   { return fallback(f.List, Never) }
+
+func fallback(pointer, otherwise string) string {
+	if pointer == "" {
+		return otherwise
+	}
+	return pointer
+}
+
+// Field finds a row by its path.
+func (t Table) Field(p spec.Path) (Field, bool) {
+	for _, f := range t {
+		if f.Path == p {
+			return f, true
+		}
+	}
+	return Field{}, false
 }
 
 // Source is how surely a row is known, with where it stands.
@@ -101,5 +163,6 @@ type Desired struct {
 type Checked struct {
 	Character *spec.Character
 	Target    *spec.Target
+	Instance  spec.Instance
 	Doc       diff.Doc
 }

@@ -1,0 +1,11 @@
+package alakazam
+
+import (
+	"errors"
+
+	"github.com/charsync/charsync/pkg/providers"
+)
+
+func open(providers.Config) (providers.Provider, error) {
+	return nil, errors.New("alakazam: not connected yet")
+}

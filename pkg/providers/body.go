@@ -1,0 +1,167 @@
+package providers
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Creating is the body of a create, and the fields that creation does not
+// take, which a second call must send, in the order of the rows. Parts of the
+// id are left to the scope. An empty value is not sent: nothing is there yet
+// to be cleared.
+func (t Table) Creating(want diff.Doc) (body Body, late []spec.Path) {
+	body = Body{}
+	for _, f := range t {
+		v, managed := want[f.Path]
+		if !managed || f.ReadOnly() || v == nil {
+			continue
+		}
+		pointer := f.creates()
+		switch {
+		case pointer == Never:
+			late = append(late, f.Path)
+		case strings.HasPrefix(pointer, "{"):
+		default:
+			put(body, pointer, v)
+		}
+	}
+	return body, late
+}
+
+// Updating is the body of an update that sends the changes.
+//
+// Where the vendor keeps what is left out, the body holds the changes alone.
+// Where it forgets, live must be the owner's view: every key of it goes back
+// under the name it is written by, except for the read-only ones, so that
+// what this program does not know survives; and an update is refused when a
+// field that it would erase was not in the view.
+//
+// In both cases the elements of a changed list keep the keys of their live
+// counterparts that the table does not know.
+func (t Table) Updating(changes diff.Doc, live Body, m Manner) (Body, error) {
+	body := Body{}
+	if m == Forgets {
+		if err := t.overlay(body, changes, live); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range t {
+		v, changed := changes[f.Path]
+		if !changed {
+			continue
+		}
+		if f.Write == Never {
+			return nil, fmt.Errorf("%s can't be updated", f.Path)
+		}
+		if v == nil {
+			if !f.Clear.Can {
+				return nil, fmt.Errorf("%s can't be cleared", f.Path)
+			}
+			v = f.Clear.Send
+		}
+		put(body, f.Write, f.carry(v, live))
+	}
+	return body, nil
+}
+
+// overlay fills the body with what must be sent back so that a full replace
+// loses nothing.
+func (t Table) overlay(body Body, changes diff.Doc, live Body) error {
+	var unread []string
+	consumed := map[string]bool{}
+	for _, f := range t {
+		consumed[root(f.reads())] = true
+		if f.ReadOnly() || f.Write == Never {
+			continue
+		}
+		if _, changed := changes[f.Path]; changed {
+			continue
+		}
+		v, shown := pick(live, f.reads())
+		switch {
+		case !shown && !f.Optional:
+			unread = append(unread, string(f.Path))
+		case !shown:
+		case v != nil:
+			put(body, f.Write, v)
+		case f.Clear.Can:
+			put(body, f.Write, f.Clear.Send)
+		}
+	}
+	if len(unread) > 0 {
+		return fmt.Errorf("the read did not show %s, which this update would erase", strings.Join(unread, ", "))
+	}
+	for key, v := range live {
+		if _, written := body[key]; !written && !consumed[key] && v != nil {
+			body[key] = v
+		}
+	}
+	return nil
+}
+
+// carry adds to the elements of a list the keys that their live counterparts
+// have and that the table does not know.
+func (f Field) carry(v any, live Body) any {
+	list, ok := v.([]any)
+	if f.Kind != diff.Objects || len(f.Parts) == 0 || !ok {
+		return v
+	}
+	now, _ := pick(live, f.reads())
+	old, _ := now.([]any)
+	out := make([]any, len(list))
+	for i, e := range list {
+		out[i] = e
+		m, ok := e.(map[string]any)
+		if !ok {
+			continue
+		}
+		if was := f.counterpart(m, i, old); was != nil {
+			out[i] = f.withUnknown(m, was)
+		}
+	}
+	return out
+}
+
+// counterpart finds the live element that an element of the manifest is
+// about: by the row's key, else by its position.
+func (f Field) counterpart(m map[string]any, i int, old []any) map[string]any {
+	if f.Key == "" {
+		if i >= len(old) {
+			return nil
+		}
+		was, _ := old[i].(map[string]any)
+		return was
+	}
+	for _, e := range old {
+		if was, ok := e.(map[string]any); ok && m[f.Key] != nil && was[f.Key] == m[f.Key] {
+			return was
+		}
+	}
+	return nil
+}
+
+func (f Field) withUnknown(m, was map[string]any) map[string]any {
+	out := make(map[string]any, len(m)+len(was))
+	for k, v := range was {
+		if v != nil && !f.hasPart(k) {
+			out[k] = v
+		}
+	}
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+// hasPart reports whether the row knows a part of that name.
+func (f Field) hasPart(part string) bool {
+	for _, p := range f.Parts {
+		if p.Name == part {
+			return true
+		}
+	}
+	return false
+}

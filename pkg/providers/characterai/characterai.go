@@ -1,0 +1,29 @@
+// Package characterai is the driver for Character.AI. The service has no
+// public API: what is here is what its clients do, and may stop working
+// without notice.
+package characterai
+
+import (
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Driver is what is known of Character.AI offline.
+func Driver() *providers.Driver {
+	return &providers.Driver{
+		Name: "characterai", Title: "Character.AI", Docs: "https://github.com/Xtr4F/PyCharacterAI",
+		Env:        []providers.Env{{"CHARACTERAI_TOKEN"}},
+		BaseURLEnv: "CHARACTERAI_BASE_URL", BaseURL: "https://plus.character.ai",
+		Manner: providers.Forgets,
+		Removal: providers.Removal{
+			Verb: "archive",
+			Loss: "Character.AI has no deletion: the character is archived, and only its website can bring it back.",
+		},
+		Pace:     providers.Pace{PerSecond: 1, Concurrency: 2, SerialWrite: true},
+		Required: []spec.Path{"name", "greeting"},
+		Compose:  map[spec.Path][]spec.Path{"definition": {"persona", "scene", "lore", "examples"}},
+		Key:      providers.ByField,
+		Fields:   table(),
+		Open:     open,
+	}
+}

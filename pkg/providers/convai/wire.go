@@ -1,0 +1,11 @@
+package convai
+
+import (
+	"errors"
+
+	"github.com/charsync/charsync/pkg/providers"
+)
+
+func open(providers.Config) (providers.Provider, error) {
+	return nil, errors.New("convai: not connected yet")
+}

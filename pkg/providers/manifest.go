@@ -1,0 +1,56 @@
+package providers
+
+import (
+	"strings"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Manifest spells live values the manifest's way, for import. Left out are
+// what is empty, what the vendor holds by itself when nobody said anything,
+// and words that no manifest may use.
+func (t Table) Manifest(live diff.Doc) map[spec.Path]any {
+	out := map[spec.Path]any{}
+	for _, f := range t {
+		v, known := live[f.Path]
+		rule := f.Rule()
+		if !known || f.ReadOnly() || f.Unasked || rule.Canonical(v) == nil {
+			continue
+		}
+		if f.Default != nil && rule.Equal(v, f.Default) {
+			continue
+		}
+		if s, ok := v.(string); ok && len(f.Enum) > 0 {
+			word, ok := f.word(s)
+			if !ok {
+				continue
+			}
+			v = word
+		}
+		out[f.Path] = v
+	}
+	return out
+}
+
+// word is the manifest's word for a vendor's.
+func (f Field) word(vendor string) (string, bool) {
+	for _, w := range sortedKeys(f.Enum) {
+		if strings.EqualFold(f.Enum[w], vendor) {
+			return w, true
+		}
+	}
+	return "", false
+}
+
+// Manifest is Table.Manifest without the place, where that is the instance's
+// default anyway.
+func (d *Driver) Manifest(live diff.Doc, in spec.Instance) map[spec.Path]any {
+	out := d.Fields.Manifest(live)
+	for _, p := range d.Scope {
+		if v, ok := out[p].(string); ok && v == in.Settings[string(p)] {
+			delete(out, p)
+		}
+	}
+	return out
+}
