@@ -82,6 +82,15 @@ func adminRoutes() []adminRoute {
 		{"DELETE", "characters/{vendor}/{id}", "removes a character behind the client's back", func(s *Server, p map[string]string, _ url.Values, _ []byte) (any, error) {
 			return done(), s.Remove(p["vendor"], p["id"])
 		}},
+		{"PUT", "worlds/{game}/{world}", `makes an NPCBuilder world: {"regions":{"region1":["location1"]}}`, func(s *Server, p map[string]string, _ url.Values, body []byte) (any, error) {
+			var in struct {
+				Regions map[string][]string `json:"regions"`
+			}
+			if err := strictly(body, &in); err != nil {
+				return nil, err
+			}
+			return done(), s.AddWorld(p["game"], p["world"], in.Regions)
+		}},
 	}
 }
 

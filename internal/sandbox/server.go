@@ -73,7 +73,7 @@ func Open(o Options) (*Server, error) {
 		switches: newSwitchboard(),
 	}
 	if s.now == nil {
-		s.now = time.Now
+		s.now = time.Now //nolint:forbidigo // nobody handed a clock down
 	}
 	if err := s.switches.setAll(o.Switches); err != nil {
 		return nil, err
@@ -169,7 +169,7 @@ func (s *Server) Listen(addr string) error {
 	if s.http != nil {
 		return fmt.Errorf("sandbox: listen %s: already listening on %s", addr, s.addr)
 	}
-	ln, err := net.Listen("tcp", addr)
+	ln, err := new(net.ListenConfig).Listen(s.ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("sandbox: listen: %w", err)
 	}
