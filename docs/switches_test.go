@@ -55,10 +55,13 @@ func TestAdmin(t *testing.T) {
 	}
 	defer server.Close()
 	w := httptest.NewRecorder()
-	server.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/_sandbox/nothing", nil))
+	server.Handler().ServeHTTP(w, httptest.NewRequest("GET", "http://127.0.0.1/_sandbox/nothing", nil))
 	var answer struct{ Accepted []string }
 	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
 		t.Fatal(err)
+	}
+	if len(answer.Accepted) == 0 {
+		t.Fatalf("no operation is named: %s", w.Body)
 	}
 	var b strings.Builder
 	b.WriteString("| operation | does |\n| --- | --- |\n")
