@@ -40,7 +40,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v *vendor, 
 	}
 	raw, tooLong, err := s.readBody(r)
 	if err != nil {
-		return // the client went away while sending
+		panic(http.ErrAbortHandler) // the client went away while sending
 	}
 	entry.Body = loggable(raw)
 	f := s.faults.take(v.name, rt, r.Method)
@@ -48,7 +48,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v *vendor, 
 		entry.Fault = string(f.Kind)
 	}
 	if !s.pause(r, time.Duration(s.switches.number("latency"))*time.Millisecond) || f != nil && !s.pause(r, f.wait()) {
-		return
+		panic(http.ErrAbortHandler) // the client or the sandbox went away: no answer, not an empty one
 	}
 
 	c := &call{srv: s, vendor: v, route: rt, req: r, params: params, query: r.URL.Query(), raw: raw}

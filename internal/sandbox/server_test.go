@@ -142,27 +142,3 @@ func TestOnlyLoopbackIsServed(t *testing.T) {
 		t.Errorf("admin, foreign Host: %d", g.Status)
 	}
 }
-
-func TestSmoke(t *testing.T) {
-	s := opened(t, Options{Dir: t.TempDir()})
-	g := ask(t, s, "alakazam", "POST", "/v1/characters", `{"name":"Mira","persona":"Keeper"}`)
-	if g.Status != 201 || len(g.Doc) != 5 {
-		t.Fatalf("create: %d %s", g.Status, g.Text)
-	}
-	g = ask(t, s, "alakazam", "GET", "/v1/characters/"+g.Doc["id"].(string), "")
-	if g.Status != 200 || g.Doc["persona"] != "Keeper" {
-		t.Fatalf("get: %d %s", g.Status, g.Text)
-	}
-	g = ask(t, s, "convai", "POST", "/character/create", `{"charName":"Mira","voiceType":"MALE","backstory":"b"}`)
-	if g.Status != 201 {
-		t.Fatalf("create: %d %s", g.Status, g.Text)
-	}
-	id := g.Doc["charID"].(string)
-	g = ask(t, s, "convai", "POST", "/character/update", `{"charID":"`+id+`","temperature":0.42}`)
-	if g.Status != 200 || g.Doc["STATUS"] != "SUCCESS" {
-		t.Fatalf("update: %d %s", g.Status, g.Text)
-	}
-	if g = ask(t, s, "convai", "POST", "/character/list", ""); g.Status != 200 || !strings.Contains(g.Text, `"TEMPERATURE":0.42`) {
-		t.Fatalf("list: %d %s", g.Status, g.Text)
-	}
-}
