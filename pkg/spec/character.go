@@ -1,5 +1,7 @@
 package spec
 
+import "strings"
+
 // Character is one manifest document. Fields holds the common fields under
 // spec; each target holds the provider's own fields beside the overrides of
 // common ones.
@@ -52,25 +54,28 @@ func (c *Character) Lookup(t *Target, p Path) Value {
 type Fields map[string]Field
 
 // Field is one entry: its value, where its key stands, and, when the value is
-// a mapping, the entries inside.
+// a mapping or a list, the entries inside. Elements of a list have no key.
 type Field struct {
 	Value
 	Key   Pos
 	Inner Fields
+	Items []Field
 }
 
-// Lookup finds a value by its dotted path.
+// Lookup finds a value by its dotted path. Elements of lists are reached by
+// their index: "items.0.itemName".
 func (f Fields) Lookup(p Path) Value {
-	segments := p.Segments()
-	for i, s := range segments {
-		field, ok := f[s]
-		if !ok {
+	field := Field{Inner: f}
+	for segment := range strings.SplitSeq(string(p), ".") {
+		if inner, ok := field.Inner[segment]; ok {
+			field = inner
+			continue
+		}
+		i, ok := index(segment)
+		if !ok || i >= len(field.Items) {
 			return Value{}
 		}
-		if i == len(segments)-1 {
-			return field.Value
-		}
-		f = field.Inner
+		field = field.Items[i]
 	}
-	return Value{}
+	return field.Value
 }

@@ -1,0 +1,232 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// builder makes characters of documents. It serves one file.
+type builder struct {
+	project *Project
+	schema  *schema
+	prose   *prose
+	src     *source
+	names   map[string]string // keys seen before, so that each is kept once
+
+	findings []Diagnostic
+}
+
+// document is what became of one document: a character when it is sound, and
+// the name it claims in any case.
+type document struct {
+	character *Character
+	name      string
+	pos       Pos
+}
+
+// document checks one document and builds its character.
+func (b *builder) document(index int, root *yaml.Node) document {
+	before := len(b.findings)
+	r := &reader{src: b.src}
+	it := r.read(root)
+	b.findings = append(b.findings, r.findings...)
+	if it == nil || !b.ours(it) {
+		return document{}
+	}
+	j := b.judge(it)
+	j.validate(b.schema.root, outline(it))
+	blamed := []*judge{j}
+	if targets := it.child("spec").child("targets"); targets != nil && targets.isMapping() {
+		for i, key := range targets.keys {
+			if t := b.target(it, key, targets.children[i]); t != nil {
+				blamed = append(blamed, t)
+			}
+		}
+	}
+	for _, d := range r.doubtful {
+		if !slices.ContainsFunc(blamed, func(j *judge) bool { return j.blamed[d.node] }) {
+			j.quoteIt(nil, d)
+		}
+	}
+	for _, j := range blamed {
+		b.findings = append(b.findings, j.findings...)
+	}
+	out := document{}
+	if name := it.child("metadata").child("name"); name != nil {
+		out.name, _ = name.value.(string)
+		out.pos = b.pos(name.node)
+	}
+	if failed(b.findings[before:]) {
+		return out
+	}
+	c := b.character(it)
+	c.Doc, c.Pos = index, out.pos
+	if !failed(b.findings[before:]) {
+		out.character = c
+	}
+	return out
+}
+
+func failed(ds []Diagnostic) bool {
+	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == Error })
+}
+
+func (b *builder) pos(n *yaml.Node) Pos { return b.src.pos(n.Line, n.Column) }
+
+// fail reports an error at a node of a character.
+func (b *builder) fail(code string, n *yaml.Node, message, hint string) *Diagnostic {
+	b.findings = append(b.findings, b.src.finding(code, b.pos(n), width(n), message, hint))
+	return &b.findings[len(b.findings)-1]
+}
+
+// outline is the value of a document without the insides of its targets: each
+// is judged by the schema of its own type.
+func outline(root *item) any {
+	whole, _ := root.value.(map[string]any)
+	spec, _ := whole["spec"].(map[string]any)
+	targets, ok := spec["targets"].(map[string]any)
+	if !ok {
+		return whole
+	}
+	hollow := make(map[string]any, len(targets))
+	for name, target := range targets {
+		if _, ok := target.(map[string]any); ok {
+			target = map[string]any{}
+		}
+		hollow[name] = target
+	}
+	return with(whole, "spec", with(spec, "targets", hollow))
+}
+
+// with copies a mapping and replaces one entry.
+func with(m map[string]any, key string, value any) map[string]any {
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	out[key] = value
+	return out
+}
+
+// character reads a document that satisfies the schema.
+func (b *builder) character(root *item) *Character {
+	metadata, spec := root.child("metadata"), root.child("spec")
+	c := &Character{Labels: map[string]string{}}
+	c.Name, _ = metadata.child("name").value.(string)
+	if labels := metadata.child("labels"); labels != nil {
+		for i, k := range labels.keys {
+			c.Labels[b.keep(k.Value)], _ = labels.children[i].value.(string)
+		}
+	}
+	c.Fields = b.fields(spec, func(key string) bool { return key == "protect" || key == "targets" })
+	if protect := spec.child("protect"); protect != nil {
+		c.Protect = b.field(protect).Value
+	}
+	targets := spec.child("targets")
+	if targets == nil || len(targets.keys) == 0 {
+		d := b.fail(CodeNoTargets, metadata.child("name").node, fmt.Sprintf("%s has no targets: nothing will be done with it", c.Name), "say where it lives under spec.targets, for example: convai: {}")
+		d.Severity, d.Character = Warning, c.Name
+		return c
+	}
+	for i, key := range targets.keys {
+		c.Targets = append(c.Targets, b.readTarget(key, targets.children[i]))
+	}
+	slices.SortFunc(c.Targets, func(a, b Target) int { return strings.Compare(a.Instance, b.Instance) })
+	return c
+}
+
+// fields reads the entries of a mapping, without those that skip names.
+func (b *builder) fields(it *item, skip func(key string) bool) Fields {
+	out := make(Fields, len(it.keys))
+	for i, k := range it.keys {
+		if skip != nil && skip(k.Value) {
+			continue
+		}
+		f := b.field(it.children[i])
+		f.Key = b.pos(k)
+		out[b.keep(k.Value)] = f
+	}
+	return out
+}
+
+// field reads one value with everything inside. References to files are
+// replaced by the texts they name, also where they stand deep inside.
+func (b *builder) field(it *item) Field {
+	f := Field{Value: Value{Set: true, Pos: b.pos(it.node)}}
+	switch v := it.value.(type) {
+	case string:
+		if v != "" {
+			f.V = v
+		}
+	case []any:
+		f.Items = make([]Field, len(v))
+		for i, child := range it.children {
+			f.Items[i] = b.field(child)
+			v[i] = resolved(f.Items[i], v[i])
+		}
+		if len(v) > 0 {
+			f.V = v
+		}
+	case map[string]any:
+		if file := it.child("file"); file != nil && len(v) == 1 {
+			f.V, f.Ref = b.reference(it, file)
+			return f
+		}
+		if len(v) == 0 {
+			return f
+		}
+		f.Inner, f.V = b.fields(it, nil), v
+		for key, inner := range f.Inner {
+			v[key] = resolved(inner, v[key])
+		}
+	default:
+		f.V = v
+	}
+	return f
+}
+
+// resolved is what an element of a list or mapping holds: as it is written,
+// but for references.
+func resolved(f Field, written any) any {
+	if f.Ref == "" {
+		return written
+	}
+	if f.V == nil {
+		return ""
+	}
+	return f.V
+}
+
+func (b *builder) reference(it, file *item) (any, string) {
+	path, ok := file.value.(string)
+	if !ok {
+		b.fail(CodeWrongType, file.node, "expected the path of a file, found "+found(file), "write {file: path}, relative to this manifest")
+		return nil, ""
+	}
+	ref, text, d := b.prose.text(b.src.file, path)
+	if d != nil {
+		if d.Pos == (Pos{}) {
+			*d = b.src.finding(d.Code, b.pos(file.node), width(file.node), d.Message, d.Hint)
+		}
+		b.findings = append(b.findings, *d)
+		return nil, ref
+	}
+	if text == "" {
+		return nil, ref
+	}
+	return text, ref
+}
+
+// keep returns one shared copy of a key.
+func (b *builder) keep(s string) string {
+	if kept, ok := b.names[s]; ok {
+		return kept
+	}
+	if len(b.names) < 4096 {
+		b.names[s] = s
+	}
+	return s
+}

@@ -1,0 +1,174 @@
+package spec
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"gopkg.in/yaml.v3"
+)
+
+// LoadOptions narrow and pace loading.
+type LoadOptions struct {
+	// Paths are the only files or folders to load, absolute or relative to the
+	// project. Of a folder those files are taken that the project's patterns
+	// match, or, when there is none, every .yaml and .yml file.
+	Paths       []string
+	Parallelism int // files read at a time; 0 is the number of processors
+}
+
+// Set is what was loaded.
+type Set struct {
+	Project     *Project
+	Characters  []*Character // by name; those with an error are left out
+	Diagnostics []Diagnostic // by position
+	Complete    bool         // no error arose: an absent character is really gone
+	Partial     bool         // only some paths were loaded: absence says nothing
+}
+
+// Find returns the character with a name, or nil.
+func (s *Set) Find(name string) *Character {
+	i, ok := slices.BinarySearchFunc(s.Characters, name, func(c *Character, name string) int { return strings.Compare(c.Name, name) })
+	if !ok {
+		return nil
+	}
+	return s.Characters[i]
+}
+
+// Load reads the manifests of a project. What is wrong with them stands in
+// the set's diagnostics; an error is returned only when the context ends or
+// the project's folder can't be opened.
+func Load(ctx context.Context, p *Project, o LoadOptions) (*Set, error) {
+	root, err := os.OpenRoot(p.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the project: %w", err)
+	}
+	defer root.Close()
+	f := &finder{project: p, root: root}
+	files, err := f.find(ctx, o.Paths)
+	if err != nil {
+		return nil, fmt.Errorf("list the manifests: %w", err)
+	}
+	l := &loader{project: p, root: root, prose: &prose{root: root, files: map[string]*proseFile{}}, explicit: len(o.Paths) > 0}
+	results, err := l.all(ctx, files, cmp.Or(max(o.Parallelism, 0), runtime.GOMAXPROCS(0)))
+	if err != nil {
+		return nil, fmt.Errorf("load the manifests: %w", err)
+	}
+	set := &Set{Project: p, Partial: len(o.Paths) > 0, Diagnostics: f.findings}
+	set.collect(results)
+	set.Diagnostics = p.WithSource(set.Diagnostics)
+	SortDiagnostics(set.Diagnostics)
+	set.Complete = !failed(set.Diagnostics)
+	return set, nil
+}
+
+// loaded is what became of one file.
+type loaded struct {
+	documents []document
+	findings  []Diagnostic
+}
+
+type loader struct {
+	project  *Project
+	root     *os.Root
+	prose    *prose
+	explicit bool
+}
+
+// all loads files in parallel; results are in the order of the files.
+func (l *loader) all(ctx context.Context, files []string, parallelism int) ([]loaded, error) {
+	results := make([]loaded, len(files))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(parallelism, len(files)) {
+		group.Go(func() {
+			w := &worker{loader: l, names: map[string]string{}}
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(files) {
+					return
+				}
+				results[i] = w.file(files[i])
+			}
+		})
+	}
+	group.Wait()
+	return results, ctx.Err()
+}
+
+// worker loads one file after another; its buffer is used again.
+type worker struct {
+	*loader
+	buffer []byte
+	names  map[string]string
+}
+
+func (w *worker) file(file string) loaded {
+	data, problem := readFile(w.root, file, w.buffer)
+	if problem != nil {
+		problem.Pos, problem.Severity = Pos{File: file}, Error
+		return loaded{findings: []Diagnostic{*problem}}
+	}
+	if cap(data) <= 1<<20 {
+		w.buffer = data
+	}
+	if w.foreign(file, data) {
+		return loaded{}
+	}
+	src := &source{file: file, data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
+	if len(bytes.TrimSpace(src.data)) == 0 {
+		return loaded{findings: []Diagnostic{src.finding(CodeEmptyFile, src.pos(1, 1), 0, "the file is empty", "restore it, or delete it: then its character counts as gone")}}
+	}
+	b := &builder{project: w.project, schema: characterSchema(), prose: w.prose, src: src, names: w.names}
+	var out loaded
+	broken := src.parse(func(index int, root *yaml.Node) {
+		if len(b.findings) < maxFindings {
+			out.documents = append(out.documents, b.document(index, root))
+		}
+	})
+	out.findings = append(b.findings, broken...)
+	if len(out.findings) > maxFindings {
+		SortDiagnostics(out.findings)
+		out.findings = out.findings[:maxFindings]
+	}
+	return out
+}
+
+// foreign reports files beside a project without configuration that have
+// nothing to do with charsync.
+func (w *worker) foreign(file string, data []byte) bool {
+	return w.project.File == "" && !w.explicit && !strings.Contains(file, "/") && !bytes.Contains(data, []byte("charsync.dev/"))
+}
+
+// collect gathers the results and refuses second uses of a name.
+func (s *Set) collect(results []loaded) {
+	first := map[string]Pos{}
+	for _, r := range results {
+		s.Diagnostics = append(s.Diagnostics, r.findings...)
+		for _, d := range r.documents {
+			if d.name == "" {
+				continue
+			}
+			if at, taken := first[d.name]; taken {
+				s.Diagnostics = append(s.Diagnostics, Diagnostic{
+					Pos: d.pos, Severity: Error, Code: CodeDuplicateName, Character: d.name, Path: "metadata.name", Length: len(d.name),
+					Message: fmt.Sprintf("a second character is named %q; the first is at %s", d.name, at),
+					Hint:    "rename one of the two: the name is the identity inside the project",
+				})
+				continue
+			}
+			first[d.name] = d.pos
+			if d.character != nil {
+				s.Characters = append(s.Characters, d.character)
+			}
+		}
+	}
+	slices.SortFunc(s.Characters, func(a, b *Character) int { return strings.Compare(a.Name, b.Name) })
+}

@@ -1,0 +1,206 @@
+package spec
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// LoadProject reads charsync.yaml. What is wrong with it comes back as
+// diagnostics; the project is nil when it can't be used.
+func LoadProject(file string) (*Project, []Diagnostic) {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return nil, []Diagnostic{{Pos: Pos{File: file}, Severity: Error, Code: CodeUnreadable, Message: "the path can't be resolved: " + err.Error(), Hint: "name the file by an absolute path"}}
+	}
+	name := filepath.Base(abs)
+	fail := func(d *Diagnostic) (*Project, []Diagnostic) {
+		d.Severity, d.Pos = Error, Pos{File: name}
+		return nil, []Diagnostic{*d}
+	}
+	root, err := os.OpenRoot(filepath.Dir(abs))
+	if err != nil {
+		return fail(unreadable(filepath.ToSlash(file), err))
+	}
+	defer root.Close()
+	data, problem := readFile(root, name, nil)
+	if problem != nil {
+		return fail(problem)
+	}
+	p := DefaultProject(filepath.Dir(abs))
+	p.File, p.Manifests = file, []string{"characters/**/*.yaml"}
+	c := &config{project: p, src: &source{file: name, data: []byte(strings.TrimPrefix(string(data), "\ufeff"))}}
+	c.read()
+	SortDiagnostics(c.findings)
+	if failed(c.findings) {
+		return nil, c.findings
+	}
+	return p, c.findings
+}
+
+// config reads one charsync.yaml into a project.
+type config struct {
+	project   *Project
+	src       *source
+	documents int
+	findings  []Diagnostic
+}
+
+func (c *config) fail(code string, n *yaml.Node, message, hint string) {
+	c.findings = append(c.findings, c.src.finding(code, c.src.pos(n.Line, n.Column), width(n), message, hint))
+}
+
+func (c *config) read() {
+	broken := c.src.parse(func(_ int, root *yaml.Node) {
+		if c.documents++; c.documents > 1 {
+			c.fail(CodeTooMany, root, "a second document in the project's configuration", "keep characters in files of their own")
+			return
+		}
+		c.document(root)
+	})
+	c.findings = append(c.findings, broken...)
+	if c.documents == 0 && len(broken) == 0 {
+		c.findings = append(c.findings, c.src.finding(CodeEmptyFile, c.src.pos(1, 1), 0, "the configuration is empty", "write apiVersion: "+apiVersion+" and kind: Project, or remove the file: then the defaults apply"))
+	}
+}
+
+func (c *config) document(root *yaml.Node) {
+	r := &reader{src: c.src}
+	it := r.read(root)
+	c.findings = append(c.findings, r.findings...)
+	if it == nil || !isDocument(it, "Project", c.src, &c.findings) {
+		return
+	}
+	j := &judge{schema: projectSchema(), src: c.src, root: it, mark: func(d *Diagnostic, pointer []string) { d.Path = Path(strings.Join(pointer, ".")) }}
+	j.validate(j.schema.root, it.value)
+	for _, d := range r.doubtful {
+		if !j.blamed[d.node] {
+			j.quoteIt(nil, d)
+		}
+	}
+	for i := range j.findings {
+		if d := &j.findings[i]; sensitive(d.Path) {
+			conceal(d, d.Code == CodeUnknownField)
+		}
+	}
+	c.findings = append(c.findings, j.findings...)
+	if len(j.findings) > 0 {
+		return
+	}
+	if name, ok := valueOf(it.child("metadata").child("name")).(string); ok {
+		c.project.Name = name
+	}
+	spec := it.child("spec")
+	c.manifests(spec.child("manifests"))
+	c.providers(spec.child("providers"))
+	c.environments(spec.child("environments"))
+	c.policy(spec.child("policy"))
+	c.state(spec.child("state"))
+}
+
+// each calls visit for every entry of a mapping, if there is one.
+func (it *item) each(visit func(key *yaml.Node, value *item)) {
+	if it == nil {
+		return
+	}
+	for i, k := range it.keys {
+		visit(k, it.children[i])
+	}
+}
+
+func (c *config) manifests(it *item) {
+	if it == nil || len(it.children) == 0 {
+		return
+	}
+	c.project.Manifests = nil
+	for _, child := range it.children {
+		pattern, _ := child.value.(string)
+		if _, err := parseGlob(pattern); err != nil {
+			c.fail(CodeGlob, child.node, fmt.Sprintf("the pattern %q can't be used", pattern), err.Error())
+			continue
+		}
+		c.project.Manifests = append(c.project.Manifests, pattern)
+	}
+}
+
+func (c *config) environments(it *item) {
+	it.each(func(key *yaml.Node, value *item) {
+		e := Environment{Targets: map[string]string{}, Pos: c.src.pos(key.Line, key.Column)}
+		value.child("targets").each(func(target *yaml.Node, value *item) {
+			to, _ := value.value.(string)
+			from, known := c.project.Instances[target.Value]
+			if !known {
+				c.unknownInstance(target, target.Value)
+				return
+			}
+			in, known := c.project.Instances[to]
+			if !known {
+				c.unknownInstance(value.node, to)
+				return
+			}
+			if in.Type != from.Type {
+				c.fail(CodeEnvironment, value.node, fmt.Sprintf("%q is of type %s, but the target %q is of type %s", to, in.Type, target.Value, from.Type), "name an instance of type "+from.Type+": "+strings.Join(c.project.instanceNames(from.Type), ", "))
+			}
+			e.Targets[target.Value] = to
+		})
+		c.project.Environments[key.Value] = e
+	})
+}
+
+func (c *config) unknownInstance(n *yaml.Node, name string) {
+	known := sortedKeys(c.project.Instances)
+	hint := "known: " + strings.Join(known, ", ")
+	if near := DidYouMean(name, known); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	c.fail(CodeEnvironment, n, fmt.Sprintf("%q is no provider instance of this project", name), hint)
+}
+
+func (c *config) policy(it *item) {
+	p := &c.project.Policy
+	text := func(key string, into *string) {
+		if s, ok := valueOf(it.child(key)).(string); ok {
+			*into = s
+		}
+	}
+	share := func(key string, into *Share) {
+		switch v := valueOf(it.child(key)).(type) {
+		case float64:
+			*into = Share{Value: v}
+		case string:
+			parsed, err := ParseShare(v)
+			if err != nil {
+				c.fail(CodePattern, it.child(key).node, err.Error(), "write a percentage or a number")
+				return
+			}
+			*into = parsed
+		}
+	}
+	text("drift", &p.Drift)
+	text("conflict", &p.Conflict)
+	share("maxChanges", &p.MaxChanges)
+	share("maxDeletes", &p.MaxDeletes)
+}
+
+func (c *config) state(it *item) {
+	file := it.child("path")
+	name, ok := valueOf(file).(string)
+	if !ok {
+		return
+	}
+	path, problem := locate(ConfigFile, name)
+	if problem != nil || path == "." || slices.Contains([]string{ConfigFile, c.src.file}, path) {
+		hint := "use a path inside the project, such as charsync.lock"
+		message := fmt.Sprintf("the state can't be kept at %q", name)
+		if problem != nil {
+			message = problem.Message
+		}
+		c.fail(CodeOutside, file.node, message, hint)
+		return
+	}
+	c.project.State.Path = path
+}

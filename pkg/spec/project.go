@@ -1,0 +1,145 @@
+package spec
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// ConfigFile is the name of a project's configuration.
+const ConfigFile = "charsync.yaml"
+
+// Project is the configuration of a project.
+type Project struct {
+	Dir          string   // absolute; all paths of the project are relative to it
+	File         string   // charsync.yaml, as it was named; "" when the defaults apply
+	Name         string   // for people
+	Manifests    []string // patterns with **, relative to Dir
+	Instances    map[string]Instance
+	Environments map[string]Environment
+	Policy       Policy
+	State        State
+}
+
+// Instance is an account at a provider. The drivers' own names are always
+// instances.
+type Instance struct {
+	Name, Type        string
+	APIKeyEnv         string  // the variable with the credential; "" for the driver's own
+	BaseURL           string  // "" for the driver's own
+	RequestsPerSecond float64 // 0 for the driver's own pace
+	Concurrency       int     // requests in flight; 0 for the driver's own
+	Compose           map[Path][]Path
+	Settings          map[string]string // fields that all targets share: game_id, world_id, filters
+	Pos               Pos               // of its key; zero for the defaults
+}
+
+// Environment says which instances stand in for which.
+type Environment struct {
+	Targets map[string]string // target key → instance
+	Pos     Pos
+}
+
+// The values of Policy.Drift.
+const (
+	DriftEnforce = "enforce"
+	DriftReport  = "report"
+	DriftFail    = "fail"
+)
+
+// The values of Policy.Conflict.
+const (
+	ConflictFail      = "fail"
+	ConflictOverwrite = "overwrite"
+)
+
+// Policy says what happens when manifest and live disagree.
+type Policy struct {
+	Drift      string // DriftEnforce, DriftReport, DriftFail
+	Conflict   string // ConflictFail, ConflictOverwrite
+	MaxChanges Share
+	MaxDeletes Share
+}
+
+// State says where bindings and digests are kept.
+type State struct {
+	Backend string // "file"
+	Path    string // relative to the project, with slashes
+}
+
+// DefaultProject is the configuration of a folder without charsync.yaml.
+// Besides the usual place, manifests may lie in the folder itself; other YAML
+// files there are passed over.
+func DefaultProject(dir string) *Project {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	p := &Project{
+		Dir: dir, Name: filepath.Base(dir), Manifests: []string{"characters/**/*.yaml"},
+		Instances: map[string]Instance{}, Environments: map[string]Environment{},
+		Policy: Policy{Drift: DriftEnforce, Conflict: ConflictFail, MaxChanges: Percent(30), MaxDeletes: Percent(10)},
+		State:  State{Backend: "file", Path: "charsync.lock"},
+	}
+	for _, driver := range Drivers() {
+		p.Instances[driver] = Instance{Name: driver, Type: driver}
+	}
+	p.Manifests = append(p.Manifests, "*.yaml")
+	return p
+}
+
+// Route returns the instance that serves a target in an environment; "" is
+// no environment. ok is false when either is unknown.
+func (p *Project) Route(environment, target string) (in Instance, ok bool) {
+	if environment != "" {
+		e, known := p.Environments[environment]
+		if !known {
+			return Instance{}, false
+		}
+		if other, changed := e.Targets[target]; changed {
+			target = other
+		}
+	}
+	in, ok = p.Instances[target]
+	return in, ok
+}
+
+// configName is the configuration relative to the project, for messages.
+func (p *Project) configName() string {
+	if p.File == "" {
+		return ConfigFile
+	}
+	return filepath.Base(p.File)
+}
+
+// FindProject looks for charsync.yaml in a folder and in those above it, up
+// to the root of the Git working tree, or of the file system.
+func FindProject(dir string) (file string, ok bool, err error) {
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return "", false, fmt.Errorf("find the project: %w", err)
+	}
+	for {
+		file := filepath.Join(dir, ConfigFile)
+		if info, err := os.Stat(file); err == nil && !info.IsDir() {
+			return file, true, nil
+		}
+		parent := filepath.Dir(dir)
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil || parent == dir {
+			return "", false, nil
+		}
+		dir = parent
+	}
+}
+
+// instanceNames lists the instances of a type, sorted.
+func (p *Project) instanceNames(driver string) []string {
+	var names []string
+	for name, in := range p.Instances {
+		if in.Type == driver {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,155 @@
+package spec
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"sync"
+)
+
+// prose reads the files that manifests refer to, each once.
+type prose struct {
+	root  *os.Root
+	mu    sync.Mutex
+	files map[string]*proseFile
+}
+
+type proseFile struct {
+	once    sync.Once
+	text    string
+	problem *Diagnostic // without a position where the reference is to blame
+}
+
+// text returns what a manifest's reference stands for: the file relative to
+// the project, and its text without a byte order mark, with LF line ends and
+// no line ends at the end.
+func (p *prose) text(manifest, reference string) (file, text string, problem *Diagnostic) {
+	file, problem = locate(manifest, reference)
+	if problem != nil {
+		return "", "", problem
+	}
+	p.mu.Lock()
+	entry := p.files[file]
+	if entry == nil {
+		entry = &proseFile{}
+		p.files[file] = entry
+	}
+	p.mu.Unlock()
+	entry.once.Do(func() { entry.text, entry.problem = readProse(p.root, file) })
+	if entry.problem != nil {
+		d := *entry.problem
+		return file, "", &d
+	}
+	return file, entry.text, nil
+}
+
+// locate finds the file that a reference names, relative to the project.
+func locate(manifest, reference string) (string, *Diagnostic) {
+	refuse := func(message, hint string) (string, *Diagnostic) {
+		return "", &Diagnostic{Code: CodeOutside, Message: message, Hint: hint}
+	}
+	const inside = "use a path inside the project, relative to this manifest"
+	switch {
+	case strings.Contains(reference, `\`):
+		return refuse(fmt.Sprintf("the path %q contains a backslash", reference), "separate folders by / on every system")
+	case path.IsAbs(reference) || len(reference) > 1 && reference[1] == ':':
+		return refuse(fmt.Sprintf("the path %q is absolute", reference), inside)
+	}
+	file := path.Join(path.Dir(manifest), reference)
+	if !fs.ValidPath(file) || file == ".." || strings.HasPrefix(file, "../") {
+		return refuse(fmt.Sprintf("the path %q leaves the project", reference), inside)
+	}
+	if first, _, _ := strings.Cut(file, "/"); hidden(first) {
+		return refuse(fmt.Sprintf("the path %q leads into %s", reference, first), "keep prose beside the manifests")
+	}
+	return file, nil
+}
+
+// hidden reports folders that hold no manifests and no prose.
+func hidden(folder string) bool { return folder == ".git" || folder == ".charsync" }
+
+func readProse(root *os.Root, file string) (string, *Diagnostic) {
+	data, problem := readFile(root, file, nil)
+	if problem != nil {
+		if problem.Code == CodeUnreadable {
+			problem.Code = CodeReference
+		}
+		return "", problem
+	}
+	src := &source{file: file, data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
+	if d := src.check(false); d != nil {
+		return "", d
+	}
+	text := strings.ReplaceAll(string(src.data), "\r\n", "\n")
+	return strings.TrimRight(text, "\n"), nil
+}
+
+// readFile reads a regular file of the project into buffer, which may be nil.
+// A file over the bound is refused without being read. The diagnostic has no
+// position.
+func readFile(root *os.Root, file string, buffer []byte) ([]byte, *Diagnostic) {
+	info, err := root.Stat(file) // before opening: opening a pipe would wait for its writer
+	if err != nil {
+		return nil, unreadable(file, err)
+	}
+	if !info.Mode().IsRegular() {
+		what := "not a regular file"
+		if info.IsDir() {
+			what = "a folder"
+		}
+		return nil, &Diagnostic{Code: CodeUnreadable, Message: file + " is " + what, Hint: "name a regular file"}
+	}
+	if info.Size() > maxFileSize {
+		return nil, tooLarge(file, info.Size())
+	}
+	f, err := root.Open(file)
+	if err != nil {
+		return nil, unreadable(file, err)
+	}
+	defer f.Close()
+	out := bytes.NewBuffer(buffer[:0])
+	out.Grow(int(info.Size()) + bytes.MinRead)
+	if _, err := out.ReadFrom(io.LimitReader(f, maxFileSize+1)); err != nil {
+		return nil, unreadable(file, err)
+	}
+	if out.Len() > maxFileSize {
+		return nil, tooLarge(file, int64(out.Len()))
+	}
+	return out.Bytes(), nil
+}
+
+func tooLarge(file string, size int64) *Diagnostic {
+	return &Diagnostic{
+		Code: CodeTooLarge, Message: fmt.Sprintf("%s has %.1f MB, more than the %d MB that charsync reads", file, float64(size)/(1<<20), maxFileSize>>20),
+		Hint: "split it, or look whether it is the right file",
+	}
+}
+
+// unreadable puts an error of the file system into words.
+func unreadable(file string, err error) *Diagnostic {
+	d := &Diagnostic{Code: CodeUnreadable, Message: fmt.Sprintf("%s can't be read: %v", file, reason(err)), Hint: "check that the file exists and that you may read it"}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		d.Message, d.Hint = file+" does not exist", "create it, or correct the path"
+	case errors.Is(err, fs.ErrPermission):
+		d.Hint = "allow yourself to read it"
+	case strings.Contains(err.Error(), "escapes from parent"):
+		d.Code, d.Message, d.Hint = CodeOutside, file+" leaves the project through a symbolic link", "copy the file into the project"
+	}
+	return d
+}
+
+// reason is the cause of a path error, without the path that the message
+// names already.
+func reason(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
