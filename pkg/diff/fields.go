@@ -1,6 +1,9 @@
 package diff
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -54,19 +57,24 @@ type FieldChange struct {
 // Fields compares, field by field and in the order of the rules, what the
 // manifest wants with what is live and what was last applied. It is the only
 // comparison in the program. Fields that are unchanged are left out. Released
-// fields, those with a mark that the manifest no longer sets, come last.
+// fields, those with a mark that the manifest no longer sets, come last, and
+// last of all those whose rule is gone from the table.
+//
+// The rules are the whole table: a mark without a rule is taken for released.
 //
 // A field in want that has no rule is a programming error and is ignored here;
 // the tables' tests refuse it.
 func Fields(rules []Rule, want, live Doc, prior map[spec.Path]Mark) []FieldChange {
-	var changes []FieldChange
+	var changes, released []FieldChange
+	ruled := make(map[spec.Path]bool, len(rules))
 	for _, r := range rules {
+		ruled[r.Path] = true
 		after, managed := want[r.Path]
 		mark, marked := prior[r.Path]
 		if !managed {
 			if marked {
 				before, known := live[r.Path]
-				changes = append(changes, FieldChange{
+				released = append(released, FieldChange{
 					Path: r.Path, Kind: r.Kind, Class: Released, Before: before, BeforeKnown: known,
 				})
 			}
@@ -84,7 +92,13 @@ func Fields(rules []Rule, want, live Doc, prior map[spec.Path]Mark) []FieldChang
 			Fixed: r.Fixed,
 		})
 	}
-	return changes
+	for _, path := range slices.Sorted(maps.Keys(prior)) {
+		if !ruled[path] {
+			before, known := live[path]
+			released = append(released, FieldChange{Path: path, Class: Released, Before: before, BeforeKnown: known})
+		}
+	}
+	return append(changes, released...)
 }
 
 func classify(r Rule, file, live any, known bool, mark Mark, marked bool) Class {

@@ -50,21 +50,26 @@ const (
 // holds all that applying needs: no manifest is read again.
 type Change struct {
 	Address
-	Provider string            `json:"provider"` // the driver: convai
-	Action   Action            `json:"action"`
-	Reason   string            `json:"reason,omitempty"`   // why this action, for a reader: "not found on convai"
-	ID       string            `json:"id,omitempty"`       // the live character; "" before creation
-	Scope    string            `json:"scope,omitempty"`    // where it is created, for providers that have places
-	CloneOf  string            `json:"clone_of,omitempty"` // create as a clone of this live character
-	CloneKB  bool              `json:"clone_kb,omitempty"` // with its knowledge bank
-	Removal  string            `json:"removal,omitempty"`  // what deleting really does, in words
-	Protect  bool              `json:"protect,omitempty"`  // remembered in the lock
-	Labels   map[string]string `json:"labels,omitempty"`   //
-	Source   spec.Pos          `json:"source,omitzero"`    // the manifest; not part of the digest
-	Blocked  []Block           `json:"blocked,omitempty"`  // why it will be skipped; empty: it will be done
-	Fields   []FieldChange     `json:"fields,omitempty"`   //
-	Requests []Request         `json:"requests,omitempty"` // the writing calls it will make
-	Losses   []Loss            `json:"losses,omitempty"`   // what this provider does not keep
+	Provider string `json:"provider"` // the driver: convai
+	Action   Action `json:"action"`
+	Reason   string `json:"reason,omitempty"`   // why this action, for a reader: "not found on convai"
+	ID       string `json:"id,omitempty"`       // the live character; "" before creation
+	Scope    string `json:"scope,omitempty"`    // where it is created, for providers that have places
+	CloneOf  string `json:"clone_of,omitempty"` // create as a clone of this live character
+	CloneKB  bool   `json:"clone_kb,omitempty"` // with its knowledge bank
+	Removal  string `json:"removal,omitempty"`  // what deleting really does, in words
+	Protect  bool   `json:"protect,omitempty"`  // remembered in the lock
+	// Superseded is a live character that an interrupted replacement left
+	// behind; it is removed when the change is done.
+	Superseded string `json:"superseded,omitempty"`
+	// RenamedFrom is the name under which the lock has the binding so far.
+	RenamedFrom string            `json:"renamed_from,omitempty"`
+	Labels      map[string]string `json:"labels,omitempty"`   //
+	Source      spec.Pos          `json:"source,omitzero"`    // the manifest; not part of the digest
+	Blocked     []Block           `json:"blocked,omitempty"`  // why it will be skipped; empty: it will be done
+	Fields      []FieldChange     `json:"fields,omitempty"`   //
+	Requests    []Request         `json:"requests,omitempty"` // the writing calls it will make
+	Losses      []Loss            `json:"losses,omitempty"`   // what this provider does not keep
 	// Base holds the digest of every managed live value this was planned on.
 	// Before writing, live is read again; a digest that moved makes the change
 	// stale. Unreadable fields are absent.
@@ -80,6 +85,14 @@ func (c *Change) Sends() []FieldChange {
 		}
 	}
 	return out
+}
+
+// Stopped reports that a policy, on conflict or drift, leaves the change out.
+// Guards do not count: they refuse, and can be told to allow.
+func (c *Change) Stopped() bool {
+	return slices.ContainsFunc(c.Blocked, func(b Block) bool {
+		return b.Rule == string(Conflict) || b.Rule == string(Drift)
+	})
 }
 
 // Has reports whether a field of the change has the class.
@@ -128,6 +141,7 @@ type Plan struct {
 	Changes       []Change          `json:"changes"`
 	Orphans       []Orphan          `json:"orphans,omitempty"`     // bound, but the manifest is gone
 	Guards        []Block           `json:"guards,omitempty"`      // what would refuse the whole run
+	Unplanned     []Unplanned       `json:"unplanned,omitempty"`   // pairs that could not be read: they fail in an apply
 	Calls         []Calls           `json:"calls,omitempty"`       //
 	Unchanged     int               `json:"unchanged"`             // pairs that need nothing
 	Diagnostics   []spec.Diagnostic `json:"diagnostics,omitempty"` // warnings, and why it is incomplete
@@ -140,6 +154,14 @@ type Meta struct {
 	CreatedAt string `json:"created_at,omitempty"` // RFC 3339
 	Version   string `json:"version,omitempty"`
 	Project   string `json:"project,omitempty"`
+}
+
+// Unplanned is a pair that nothing could be planned for.
+type Unplanned struct {
+	Address
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
 }
 
 // Orphan is a binding in the lock that no manifest mentions.
@@ -159,7 +181,9 @@ type Counts struct {
 }
 
 // Counts adds the plan up. A replacement counts as one to create and one to
-// delete. A drifted pair that is written back counts under update too.
+// delete. A drifted pair that is written back counts under update too; a pair
+// that a conflict stops does not, for nothing is written. What a guard would
+// refuse counts: it is what the guard's figures are about.
 func (p *Plan) Counts() Counts {
 	var n Counts
 	for i := range p.Changes {
@@ -168,7 +192,9 @@ func (p *Plan) Counts() Counts {
 		case Create:
 			n.Create++
 		case Update:
-			n.Update++
+			if !c.Stopped() {
+				n.Update++
+			}
 		case Replace:
 			n.Create++
 			n.Delete++
@@ -199,14 +225,18 @@ func (n Counts) Summary() string {
 // operations. Times, paths, versions, counts of requests and diagnostics are
 // left out, so the same operations have the same digest on every machine.
 func (p *Plan) Seal() {
-	slices.SortFunc(p.Changes, func(a, b Change) int { return a.Address.Compare(b.Address) })
+	if p.Changes == nil {
+		p.Changes = []Change{} // [] and not null, for those who read the document
+	}
+	slices.SortStableFunc(p.Changes, func(a, b Change) int { return a.Address.Compare(b.Address) })
+	slices.SortFunc(p.Unplanned, func(a, b Unplanned) int { return a.Address.Compare(b.Address) })
 	slices.SortFunc(p.Orphans, func(a, b Orphan) int { return a.Address.Compare(b.Address) })
 	slices.SortFunc(p.Calls, func(a, b Calls) int { return strings.Compare(a.Target, b.Target) })
 	p.Digest = p.operationsDigest()
 }
 
 // Intact reports whether the digest still fits the operations.
-func (p *Plan) Intact() bool { return p.Digest == p.operationsDigest() }
+func (p *Plan) Intact() bool { return p.Digest != "" && p.Digest == p.operationsDigest() }
 
 func (p *Plan) operationsDigest() string {
 	h := sha256.New()
@@ -214,9 +244,22 @@ func (p *Plan) operationsDigest() string {
 	for i := range p.Changes {
 		c := p.Changes[i] // a copy: what is not an operation is blanked below
 		c.Source, c.Requests, c.Losses, c.Labels, c.Removal, c.Reason = spec.Pos{}, nil, nil, nil, "", ""
+		c.Blocked = rulesOf(c.Blocked)
+		c.Fields = slices.Clone(c.Fields) // the table's order is a matter of versions
+		slices.SortFunc(c.Fields, func(a, b FieldChange) int { return strings.Compare(string(a.Path), string(b.Path)) })
 		if err := enc.Encode(&c); err != nil {
 			return "" // a value that no Doc holds; never Intact
 		}
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// rulesOf keeps of each block what decides, and leaves out the wording.
+func rulesOf(blocks []Block) []Block {
+	var out []Block
+	for _, b := range blocks {
+		out = append(out, Block{Rule: b.Rule})
+	}
+	slices.SortFunc(out, func(a, b Block) int { return strings.Compare(a.Rule, b.Rule) })
+	return out
 }

@@ -1,11 +1,10 @@
 package diff
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strings"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -31,11 +30,14 @@ type Rule struct {
 	Kind  Kind
 	Fixed bool          // set at creation only: a change means replacing the character
 	Canon func(any) any // the vendor's own rewriting, on top of what the kind does; may be nil
+	// Rewrites: the vendor may answer another value than was sent (a resolved
+	// alias); that is recorded, and no error.
+	Rewrites bool
 }
 
 // Canonical returns the form of v in which two values are compared, and whose
-// digest is stored. Empty texts, lists and mappings are nil. It does not
-// change v.
+// digest is stored. Empty texts, lists and mappings are nil, and so are
+// entries of mappings that are empty. It does not change v.
 func (r Rule) Canonical(v any) any {
 	v = r.Kind.canonical(v)
 	if r.Canon != nil && v != nil {
@@ -44,67 +46,131 @@ func (r Rule) Canonical(v any) any {
 	return v
 }
 
-// Equal is the one comparison of two values of a field.
-func (r Rule) Equal(a, b any) bool { return cmp.Equal(r.Canonical(a), r.Canonical(b)) }
+// Equal is the one comparison of two values of a field: their digests.
+func (r Rule) Equal(a, b any) bool { return r.Digest(a) == r.Digest(b) }
 
 // Digest fingerprints the canonical form of v.
 func (r Rule) Digest(v any) string { return Digest(r.Canonical(v)) }
 
 func (k Kind) canonical(v any) any {
 	switch v := v.(type) {
-	case nil:
-		return nil
 	case string:
-		return k.canonicalString(v)
-	case float64:
-		return math.Round(v*1e6) / 1e6
+		if k == Text {
+			v = canonicalText(v)
+		}
+		return nilIfEmpty(v)
 	case []any:
 		if len(v) == 0 {
 			return nil
 		}
+		list := make([]any, len(v))
+		for i, e := range v {
+			list[i] = canonicalInside(e)
+		}
 		if k == Set {
-			return sortedSet(v)
+			return sortedSet(list)
 		}
-		return v
+		return list
 	case map[string]any:
-		if len(v) == 0 {
-			return nil
-		}
-		return v
+		return canonicalMapping(v)
 	}
-	return v
+	return canonicalScalar(v)
 }
 
-func (k Kind) canonicalString(s string) any {
-	if k == Text {
-		if strings.Contains(s, "\r") {
-			s = strings.ReplaceAll(s, "\r\n", "\n")
-		}
-		s = strings.TrimRight(s, "\n")
+// canonicalInside is for values inside lists and mappings, whose kind no rule
+// says: texts lose the same as a field of text does.
+func canonicalInside(v any) any {
+	if s, ok := v.(string); ok {
+		return canonicalText(s) // an element that is "" stays one: it has a place
 	}
+	return List.canonical(v)
+}
+
+func canonicalMapping(m map[string]any) any {
+	out := make(map[string]any, len(m))
+	for key, v := range m {
+		v = canonicalInside(v)
+		if s, ok := v.(string); ok {
+			v = nilIfEmpty(s)
+		}
+		if v != nil {
+			out[key] = v
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// canonicalScalar brings numbers of every type to a float64 with six decimal
+// places. Beyond 2^53 there are none left to round.
+func canonicalScalar(v any) any {
+	var f float64
+	switch v := v.(type) {
+	case float64:
+		f = v
+	case int:
+		f = float64(v)
+	case int64:
+		f = float64(v)
+	case json.Number:
+		n, err := v.Float64()
+		if err != nil {
+			return v.String()
+		}
+		f = n
+	default:
+		return v
+	}
+	if math.Abs(f) < 1<<53 {
+		f = math.Round(f*1e6) / 1e6
+	}
+	return f + 0 // a negative zero is zero
+}
+
+// canonicalText makes line ends line feeds and drops those at the end.
+func canonicalText(s string) string {
+	if strings.Contains(s, "\r") {
+		var b strings.Builder
+		for line := range strings.Lines(s) {
+			text, ended := strings.CutSuffix(line, "\n")
+			if ended {
+				text = strings.TrimRight(text, "\r") + "\n"
+			}
+			b.WriteString(text)
+		}
+		s = b.String()
+	}
+	return strings.TrimRight(s, "\r\n")
+}
+
+func nilIfEmpty(s string) any {
 	if s == "" {
 		return nil
 	}
 	return s
 }
 
-// sortedSet sorts strings and drops repetitions; other elements keep their
-// order after the strings.
+// sortedSet sorts by what the elements are in JSON and drops repetitions.
 func sortedSet(list []any) any {
-	words := make([]string, 0, len(list))
-	var rest []any
-	for _, e := range list {
-		if s, ok := e.(string); ok {
-			words = append(words, s)
-		} else {
-			rest = append(rest, e)
+	type element struct {
+		key   string
+		value any
+	}
+	elements := make([]element, len(list))
+	for i, v := range list {
+		b, err := json.Marshal(v)
+		if err != nil {
+			b = []byte("invalid")
 		}
+		elements[i] = element{string(b), v}
 	}
-	slices.Sort(words)
-	words = slices.Compact(words)
-	out := make([]any, 0, len(words)+len(rest))
-	for _, w := range words {
-		out = append(out, w)
+	slices.SortFunc(elements, func(a, b element) int { return strings.Compare(a.key, b.key) })
+	elements = slices.CompactFunc(elements, func(a, b element) bool { return a.key == b.key })
+	out := make([]any, len(elements))
+	for i, e := range elements {
+		out[i] = e.value
 	}
-	return append(out, rest...)
+	return out
 }

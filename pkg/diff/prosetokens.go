@@ -1,0 +1,251 @@
+package diff
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+	"golang.org/x/text/unicode/norm"
+)
+
+// splitLines cuts after each line feed; the parts spell s.
+func splitLines(s string) []string {
+	var lines []string
+	for line := range strings.Lines(s) {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// splitSentences cuts a line after each full stop and its like, with the
+// closing quotes and the space that follow. An abbreviation before a small
+// letter does not end a sentence. The parts spell the line.
+func splitSentences(line string) []string {
+	var out []string
+	start := 0
+	for i := 0; i < len(line); {
+		r, size := utf8.DecodeRuneInString(line[i:])
+		i += size
+		if !strings.ContainsRune(".!?…。！？｡", r) {
+			continue
+		}
+		end, ok := sentenceEnd(line, i, r)
+		i = end
+		if ok && end < len(line) {
+			out = append(out, line[start:end])
+			start = end
+		}
+	}
+	if start < len(line) {
+		out = append(out, line[start:])
+	}
+	return out
+}
+
+// sentenceEnd looks behind a terminator: at is its end, the answer the start
+// of what comes next and whether a sentence ends there.
+func sentenceEnd(line string, at int, terminator rune) (int, bool) {
+	end := at + len(line[at:]) - len(strings.TrimLeft(line[at:], ".!?…。！？｡\"'”’)]»」』】）"))
+	next := end + len(line[end:]) - len(strings.TrimLeft(line[end:], " \t\u3000\r\n"))
+	if next == len(line) {
+		return next, true
+	}
+	r, _ := utf8.DecodeRuneInString(line[next:])
+	switch {
+	case kindOf(r) == complexRune && joined(line, next):
+		return end, false
+	case next == end && terminator < 0x2E80:
+		return end, false // "3.14", "file.md"
+	case unicode.IsLower(r):
+		return end, false
+	}
+	return next, true
+}
+
+// joined reports that no grapheme cluster starts at the given place, which
+// follows a mark or a space.
+func joined(s string, at int) bool {
+	_, size := utf8.DecodeLastRuneInString(s[:at])
+	cluster, _, _, _ := uniseg.FirstGraphemeClusterInString(s[at-size:], -1)
+	return len(cluster) > size
+}
+
+// runeKind sorts characters for the fast path of words.
+type runeKind uint8
+
+const (
+	complexRune runeKind = iota // left to Unicode's segmentation
+	letterRune
+	markRune // punctuation and symbols that stand alone
+	spaceRune
+	breakRune // line feed
+	hanRune   // ideographs and hiragana: a word each
+)
+
+func kindOf(r rune) runeKind {
+	switch {
+	case r == ' ' || r == '\t':
+		return spaceRune
+	case r == '\n':
+		return breakRune
+	case r < ' ' || r == 0x7F:
+		return complexRune
+	case r < 0x80:
+		if r == '_' || 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9' {
+			return letterRune
+		}
+		return markRune
+	case r >= 0xC0 && r <= 0x24F && r != 0xD7 && r != 0xF7,
+		r >= 0x386 && r <= 0x3FF && unicode.IsLetter(r),
+		r >= 0x400 && r <= 0x481, r >= 0x48A && r <= 0x52F:
+		return letterRune
+	case r >= 0x4E00 && r <= 0x9FFF, r >= 0x3041 && r <= 0x3096, r >= 0x3400 && r <= 0x4DBF:
+		return hanRune
+	case r == 0xAB, r == 0xBB, r == 0xA1, r == 0xBF, r >= 0x2010 && r <= 0x2027,
+		r >= 0x3001 && r <= 0x3003, r >= 0x3008 && r <= 0x3011, r >= 0xFF01 && r <= 0xFF0F, r == 0xFF1A, r == 0xFF1F:
+		return markRune
+	}
+	return complexRune
+}
+
+// splitWords cuts a text into words, runs of space and single marks. It cuts
+// between grapheme clusters only; the parts spell the text.
+func splitWords(s string) []string {
+	out := make([]string, 0, len(s)/3+1)
+	for s != "" {
+		n := fastWord(s)
+		if n == 0 {
+			n = slowWord(s)
+		}
+		out = append(out, s[:n])
+		s = s[n:]
+	}
+	return out
+}
+
+// fastWord measures the first word where plain rules are enough, and returns
+// 0 where a character is involved that may join its neighbours.
+func fastWord(s string) int {
+	r, n := utf8.DecodeRuneInString(s)
+	kind := kindOf(r)
+	if kind == complexRune {
+		if strings.HasPrefix(s, "\r\n") {
+			return 2
+		}
+		return 0
+	}
+	for n < len(s) {
+		next, size := utf8.DecodeRuneInString(s[n:])
+		nextKind := kindOf(next)
+		switch {
+		case nextKind == complexRune:
+			if next == '\r' {
+				return n
+			}
+			return 0
+		case kind == letterRune && nextKind == letterRune, kind == spaceRune && nextKind == spaceRune:
+			n += size
+		case kind == letterRune && joinsLetters(next) && letterAt(s[n+size:]):
+			n += size
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+func joinsLetters(r rune) bool { return r == '\'' || r == '’' }
+
+func letterAt(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s != "" && kindOf(r) == letterRune
+}
+
+// slowWord measures the first word by Unicode's rules, in whole clusters.
+func slowWord(s string) int {
+	n, state := 0, -1
+	for rest := s; rest != ""; {
+		var cluster string
+		var boundaries int
+		cluster, rest, boundaries, state = uniseg.StepString(rest, state)
+		n += len(cluster)
+		if boundaries&uniseg.MaskWord != 0 {
+			break
+		}
+	}
+	return n
+}
+
+// weight says how much a word counts when it is weighed what two texts have in
+// common: nothing for space and marks, one for an ideograph, two for a word.
+func weight(word string) int {
+	r, size := utf8.DecodeRuneInString(word)
+	switch kindOf(r) {
+	case letterRune:
+		return 2
+	case hanRune:
+		return 1
+	case complexRune:
+		switch {
+		case unicode.IsSpace(r) || unicode.IsControl(r) || invisible(r):
+			return 0
+		case size == len(word) || !unicode.IsLetter(r):
+			return 1
+		}
+		return 2
+	}
+	return 0
+}
+
+// invisible are the characters that no reader sees and that join nothing.
+func invisible(r rune) bool {
+	switch r {
+	case 0xAD, 0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F, 0x61C:
+		return true
+	}
+	return false
+}
+
+// foldSpace is the form in which two lines are the same but for white space,
+// invisible characters and the Unicode form.
+func foldSpace(s string) string {
+	if plain(s) {
+		return strings.Trim(s, " \r\n")
+	}
+	s = strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, s)
+	return norm.NFC.String(strings.Join(strings.Fields(s), " "))
+}
+
+// plain reports that folding would only trim: ASCII, no tab, no double space.
+func plain(s string) bool {
+	s = strings.TrimRight(s, "\r\n")
+	for i := range len(s) {
+		if s[i] >= 0x7F || s[i] < ' ' || (s[i] == ' ' && i > 0 && s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
+}
+
+// sameWords reports that two texts differ in nothing but what foldSpace folds.
+func sameWords(before, after string) bool {
+	b, a := before, after
+	for {
+		b, a = strings.TrimLeftFunc(b, spaceOrInvisible), strings.TrimLeftFunc(a, spaceOrInvisible)
+		if b == "" || a == "" || b[0] >= utf8.RuneSelf || a[0] >= utf8.RuneSelf {
+			return foldSpace(before) == foldSpace(after)
+		}
+		if b[0] != a[0] {
+			return false
+		}
+		b, a = b[1:], a[1:]
+	}
+}
+
+func spaceOrInvisible(r rune) bool { return unicode.IsSpace(r) || invisible(r) }

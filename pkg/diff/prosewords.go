@@ -1,0 +1,194 @@
+package diff
+
+import "strings"
+
+// tokens is a text cut into words, with their weights summed up from the left.
+type tokens struct {
+	words []string
+	ids   []int32 // equal words have equal numbers
+	sum   []int32 // sum[i] is the weight of words[:i]
+}
+
+func (w *weaver) tokens(text string) tokens {
+	t := tokens{words: splitWords(text)}
+	t.ids = w.intern(t.words, foldWord)
+	t.sum = make([]int32, len(t.words)+1)
+	for i, w := range t.words {
+		t.sum[i+1] = t.sum[i] + int32(weight(w))
+	}
+	return t
+}
+
+func (t tokens) heft(lo, hi int) int { return int(t.sum[hi] - t.sum[lo]) }
+
+// piece is a stretch of words, equal on both sides or not: ranges of words.
+type piece struct {
+	equal   bool
+	b, bEnd int
+	a, aEnd int
+	mb, ma  int // weights of the two sides
+}
+
+// wordDiff compares two sentences word by word.
+type wordDiff struct {
+	before, after tokens
+	pieces        []piece
+}
+
+// words compares two sentences word by word and tidies the result until it
+// reads as a person would mark it.
+func words(before, after tokens) []Span {
+	d := wordDiff{before: before, after: after}
+	d.cut(align(before.ids, after.ids))
+	d.coalesce()
+	if d.strange() {
+		d.replace()
+	}
+	d.slide()
+	return d.spans()
+}
+
+// foldWord lets a space match a line end, so that text that was only wrapped
+// in another way stays in step; cut tells them apart again.
+func foldWord(word string) string {
+	if word == "\n" || word == "\r\n" {
+		return " "
+	}
+	return word
+}
+
+func (d *wordDiff) piece(equal bool, b, bEnd, a, aEnd int) piece {
+	return piece{equal, b, bEnd, a, aEnd, d.before.heft(b, bEnd), d.after.heft(a, aEnd)}
+}
+
+// cut turns matches into alternating equal and changed pieces.
+func (d *wordDiff) cut(matches []match) {
+	put := func(equal bool, b, bEnd, a, aEnd int) {
+		if b == bEnd && a == aEnd {
+			return
+		}
+		if last := len(d.pieces) - 1; last >= 0 && d.pieces[last].equal == equal {
+			b, a = d.pieces[last].b, d.pieces[last].a
+			d.pieces = d.pieces[:last]
+		}
+		d.pieces = append(d.pieces, d.piece(equal, b, bEnd, a, aEnd))
+	}
+	i, j := 0, 0
+	for _, m := range matches {
+		put(false, i, m.before, j, m.after)
+		i, j = m.before+1, m.after+1
+		put(d.before.words[m.before] == d.after.words[m.after], m.before, i, m.after, j)
+	}
+	put(false, i, len(d.before.words), j, len(d.after.words))
+}
+
+// coalesce joins two changes that only a small island of equal words parts.
+func (d *wordDiff) coalesce() {
+	var out []piece
+	for _, p := range d.pieces {
+		out = append(out, p)
+		for n := len(out); n >= 3 && !p.equal && d.island(out[n-3], out[n-2], out[n-1]); n = len(out) {
+			first, last := out[n-3], out[n-1]
+			out = append(out[:n-3], d.piece(false, first.b, last.bEnd, first.a, last.aEnd))
+		}
+	}
+	d.pieces = out
+}
+
+// island judges the equal words between two changes by weight: space and
+// marks weigh nothing, an ideograph one, a word two.
+func (d *wordDiff) island(left, equal, right piece) bool {
+	l, r := max(left.mb, left.ma), max(right.mb, right.ma)
+	if min(l, r) == 0 {
+		// Only space or a mark changed on one side: the two belong together
+		// when nothing but a space is between them.
+		return l+r > 0 && equal.bEnd-equal.b == 1 && d.before.words[equal.b] == " "
+	}
+	switch e := equal.mb; {
+	case e == 0:
+		return equal.bEnd-equal.b <= 3
+	case 2*e <= min(l, r):
+		return true
+	default:
+		return e <= 2 && l+r >= 12
+	}
+}
+
+// strange reports that what two sentences share is too little to be marked
+// word by word.
+func (d *wordDiff) strange() bool {
+	equal, changed, replaced := 0, 0, false
+	for _, p := range d.pieces {
+		if p.equal {
+			equal += p.mb
+			continue
+		}
+		changed += max(p.mb, p.ma)
+		replaced = replaced || p.mb > 0 && p.ma > 0
+	}
+	return replaced && 10*equal < 3*(equal+changed)
+}
+
+// replace puts one sentence in the place of the other, but for the space
+// around them.
+func (d *wordDiff) replace() {
+	before, after := d.before.words, d.after.words
+	shorter := min(len(before), len(after))
+	head, tail := 0, 0
+	for head < shorter && before[head] == after[head] && strings.TrimSpace(before[head]) == "" {
+		head++
+	}
+	for head+tail < shorter && before[len(before)-1-tail] == after[len(after)-1-tail] &&
+		strings.TrimSpace(before[len(before)-1-tail]) == "" {
+		tail++
+	}
+	bEnd, aEnd := len(before)-tail, len(after)-tail
+	d.pieces = []piece{
+		d.piece(true, 0, head, 0, head),
+		d.piece(false, head, bEnd, head, aEnd),
+		d.piece(true, bEnd, len(before), aEnd, len(after)),
+	}
+}
+
+// slide moves a pure insertion or deletion by one space, so that it starts
+// with a word and takes the space behind it along: "very ", not " very".
+func (d *wordDiff) slide() {
+	for i := 1; i+1 < len(d.pieces); i++ {
+		left, here, right := &d.pieces[i-1], &d.pieces[i], &d.pieces[i+1]
+		if here.equal || right.bEnd-right.b < 2 {
+			continue
+		}
+		words := d.after.words[here.a:here.aEnd]
+		if len(words) == 0 {
+			words = d.before.words[here.b:here.bEnd]
+		} else if here.b < here.bEnd {
+			continue
+		}
+		if words[0] != d.before.words[right.b] || !blank(words[0]) || blank(words[len(words)-1]) {
+			continue
+		}
+		left.bEnd, left.aEnd = left.bEnd+1, left.aEnd+1
+		here.b, here.bEnd, here.a, here.aEnd = here.b+1, here.bEnd+1, here.a+1, here.aEnd+1
+		right.b, right.a = right.b+1, right.a+1
+	}
+}
+
+func blank(word string) bool { return strings.Trim(word, " \t") == "" }
+
+func (d *wordDiff) spans() []Span {
+	var out []Span
+	put := func(op Op, words []string) {
+		if len(words) > 0 {
+			out = append(out, Span{op, strings.Join(words, "")})
+		}
+	}
+	for _, p := range d.pieces {
+		if p.equal {
+			put(Equal, d.before.words[p.b:p.bEnd])
+			continue
+		}
+		put(Remove, d.before.words[p.b:p.bEnd])
+		put(Insert, d.after.words[p.a:p.aEnd])
+	}
+	return out
+}

@@ -1,0 +1,143 @@
+package diff
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestEqualModuloWhatEveryProviderDoes(t *testing.T) {
+	list := func(v ...any) []any { return v }
+	object := func(kv ...any) map[string]any {
+		m := map[string]any{}
+		for i := 0; i < len(kv); i += 2 {
+			m[kv[i].(string)] = kv[i+1]
+		}
+		return m
+	}
+	for _, c := range []struct {
+		name  string
+		kind  Kind
+		a, b  any
+		equal bool
+	}{
+		// whitespace-is-its-own-class
+		{"line ends", Text, "a\r\nb", "a\nb", true},
+		{"line ends at the end", Text, "a\nb", "a\nb\n\n", true},
+		{"line ends at the end, mixed", Text, "a\r\n\n\r\n", "a", true},
+		{"carriage returns before a line end", Text, "a\r\r\nb", "a\nb", true},
+		{"a lone carriage return counts", Text, "a\rb", "a\nb", false},
+		{"trailing spaces count", Text, "a ", "a", false},
+		{"leading line ends count", Text, "\na", "a", false},
+		{"double spaces count", Text, "a  b", "a b", false},
+		{"Unicode forms count", Text, "e\u0301", "é", false},
+		{"case counts", Text, "Mira", "mira", false},
+		{"enums keep their ends", Enum, "a\n", "a", false},
+		{"case of enums counts", Enum, "PUBLIC", "public", false},
+		// empty-null-absent-default
+		{"empty text is null", Text, "", nil, true},
+		{"a line end is null", Text, "\r\n", nil, true},
+		{"a space is not", Text, " ", nil, false},
+		{"empty enum is null", Enum, "", nil, true},
+		{"empty list is null", List, list(), nil, true},
+		{"empty set is null", Set, list(), nil, true},
+		{"empty mapping is null", Object, object(), nil, true},
+		{"mapping of empties is null", Object, object("a", "", "b", nil, "c", list()), nil, true},
+		{"false is not null", Bool, false, nil, false},
+		{"zero is not null", Number, 0.0, nil, false},
+		{"a list of an empty text is not", List, list(""), nil, false},
+		{"the word null is a text", Text, "null", nil, false},
+		{"the word empty is a text", Text, "empty", nil, false},
+		// numbers
+		{"noise", Number, 0.42, 0.41999999, true},
+		{"sixth place", Number, 0.42, 0.420001, false},
+		{"integers", Number, 3, 3.0, true},
+		{"64 bits", Number, int64(3), 3.0, true},
+		{"as JSON has them", Number, json.Number("3.0"), 3.0, true},
+		{"negative zero", Number, math.Copysign(0, -1), 0.0, true},
+		{"large", Number, 1e300, 1e300, true},
+		{"large and different", Number, 1e300, 2e300, false},
+		{"a number is not its text", Number, 3.0, "3", false},
+		// lists and sets
+		{"order of a list", List, list("a", "b"), list("b", "a"), false},
+		{"order of a set", Set, list("a", "b"), list("b", "a"), true},
+		{"repetitions in a set", Set, list("a", "b", "a"), list("a", "b"), true},
+		{"repetitions in a list", List, list("a", "a"), list("a"), false},
+		{"sets of numbers", Set, list(2.0, 1.0), list(1.0, 2.0), true},
+		{"sets of mappings", Set, list(object("a", 1.0), object("b", 2.0)), list(object("b", 2.0), object("a", 1.0)), true},
+		{"line ends inside lists", List, list("a\r\nb"), list("a\nb"), true},
+		// mappings
+		{"null entry", Object, object("a", "x", "b", nil), object("a", "x"), true},
+		{"empty entry", Object, object("a", "x", "b", ""), object("a", "x"), true},
+		{"noise inside", Object, object("a", 0.1), object("a", 0.1+1e-9), true},
+		{"false entry", Object, object("a", "x", "b", false), object("a", "x"), false},
+		{"nested", Objects, list(object("a", object("b", "x\r\n"))), list(object("a", object("b", "x"))), true},
+		{"order of objects", Objects, list(object("a", 1.0), object("b", 2.0)), list(object("b", 2.0), object("a", 1.0)), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := Rule{Kind: c.kind}
+			if got := r.Equal(c.a, c.b); got != c.equal {
+				t.Errorf("%s: Equal(%#v, %#v) = %v", c.kind, c.a, c.b, got)
+			}
+		})
+	}
+}
+
+func TestCanonIsAppliedOnTopOfTheKind(t *testing.T) {
+	r := Rule{Kind: Enum, Canon: func(v any) any { return strings.ToLower(v.(string)) }}
+	if !r.Equal("PUBLIC", "public") {
+		t.Error("the vendor's own rewriting does not count")
+	}
+	if r.Canonical("") != nil {
+		t.Error("Canon was asked about an empty value, or an empty value is not nil")
+	}
+	trim := Rule{Kind: Text, Canon: func(v any) any { return strings.TrimSpace(v.(string)) }}
+	if trim.Canonical("  \n") != nil {
+		t.Error("what Canon empties is not nil")
+	}
+}
+
+// TestCanonicalIsStable: canonical values are their own canonical form, the
+// digest does not depend on how often it was taken, and nothing is changed in
+// place.
+func TestCanonicalIsStable(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := anyValue(3).Draw(t, "value")
+		kind := rapid.SampledFrom([]Kind{Text, Enum, Number, Bool, List, Set, Object, Objects}).Draw(t, "kind")
+		r := Rule{Kind: kind}
+		was := Digest(v)
+		once := r.Canonical(v)
+		if Digest(v) != was {
+			t.Fatalf("Canonical changed its argument to %#v", v)
+		}
+		if twice := r.Canonical(once); Digest(once) != Digest(twice) {
+			t.Fatalf("%s: canonical form of %#v is %#v, and of that %#v", kind, v, once, twice)
+		}
+	})
+}
+
+// anyValue draws what a Doc may hold.
+func anyValue(depth int) *rapid.Generator[any] {
+	return rapid.Custom(func(t *rapid.T) any {
+		top := 6
+		if depth == 0 {
+			top = 3
+		}
+		switch rapid.IntRange(0, top).Draw(t, "type") {
+		case 0:
+			return nil
+		case 1:
+			return hardText(t, "text")
+		case 2:
+			return rapid.Float64Range(-1e9, 1e9).Draw(t, "number")
+		case 3:
+			return rapid.Bool().Draw(t, "bool")
+		case 4, 5:
+			return rapid.SliceOfN(anyValue(depth-1), 0, 4).Draw(t, "list")
+		}
+		return rapid.MapOfN(rapid.SampledFrom([]string{"id", "name", "text", "x"}), anyValue(depth-1), 0, 4).Draw(t, "mapping")
+	})
+}
