@@ -141,7 +141,7 @@ func alakazamDelete(c *call) reply {
 	return alakazamProblem(http.StatusMethodNotAllowed, "method not allowed")
 }
 
-// alakazamOwnerView is the character as its app reads it. Stances lose their expression, and what only a create takes
+// alakazamOwnerView is the character as its app reads it; of d only the stances need to be decoded. Stances lose their expression, and what only a create takes
 // does not come back. Two keys stand for fields the documents do not know yet: minor versions may add some.
 func alakazamOwnerView(c *call, rec *record, d doc) doc {
 	stances := []any{}
@@ -150,14 +150,15 @@ func alakazamOwnerView(c *call, rec *record, d doc) doc {
 			stances = append(stances, doc{"id": s["id"], "label": s["label"], "mood": s["mood"]})
 		}
 	}
-	out := doc{
-		"id": rec.id, "slug": orNull(d, "slug"), "name": text(d, "name"), "description": text(d, "description"),
-		"cover": orNull(d, "cover"), "visibility": text(d, "visibility"), "voiceId": orNull(d, "voiceId"),
-		"modelId": orNull(d, "modelId"), "free": truth(d, "free"), "greeting": orNull(d, "greeting"),
-		"intro": orElse(d, "intro", doc{}), "stances": stances, "persona": text(d, "persona"), "scene": orNull(d, "scene"),
-		"lore": orNull(d, "lore"), "examples": orNull(d, "examples"), "schemaVersion": "1.0",
-		"rev": rec.updated / 1_000_000, "previewFeatures": doc{"lipsync": "v2"},
+	out := doc{"id": rec.id, "stances": stances, "schemaVersion": "1.0",
+		"rev": rec.updated / 1_000_000, "previewFeatures": doc{"lipsync": "v2"}}
+	for _, key := range []string{"name", "description", "visibility", "persona"} {
+		out[key] = orElse(d, key, "")
 	}
+	for _, key := range []string{"slug", "cover", "voiceId", "modelId", "greeting", "scene", "lore", "examples"} {
+		out[key] = d[key] // null when there is none (seed)
+	}
+	out["free"], out["intro"] = orElse(d, "free", false), orElse(d, "intro", doc{})
 	if c.who.readOnly && c.is("pk-brain", "hide") {
 		for _, brain := range []string{"persona", "scene", "lore", "examples"} {
 			delete(out, brain)

@@ -37,7 +37,7 @@ func alakazamList(c *call) reply {
 			more = true
 			break
 		}
-		page = append(page, alakazamOwnerView(c, rec, c.tx.doc(rec)))
+		page = append(page, alakazamOwnerView(c, rec, c.tx.shallow(rec, "stances")))
 		last = rec.seq
 	}
 	out := doc{"characters": page, "nextCursor": nil}
