@@ -63,15 +63,19 @@ func pace(d *providers.Driver) string {
 
 func needs(d *providers.Driver) string {
 	var groups []string
-	for _, group := range append(d.Needs, d.Required) {
-		if len(group) > 0 {
-			groups = append(groups, names(group))
-		}
+	for _, group := range d.Needs {
+		groups = append(groups, strings.ReplaceAll(names(group), ", ", " with "))
 	}
-	if len(groups) == 0 {
+	always, one := names(d.Required), strings.Join(groups, ", or ")
+	switch {
+	case always == "" && one == "":
 		return "nothing"
+	case one == "":
+		return always
+	case always == "":
+		return one
 	}
-	return strings.Join(groups, "; or ")
+	return always + "; and " + one
 }
 
 func foldings(d *providers.Driver) string {
