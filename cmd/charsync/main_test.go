@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/charsync/charsync/internal/sandbox"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"charsync": main})
+}
+
+// TestScript runs every script in testdata/script: they are the specification
+// of the command line. CHARSYNC_UPDATE_SCRIPTS=1 rewrites what they compare
+// with; read the difference before it is committed.
+func TestScript(t *testing.T) {
+	examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		UpdateScripts:       os.Getenv("CHARSYNC_UPDATE_SCRIPTS") != "",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds:                scriptCommands(),
+		Condition:           condition,
+		Setup: func(env *testscript.Env) error {
+			home := filepath.Join(env.WorkDir, ".home")
+			if err := os.Mkdir(home, 0o755); err != nil {
+				return err
+			}
+			for _, name := range []string{"HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"} {
+				env.Setenv(name, home)
+			}
+			env.Setenv("LANG", "C.UTF-8")
+			env.Setenv("EXAMPLES", examples)
+			// Nothing may be found above the script's own folder.
+			if err := os.Mkdir(filepath.Join(env.WorkDir, ".git"), 0o755); err != nil {
+				return err
+			}
+			env.Values[vendorsKey{}] = &vendors{}
+			return nil
+		},
+	})
+}
+
+func condition(name string) (bool, error) {
+	switch name {
+	case "devfull":
+		_, err := os.Stat("/dev/full")
+		return err == nil, nil
+	case "root":
+		return runtime.GOOS != "windows" && os.Geteuid() == 0, nil
+	}
+	return false, nil
+}
+
+// vendors is the sandbox of a script, when it started one.
+type vendors struct{ server *sandbox.Server }
+
+type vendorsKey struct{}

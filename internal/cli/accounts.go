@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/providers/all"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// accountOptions say how accounts are opened.
+type accountOptions struct {
+	access      access
+	lookup      func(variable string) string
+	parallelism int
+	log         *slog.Logger
+	userAgent   string
+}
+
+// openAccounts opens every instance of the project. One that can't be opened
+// is there with its error: the others go on without it.
+func openAccounts(p *spec.Project, o accountOptions) map[string]*apply.Account {
+	accounts := make(map[string]*apply.Account, len(p.Instances))
+	for name, in := range p.Instances {
+		accounts[name] = openAccount(in, o)
+	}
+	return accounts
+}
+
+func openAccount(in spec.Instance, o accountOptions) *apply.Account {
+	account := &apply.Account{Instance: in, Requests: func() int64 { return 0 }}
+	driver, ok := all.Driver(in.Type)
+	if !ok {
+		account.Err = failed("see charsync providers for the types there are", "%s: unknown provider type %q", in.Name, in.Type)
+		return account
+	}
+	account.Driver = driver
+	if o.access == offline {
+		return account
+	}
+	credentials, err := credentialsFor(in, driver, o.lookup)
+	if err != nil {
+		account.Err = err
+		return account
+	}
+	base, err := baseURLFor(in, driver, o.lookup)
+	if err != nil {
+		account.Err = err
+		return account
+	}
+	var sent atomic.Int64
+	account.Requests, account.Pace = sent.Load, paceFor(in, driver, base, o.parallelism)
+	account.Provider, account.Err = driver.Open(providers.Config{
+		Instance: in.Name, BaseURL: base, Credentials: credentials,
+		Pace: account.Pace, Settings: in.Settings,
+		ReadOnly: o.access != writing, Log: o.log, UserAgent: o.userAgent,
+		OnRequest: func(providers.Request) { sent.Add(1) },
+	})
+	return account
+}
+
+// credentialsFor reads an instance's credential from the environment: from
+// the variable of apiKeyEnv, else from the first of the driver's groups that
+// is set whole.
+func credentialsFor(in spec.Instance, d *providers.Driver, lookup func(string) string) (map[string]providers.Secret, error) {
+	if in.APIKeyEnv != "" {
+		value := lookup(in.APIKeyEnv)
+		if value == "" {
+			return nil, noCredential(in, in.APIKeyEnv)
+		}
+		return map[string]providers.Secret{d.Env[0][0]: providers.NewSecret(value)}, nil
+	}
+	var groups []string
+	for _, group := range d.Env {
+		found := map[string]providers.Secret{}
+		for _, name := range group {
+			if value := lookup(name); value != "" {
+				found[name] = providers.NewSecret(value)
+			}
+		}
+		if len(found) == len(group) {
+			return found, nil
+		}
+		groups = append(groups, strings.Join(group, " with "))
+	}
+	return nil, noCredential(in, strings.Join(groups, ", or "))
+}
+
+func noCredential(in spec.Instance, variables string) error {
+	return &providers.Error{
+		Kind: providers.Unauthorized, Provider: in.Name, Op: "credential", Message: "not set in the environment",
+		Hint: "set " + variables,
+	}
+}
+
+// baseURLFor is where an instance's requests go: its own baseURL, else the
+// driver's variable, else the vendor.
+func baseURLFor(in spec.Instance, d *providers.Driver, lookup func(string) string) (string, error) {
+	from, base := "its baseURL", in.BaseURL
+	if base == "" {
+		from, base = d.BaseURLEnv, lookup(d.BaseURLEnv)
+	}
+	if base == "" {
+		return d.BaseURL, nil
+	}
+	if err := spec.CheckBaseURL(base); err != nil {
+		return "", &providers.Error{
+			Kind: providers.Unsupported, Provider: in.Name, Op: "base URL", Message: err.Error(),
+			Hint: "correct " + from + ": https://host, or http towards this machine alone", Err: err,
+		}
+	}
+	return strings.TrimRight(base, "/"), nil
+}
+
+func loopback(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// paceFor is the driver's pace with what charsync.yaml sets; towards loopback
+// only what charsync.yaml sets.
+func paceFor(in spec.Instance, d *providers.Driver, base string, parallelism int) providers.Pace {
+	pace := d.Pace
+	if loopback(base) {
+		pace.PerSecond, pace.Concurrency = 0, parallelism
+	}
+	if in.RequestsPerSecond > 0 {
+		pace.PerSecond = in.RequestsPerSecond
+	}
+	if in.Concurrency > 0 {
+		pace.Concurrency = in.Concurrency
+	}
+	return pace
+}

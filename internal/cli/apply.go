@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+// applyFlags are those of commands that write to providers.
+type applyFlags struct {
+	runFlags
+	format string
+}
+
+func (a *app) applyCommand() *cobra.Command {
+	var f applyFlags
+	cmd := manual{
+		use:   "apply [PLANFILE] [flags]",
+		short: "Make the live characters what the manifests say",
+		long: `Plans afresh, shows the plan, asks, and carries it out; or carries out exactly the
+plan that plan --out froze, without reading a manifest. Each character is read
+again before it is written, and read back after: one that moved in the meantime
+is left alone, one that did not keep what was sent has failed.`,
+		examples: []string{
+			"charsync apply",
+			"charsync apply --yes",
+			"charsync apply tavern.plan",
+			"charsync apply --sandbox --yes",
+			"charsync apply --prune --allow max-deletes",
+		},
+		exit: []code{exitDone, exitError, exitInvalid, exitStale, exitRefused, exitPart, exitInterrupted},
+	}.command(wantArgs(0, 1), func(cmd *cobra.Command, args []string) error {
+		if err := checkFormat(f.format, formatText, formatJSON); err != nil {
+			return err
+		}
+		if len(args) == 1 {
+			return a.applyFrozen(cmd.Context(), &f, args[0])
+		}
+		return a.applyFresh(cmd.Context(), &f)
+	})
+	f.registerSelection(a, cmd)
+	f.registerPolicies(cmd)
+	yesFlag(cmd, &f.yes)
+	formatFlag(cmd, &f.format, formatText, formatJSON)
+	return cmd
+}
+
+func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
+	if err := a.mayAsk(f.yes, "apply"); err != nil {
+		return err
+	}
+	s, engine, err := a.prepare(ctx, &f.runFlags, nil, writing)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	plan, err := engine.Plan(ctx)
+	s.progress.stop()
+	if err != nil {
+		return err
+	}
+	return s.carryOut(ctx, engine, plan, f, "Apply these changes?")
+}
+
+// carryOut shows a plan, asks where it must, executes the plan and says what
+// became of it.
+func (s *session) carryOut(ctx context.Context, engine *apply.Engine, plan *diff.Plan, f *applyFlags, question string) error {
+	asks := !f.yes && actionable(plan)
+	if err := s.showBefore(plan, f.format, asks); err != nil {
+		return err
+	}
+	if asks {
+		agreed, err := s.confirm(ctx, question)
+		if err != nil {
+			return err
+		}
+		if !agreed {
+			return failed("nothing was changed", "%s", "not confirmed")
+		}
+	}
+	return s.execute(ctx, engine, plan, f.format)
+}
+
+// showBefore prints the plan that is about to be carried out: with the result
+// as text, on stderr when stdout is for a machine and someone is asked.
+func (s *session) showBefore(plan *diff.Plan, format string, asks bool) error {
+	if format == formatJSON {
+		if !asks {
+			return nil
+		}
+		return view.Plan(s.err, plan, s.errStyle())
+	}
+	return s.result("", func(w io.Writer) error {
+		if plan.Empty() && plan.Complete && len(plan.Guards) == 0 && len(plan.Orphans) == 0 {
+			_, err := fmt.Fprintln(w, "No changes. The live characters are what the manifests say.")
+			return err
+		}
+		if err := view.Plan(w, plan, s.outStyle()); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(w)
+		return err
+	})
+}
+
+func (s *session) execute(ctx context.Context, engine *apply.Engine, plan *diff.Plan, format string) error {
+	s.progress = s.newProgress()
+	result, err := engine.Apply(ctx, plan)
+	s.progress.stop()
+	if result != nil {
+		err2 := s.result("", func(w io.Writer) error {
+			if format == formatJSON {
+				return view.ResultJSON(w, result)
+			}
+			return view.Result(w, result, s.outStyle())
+		})
+		if err == nil {
+			err = err2
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return end(applyCode(plan, result))
+}
+
+// actionable reports whether a plan writes anything to a provider.
+func actionable(plan *diff.Plan) bool {
+	if len(plan.Guards) > 0 {
+		return false
+	}
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		if c.Action != diff.Record && c.Action != diff.Report && len(c.Blocked) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// applyCode is what apply exits with. Where several hold, failed comes first,
+// then a guard, then what was stale, in conflict or drifted.
+func applyCode(plan *diff.Plan, r *apply.Result) code {
+	switch {
+	case r.Interrupted:
+		return exitInterrupted
+	case (r.Failed > 0 || !plan.Complete) && r.Wrote():
+		return exitPart
+	case r.Failed > 0 || !plan.Complete:
+		return exitError
+	case len(r.Refused) > 0:
+		return exitRefused
+	}
+	for _, o := range r.Outcomes {
+		if o.Status == apply.Skipped {
+			return exitStale
+		}
+	}
+	return exitDone
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) destroyCommand() *cobra.Command {
+	var f applyFlags
+	cmd := manual{
+		use:   "destroy [NAME...] [flags]",
+		short: "Remove live characters and forget their bindings",
+		long: `Removes the selected characters where they live, in the way each provider has:
+Convai and NPCBuilder delete, Character.AI archives, Alakazam sets private. It
+says which, and what can't come back, and asks. While the manifest stays, the
+next apply creates the character anew.`,
+		examples: []string{
+			"charsync destroy mira-innkeeper",
+			"charsync destroy mira-innkeeper --target convai",
+			"charsync destroy --select season=winter --yes",
+		},
+		exit: []code{exitDone, exitError, exitInvalid, exitStale, exitRefused, exitPart, exitInterrupted},
+	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.destroy(cmd.Context(), &f, args) })
+	cmd.ValidArgsFunction = a.completeNames
+	f.registerSelection(a, cmd)
+	cmd.Flags().StringSliceVar(&f.allow, "allow", nil, "let this guard `RULE` pass: max-deletes, protected")
+	yesFlag(cmd, &f.yes)
+	formatFlag(cmd, &f.format, formatText, formatJSON)
+	return cmd
+}
+
+func (a *app) destroy(ctx context.Context, f *applyFlags, args []string) error {
+	if err := checkFormat(f.format, formatText, formatJSON); err != nil {
+		return err
+	}
+	if err := a.mayAsk(f.yes, "destroy"); err != nil {
+		return err
+	}
+	s, engine, err := a.prepare(ctx, &f.runFlags, args, writing)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	plan, err := engine.Destroy(ctx)
+	s.progress.stop()
+	if err != nil {
+		return err
+	}
+	return s.carryOut(ctx, engine, plan, f, "Remove these characters?")
+}

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// path resolves a path of the command line against the working directory.
+func (a *app) path(p string) string {
+	if filepath.IsAbs(p) {
+		return filepath.Clean(p)
+	}
+	return filepath.Join(a.workDir(), p)
+}
+
+func (a *app) paths(args []string) []string {
+	var out []string
+	for _, p := range args {
+		out = append(out, a.path(p))
+	}
+	return out
+}
+
+func (a *app) workDir() string {
+	switch {
+	case a.flags.dir == "":
+		return a.env.Dir
+	case filepath.IsAbs(a.flags.dir):
+		return filepath.Clean(a.flags.dir)
+	}
+	return filepath.Join(a.env.Dir, a.flags.dir)
+}
+
+// result prints what a command is for: to the file that --out names, else to
+// stdout. A result that could not be written whole is an error.
+func (a *app) result(out string, render func(io.Writer) error) error {
+	if out != "" {
+		var b bytes.Buffer
+		if err := render(&b); err != nil {
+			return err
+		}
+		return writeFile(a.path(out), b.Bytes(), 0o644)
+	}
+	w := bufio.NewWriter(a.env.Out)
+	err := render(w)
+	if err = errors.Join(err, w.Flush()); err != nil {
+		return failed("check what stdout is connected to, and its disk", "write the result: %w", err)
+	}
+	return nil
+}
+
+// writeFile replaces a file in one step: readers see the old content or the
+// new, whole. What is not a regular file (a device, a pipe) is written to.
+func writeFile(path string, data []byte, mode os.FileMode) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		if err := writeThrough(path, data); err != nil {
+			return notWritten(path, err)
+		}
+		return nil
+	}
+	if err := replaceFile(path, data, mode); err != nil {
+		return notWritten(path, err)
+	}
+	return nil
+}
+
+func notWritten(path string, err error) error {
+	return failed("nothing was changed there; check the folder, its permissions and the disk's free space", "write %s: %w", path, err)
+}
+
+func writeThrough(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
+}
+
+func replaceFile(path string, data []byte, mode os.FileMode) (err error) {
+	dir := filepath.Dir(path)
+	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(tmp.Name()))
+		}
+	}()
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close())
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// syncDir makes a rename durable where directories can be synced; elsewhere
+// (Windows) opening one for that fails, which changes nothing about the file.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("open the folder: %w", err)
+	}
+	_ = d.Sync()
+	return d.Close()
+}

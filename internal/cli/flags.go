@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// globals are the flags that every command takes.
+type globals struct {
+	dir         string
+	config      string
+	sandbox     bool
+	parallelism int
+	quiet       bool
+	noColor     bool
+	logLevel    string
+	logFormat   string
+}
+
+func (g *globals) register(f *pflag.FlagSet) {
+	f.StringVarP(&g.dir, "chdir", "C", "", "run as if started in `DIR`; other paths are relative to it")
+	f.StringVar(&g.config, "config", "", "use this project `FILE` instead of the charsync.yaml found from the working directory upwards")
+	f.BoolVar(&g.sandbox, "sandbox", false, "run against the built-in sandbox; the project's lock and credentials are not touched")
+	f.IntVar(&g.parallelism, "parallelism", 8, "work on `N` characters at a time; each provider's own pace still holds")
+	f.BoolVarP(&g.quiet, "quiet", "q", false, "print the result and errors only: no progress, no notes")
+	f.BoolVar(&g.noColor, "no-color", false, "no colour; so do NO_COLOR, TERM=dumb and not being a terminal")
+	f.StringVar(&g.logLevel, "log-level", "warn", "log to stderr from this `LEVEL` on: debug, info, warn, error")
+	f.StringVar(&g.logFormat, "log-format", "text", "log as text or json (`FORMAT`)")
+}
+
+// variable is the environment variable of a flag: --log-level is
+// CHARSYNC_LOG_LEVEL.
+func variable(flag string) string {
+	return "CHARSYNC_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// bindVariables gives flags that are not on the command line the values of
+// their variables. A variable that is empty counts as not there.
+func (a *app) bindVariables(cmd *cobra.Command) error {
+	var first error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if first != nil || f.Changed || f.Name == "help" {
+			return
+		}
+		value := a.env.lookup(variable(f.Name))
+		if value == "" {
+			return
+		}
+		if err := cmd.Flags().Set(f.Name, value); err != nil {
+			first = failed("set it to what --"+f.Name+" takes, or unset it; see charsync "+cmd.Name()+" --help",
+				"%s: invalid value %q for --%s", variable(f.Name), value, f.Name)
+		}
+	})
+	return first
+}
+
+// describeVariables names in each flag's help the variable that sets it.
+func describeVariables(cmd *cobra.Command) {
+	describe := func(f *pflag.Flag) {
+		if f.Name != "help" {
+			f.Usage += " [$" + variable(f.Name) + "]"
+		}
+	}
+	cmd.PersistentFlags().VisitAll(describe)
+	cmd.LocalNonPersistentFlags().VisitAll(describe)
+	for _, c := range cmd.Commands() {
+		describeVariables(c)
+	}
+}

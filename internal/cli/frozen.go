@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+// planLimit bounds a plan file that is read.
+const planLimit = 1 << 30
+
+// applyFrozen carries out exactly the plan in a file. It reads no manifest.
+func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error {
+	if err := f.refuseWithPlan(); err != nil {
+		return err
+	}
+	plan, err := a.readPlan(file)
+	if err != nil {
+		return err
+	}
+	s, err := a.openSession()
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.openLock(); err != nil {
+		return err
+	}
+	f.runFlags.env = plan.Env
+	engine := s.engine(&f.runFlags, writing)
+	f.yes = true // freezing was the look at it
+	return s.carryOut(ctx, engine, plan, f, "")
+}
+
+// refuseWithPlan fails for flags that would have to change a frozen plan.
+func (f *runFlags) refuseWithPlan() error {
+	flag := ""
+	switch {
+	case f.env != "":
+		flag = "--env"
+	case len(f.selectors) > 0:
+		flag = "--select"
+	case len(f.targets) > 0:
+		flag = "--target"
+	case f.prune:
+		flag = "--prune"
+	case f.drift != "":
+		flag = "--drift"
+	case f.conflict != "":
+		flag = "--conflict"
+	case len(f.allow) > 0:
+		flag = "--allow"
+	default:
+		return nil
+	}
+	return failed("give it to charsync plan --out, or unset "+variable(flag[2:]), "%s can't change a frozen plan", flag)
+}
+
+func (a *app) readPlan(file string) (*diff.Plan, error) {
+	hint := "make a new one with charsync plan --out " + file
+	f, err := os.Open(a.path(file))
+	if err != nil {
+		return nil, failed(hint, "the plan file: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, planLimit+1))
+	if err != nil {
+		return nil, failed(hint, "the plan file: %w", err)
+	}
+	if len(data) > planLimit {
+		return nil, failed(hint, "the plan file %s is larger than 1 GiB", file)
+	}
+	plan, err := apply.DecodePlan(data)
+	if err != nil {
+		return nil, failed(hint, "the plan file %s: %w", file, err)
+	}
+	return plan, nil
+}

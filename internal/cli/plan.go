@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+// planFlags are those of plan beside what it shares with apply.
+type planFlags struct {
+	runFlags
+	format   string
+	out      string
+	detailed bool
+}
+
+func (a *app) planCommand() *cobra.Command {
+	var f planFlags
+	cmd := manual{
+		use:   "plan [NAME or PATH...] [flags]",
+		short: "Show what apply would change",
+		long: `Reads the live characters, compares them with the manifests and with what was
+applied last, and prints what apply would do. It writes nothing to a provider.
+--out freezes the plan: apply PLANFILE then does exactly that, or refuses what
+has moved since.`,
+		examples: []string{
+			"charsync plan",
+			"charsync plan mira-innkeeper",
+			"charsync plan --env stage --target convai --select tier=main",
+			"charsync plan --out tavern.plan && charsync apply tavern.plan",
+			"charsync plan --format json --detailed-exitcode",
+		},
+		exit: []code{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitInterrupted},
+	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.plan(cmd.Context(), &f, args) })
+	cmd.ValidArgsFunction = a.completeNames
+	f.registerSelection(a, cmd)
+	f.registerPolicies(cmd)
+	formatFlag(cmd, &f.format, formatText, formatJSON)
+	cmd.Flags().StringVar(&f.out, "out", "", "freeze the plan in `FILE`, for apply FILE")
+	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
+	return cmd
+}
+
+func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
+	if err := checkFormat(f.format, formatText, formatJSON); err != nil {
+		return err
+	}
+	s, engine, err := a.prepare(ctx, &f.runFlags, args, reading)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	plan, err := engine.Plan(ctx)
+	s.progress.stop()
+	if err != nil {
+		return err
+	}
+	if err := a.showPlan(plan, f.format); err != nil {
+		return err
+	}
+	if err := a.freeze(plan, f.out); err != nil {
+		return err
+	}
+	return end(planCode(plan, engine.Options, f.detailed))
+}
+
+func (a *app) showPlan(plan *diff.Plan, format string) error {
+	return a.result("", func(w io.Writer) error {
+		if format == formatJSON {
+			return view.PlanJSON(w, plan)
+		}
+		return view.Plan(w, plan, a.outStyle())
+	})
+}
+
+// freeze writes the plan for a later apply. One that is incomplete is not
+// written: applying it would take silence for agreement.
+func (a *app) freeze(plan *diff.Plan, out string) error {
+	if out == "" {
+		return nil
+	}
+	if !plan.Complete {
+		a.note("%s was not written: the plan is incomplete.", out)
+		return nil
+	}
+	data, err := apply.EncodePlan(plan)
+	if err != nil {
+		return failed("", "freeze the plan: %w", err)
+	}
+	if err := writeFile(a.path(out), data, 0o600); err != nil {
+		return err
+	}
+	a.note("The plan is frozen in %s. charsync apply %s does exactly that.", out, out)
+	return nil
+}
+
+// planCode is what plan exits with: by its changes, not by what guards and
+// conflicts would stop.
+func planCode(plan *diff.Plan, o apply.Options, detailed bool) code {
+	switch {
+	case !plan.Complete:
+		return exitError
+	case o.Policy.Drift == "fail" && plan.Counts().Drifted > 0:
+		return exitStale
+	case detailed && !plan.Empty():
+		return exitChanges
+	}
+	return exitDone
+}

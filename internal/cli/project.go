@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// locate finds the project: the file that --config names, else charsync.yaml
+// from the working directory upwards to the Git root, else no file and the
+// working directory, where the defaults apply.
+func (a *app) locate() (file, dir string, err error) {
+	work := a.workDir()
+	info, err := os.Stat(work)
+	if err == nil && !info.IsDir() {
+		err = errors.New("not a folder")
+	}
+	if err != nil {
+		return "", "", failed("check -C (or CHARSYNC_CHDIR)", "the folder to work in: %w", err)
+	}
+	if a.flags.config != "" {
+		file = a.path(a.flags.config)
+		info, err := os.Stat(file)
+		if err == nil && info.IsDir() {
+			err = errors.New("a folder, not a file")
+		}
+		if err != nil {
+			return "", "", failed("check --config (or CHARSYNC_CONFIG)", "the project file %s: %w", a.flags.config, err)
+		}
+		return file, filepath.Dir(file), nil
+	}
+	file, ok, err := spec.FindProject(work)
+	switch {
+	case err != nil:
+		return "", "", failed("name the project file with --config", "look for charsync.yaml: %w", err)
+	case ok:
+		return file, filepath.Dir(file), nil
+	}
+	return "", work, nil
+}
+
+func (a *app) projectDir() (string, error) {
+	_, dir, err := a.locate()
+	return dir, err
+}
+
+// loadProject reads the project's configuration. What is wrong with it has
+// been printed when it returns an error.
+func (a *app) loadProject() (*spec.Project, error) {
+	file, dir, err := a.locate()
+	if err != nil {
+		return nil, err
+	}
+	if file == "" {
+		return spec.DefaultProject(dir), nil
+	}
+	p, found := spec.LoadProject(file)
+	if err := a.diagnose(found); err != nil {
+		return nil, err
+	}
+	if hasErrors(found) || p == nil {
+		return nil, end(exitInvalid)
+	}
+	return p, nil
+}
+
+// diagnose prints findings on stderr. Under -q only errors are printed.
+func (a *app) diagnose(found []spec.Diagnostic) error {
+	if a.flags.quiet {
+		found = onlyErrors(found)
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return view.Diagnostics(a.err, found, a.errStyle())
+}
+
+func hasErrors(found []spec.Diagnostic) bool { return len(onlyErrors(found)) > 0 }
+
+func onlyErrors(found []spec.Diagnostic) []spec.Diagnostic {
+	var out []spec.Diagnostic
+	for _, d := range found {
+		if d.Severity == spec.Error {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// missing reports whether a path does not exist; any other trouble with it is
+// left to whoever opens it.
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}

@@ -1,0 +1,276 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/providers/all"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+func (a *app) providersCommand() *cobra.Command {
+	var format, out string
+	cmd := manual{
+		use:   "providers",
+		short: "What each provider can do",
+		long: `Prints the capability table: for every common field, how each provider takes it.
+It comes from the very data that charsync runs on.`,
+		examples: []string{
+			"charsync providers",
+			"charsync providers fields convai",
+			"charsync providers values convai voiceType",
+		},
+		exit: []code{exitDone, exitError},
+	}.command(knownCommand, func(*cobra.Command, []string) error {
+		if err := checkFormat(format, formatText, formatJSON); err != nil {
+			return err
+		}
+		return a.result(out, func(w io.Writer) error {
+			if format == formatJSON {
+				return writeJSON(w, driverFacts())
+			}
+			return writeMatrix(w)
+		})
+	})
+	formatFlag(cmd, &format, formatText, formatJSON)
+	outFlag(cmd, &out)
+	cmd.AddCommand(a.providersFieldsCommand(), a.providersValuesCommand())
+	return cmd
+}
+
+// driverFact is a driver as --format json prints it.
+type driverFact struct {
+	Name        string     `json:"name"`
+	Title       string     `json:"title"`
+	Docs        string     `json:"docs"`
+	Credentials [][]string `json:"credentials"` // groups of variables, any of which will do
+	BaseURLEnv  string     `json:"base_url_env"`
+	Updating    string     `json:"updating"` // keeps or forgets what an update leaves out
+	Removal     string     `json:"removal"`
+	PerSecond   float64    `json:"requests_per_second,omitempty"`
+	Concurrency int        `json:"concurrency,omitempty"`
+	SerialWrite bool       `json:"serial_writes,omitempty"`
+	Required    []string   `json:"required_for_creation,omitempty"`
+	Fields      []rowFact  `json:"fields"`
+}
+
+func driverFacts() []driverFact {
+	var facts []driverFact
+	for _, d := range all.Drivers() {
+		f := driverFact{
+			Name: d.Name, Title: d.Title, Docs: d.Docs, BaseURLEnv: d.BaseURLEnv, Updating: string(d.Manner),
+			Removal: d.Removal.Verb, PerSecond: d.Pace.PerSecond, Concurrency: d.Pace.Concurrency,
+			SerialWrite: d.Pace.SerialWrite, Fields: rowFacts(d),
+		}
+		for _, group := range d.Env {
+			f.Credentials = append(f.Credentials, group)
+		}
+		for _, p := range d.Required {
+			f.Required = append(f.Required, string(p))
+		}
+		facts = append(facts, f)
+	}
+	return facts
+}
+
+// writeMatrix prints a line per field and a column per provider.
+func writeMatrix(w io.Writer) error {
+	drivers := all.Drivers()
+	var paths []spec.Path
+	for _, d := range drivers {
+		for _, f := range d.Fields {
+			if !slices.Contains(paths, f.Path) {
+				paths = append(paths, f.Path)
+			}
+		}
+	}
+	slices.Sort(paths)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprint(table, "FIELD")
+	for _, d := range drivers {
+		fmt.Fprintf(table, "\t%s", d.Title)
+	}
+	fmt.Fprintln(table)
+	for _, p := range paths {
+		fmt.Fprint(table, p)
+		for _, d := range drivers {
+			cell := "-"
+			if f, ok := d.Fields.Field(p); ok {
+				cell = ability(f)
+			} else if _, folded := foldedInto(d, p); folded {
+				cell = "folded"
+			}
+			fmt.Fprintf(table, "\t%s", cell)
+		}
+		fmt.Fprintln(table)
+	}
+	fmt.Fprint(table, "\nremoval")
+	for _, d := range drivers {
+		fmt.Fprintf(table, "\t%s", d.Removal.Verb)
+	}
+	fmt.Fprintln(table)
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(w, `
+yes          set at creation, updated, read back
+fixed        set at creation only: a change replaces the character
+write-only   sent, but never returned: drift can't be seen
+folded       becomes part of another field there
+-            the provider has no such field
+`)
+	return err
+}
+
+func foldedInto(d *providers.Driver, p spec.Path) (spec.Path, bool) {
+	for into, parts := range d.Compose {
+		if slices.Contains(parts, p) {
+			return into, true
+		}
+	}
+	return "", false
+}
+
+// ability is a row in a word or two.
+func ability(f providers.Field) string {
+	var words []string
+	if f.Write == providers.Never {
+		words = append(words, "fixed")
+	}
+	if f.Read == providers.Never {
+		words = append(words, "write-only")
+	}
+	if len(words) == 0 {
+		return "yes"
+	}
+	return strings.Join(words, ", ")
+}
+
+// driverFor finds the driver behind a word: an instance of the project, or
+// the name of a provider.
+func (a *app) driverFor(word string) (*providers.Driver, error) {
+	if p, _ := a.quietly(); p != nil {
+		if in, ok := p.Instances[word]; ok {
+			word = in.Type
+		}
+	}
+	d, ok := all.Driver(word)
+	if !ok {
+		return nil, oneOf("target", word, a.completeTargets(""))
+	}
+	return d, nil
+}
+
+func (a *app) providersValuesCommand() *cobra.Command {
+	var format string
+	cmd := manual{
+		use:   "values TARGET FIELD",
+		short: "What a service offers for a field",
+		long: `Asks the service behind a target what it offers for a field: voices, languages,
+models, categories. Where there is no such list, the words that the field accepts
+are printed, if they are known.`,
+		examples: []string{"charsync providers values convai voiceType", "charsync providers values npcbuilder role"},
+		exit:     []code{exitDone, exitError, exitInvalid},
+	}.command(wantArgs(2, 2), func(cmd *cobra.Command, args []string) error {
+		if err := checkFormat(format, formatText, formatJSON); err != nil {
+			return err
+		}
+		choices, err := a.fieldValues(cmd.Context(), args[0], spec.Path(args[1]))
+		if err != nil {
+			return err
+		}
+		return a.result("", func(w io.Writer) error {
+			if format == formatJSON {
+				return writeJSON(w, choices)
+			}
+			table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+			for _, c := range choices {
+				fmt.Fprintf(table, "%s\t%s\n", view.Sanitize(c.Value), view.Sanitize(c.Label))
+			}
+			return table.Flush()
+		})
+	})
+	cmd.ValidArgsFunction = a.completeField
+	formatFlag(cmd, &format, formatText, formatJSON)
+	return cmd
+}
+
+func (a *app) fieldValues(ctx context.Context, target string, path spec.Path) ([]providers.Choice, error) {
+	s, err := a.openSession()
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	in, ok := s.project.Instances[target]
+	if !ok {
+		return nil, oneOf("target", target, s.instanceNames())
+	}
+	driver, ok := all.Driver(in.Type)
+	if !ok {
+		return nil, oneOf("provider type", in.Type, s.instanceNames())
+	}
+	field, ok := driver.Fields.Field(path)
+	if !ok {
+		return nil, oneOf("field", string(path), fieldNames(driver))
+	}
+	known := knownWords(field)
+	account := openAccount(in, accountOptions{access: reading, lookup: s.lookup, parallelism: 1, log: s.log, userAgent: s.userAgent()})
+	if account.Err != nil {
+		if len(known) > 0 {
+			return known, nil
+		}
+		return nil, account.Err
+	}
+	valuer, ok := account.Provider.(providers.Valuer)
+	if ok {
+		choices, err := valuer.Values(ctx, string(path))
+		if err == nil {
+			return choices, nil
+		}
+		if providers.KindOf(err) != providers.Unsupported {
+			return nil, err
+		}
+	}
+	if len(known) == 0 {
+		return nil, failed("see charsync providers fields "+target, "%s offers no list for %s", target, path)
+	}
+	return known, nil
+}
+
+func knownWords(f providers.Field) []providers.Choice {
+	choices := []providers.Choice{}
+	for word := range f.Enum {
+		choices = append(choices, providers.Choice{Value: word})
+	}
+	slices.SortFunc(choices, func(a, b providers.Choice) int { return strings.Compare(a.Value, b.Value) })
+	return choices
+}
+
+func fieldNames(d *providers.Driver) []string {
+	var names []string
+	for _, f := range d.Fields {
+		names = append(names, string(f.Path))
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (a *app) completeField(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+	switch len(given) {
+	case 0:
+		return a.completeTargets(""), cobra.ShellCompDirectiveNoFileComp
+	case 1:
+		if d, err := a.driverFor(given[0]); err == nil {
+			return fieldNames(d), cobra.ShellCompDirectiveNoFileComp
+		}
+	}
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/providers/all"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// rendered is the provider document that a manifest becomes.
+type rendered struct {
+	Name     string              `json:"name"`
+	Target   string              `json:"target"`
+	Provider string              `json:"provider"`
+	Scope    string              `json:"scope,omitempty"`
+	Create   providers.Body      `json:"create"`           // the body of the creating request
+	Update   providers.Body      `json:"update,omitempty"` // of the one after it, for what creation does not take
+	From     map[string][]origin `json:"from"`             // manifest path to where its value stands
+}
+
+// origin is where a value stands.
+type origin struct {
+	Path spec.Path `json:"path"`
+	Pos  spec.Pos  `json:"pos"`
+	File string    `json:"file,omitempty"` // of a {file: path}
+}
+
+func (a *app) renderCommand() *cobra.Command {
+	var f runFlags
+	var format, out string
+	cmd := manual{
+		use:   "render [NAME or PATH...] [flags]",
+		short: "Print what manifests come to",
+		long: `Prints the manifests with every file reference resolved; with --target, the
+document that each becomes at that provider when it is created, and where every
+value in it stands. It opens no connection.`,
+		examples: []string{
+			"charsync render mira-innkeeper",
+			"charsync render mira-innkeeper --target convai",
+			"charsync render --select game=tavern --format json",
+		},
+		exit: []code{exitDone, exitError, exitInvalid},
+	}.command(nil, func(cmd *cobra.Command, args []string) error {
+		if err := checkFormat(format, formatText, formatJSON); err != nil {
+			return err
+		}
+		return a.render(cmd.Context(), &f, args, format, out)
+	})
+	cmd.ValidArgsFunction = a.completeNames
+	f.registerSelection(a, cmd)
+	formatFlag(cmd, &format, formatText, formatJSON)
+	outFlag(cmd, &out)
+	return cmd
+}
+
+func (a *app) render(ctx context.Context, f *runFlags, args []string, format, out string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	p, err := a.loadProject()
+	if err != nil {
+		return err
+	}
+	s, err := a.newSession(p)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if _, err := s.ready(ctx, f, args, offline); err != nil {
+		return err
+	}
+	chosen := s.chosen()
+	if len(f.targets) == 0 {
+		return a.result(out, func(w io.Writer) error { return writeResolved(w, chosen, format) })
+	}
+	documents, err := s.documents(chosen, f)
+	if err != nil {
+		return err
+	}
+	return a.result(out, func(w io.Writer) error {
+		if format == formatJSON {
+			return writeJSON(w, documents)
+		}
+		for _, d := range documents {
+			if err := writeDocument(w, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// chosen are the selected characters.
+func (s *session) chosen() []*spec.Character {
+	var out []*spec.Character
+	for _, c := range s.set.Characters {
+		if len(s.selection.Names) > 0 && !slices.Contains(s.selection.Names, c.Name) {
+			continue
+		}
+		if slices.ContainsFunc(s.selection.Selectors, func(x spec.Selector) bool { return !x.Matches(c.Labels) }) {
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// documents renders every pair of a selected character and target.
+func (s *session) documents(chosen []*spec.Character, f *runFlags) ([]rendered, error) {
+	documents := []rendered{}
+	for _, c := range chosen {
+		for i := range c.Targets {
+			t := &c.Targets[i]
+			in, ok := s.project.Route(f.env, t.Instance)
+			if !ok || !slices.Contains(f.targets, t.Instance) && !slices.Contains(f.targets, in.Name) {
+				continue
+			}
+			driver, ok := all.Driver(in.Type)
+			if !ok {
+				continue // said by validation
+			}
+			d, err := render(c, t, in, driver)
+			if err != nil {
+				return nil, err
+			}
+			documents = append(documents, d)
+		}
+	}
+	return documents, nil
+}
+
+func render(c *spec.Character, t *spec.Target, in spec.Instance, d *providers.Driver) (rendered, error) {
+	desired := d.Desired(c, t, in)
+	r := rendered{Name: c.Name, Target: in.Name, Provider: d.Name, Scope: desired.Scope, From: map[string][]origin{}}
+	body, late := d.Fields.Creating(desired.Doc)
+	r.Create = body
+	if len(late) > 0 {
+		changes := maps.Clone(desired.Doc)
+		maps.DeleteFunc(changes, func(p spec.Path, _ any) bool { return !slices.Contains(late, p) })
+		update, err := d.Fields.Updating(changes, providers.Body{}, providers.Keeps)
+		if err != nil {
+			return r, failed("", "render %s at %s: %w", c.Name, in.Name, err)
+		}
+		r.Update = update
+	}
+	for path := range desired.Doc {
+		values := d.Origin(c, t, in, path)
+		for _, part := range slices.Sorted(maps.Keys(values)) {
+			v := values[part]
+			r.From[string(path)] = append(r.From[string(path)], origin{Path: part, Pos: v.Pos, File: v.Ref})
+		}
+	}
+	return r, nil
+}
+
+func writeDocument(w io.Writer, d rendered) error {
+	fmt.Fprintf(w, "# %s at %s\n", view.Sanitize(d.Name), view.Sanitize(d.Target))
+	if d.Scope != "" {
+		fmt.Fprintf(w, "# in %s\n", view.Sanitize(d.Scope))
+	}
+	if err := writeJSON(w, d.Create); err != nil {
+		return err
+	}
+	if len(d.Update) > 0 {
+		fmt.Fprintln(w, "# then, in an update, what creation does not take")
+		if err := writeJSON(w, d.Update); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(w, "# from")
+	for _, path := range slices.Sorted(maps.Keys(d.From)) {
+		for _, o := range d.From[path] {
+			part := ""
+			if string(o.Path) != path {
+				part = " " + string(o.Path)
+			}
+			file := ""
+			if o.File != "" {
+				file = " (" + o.File + ")"
+			}
+			fmt.Fprintf(w, "#   %-20s %s%s%s\n", path, view.Sanitize(o.Pos.String()), part, view.Sanitize(file))
+		}
+	}
+	return nil
+}

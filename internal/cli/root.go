@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// manual is what a command says about itself.
+type manual struct {
+	use      string
+	short    string
+	long     string
+	examples []string
+	exit     []code
+}
+
+// command makes the cobra command of a manual; run may be nil for a command
+// that only groups others.
+func (m manual) command(args cobra.PositionalArgs, run func(*cobra.Command, []string) error) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: m.use, Short: m.short, Long: m.long, Args: args, RunE: run,
+		DisableFlagsInUseLine: true, SilenceErrors: true, SilenceUsage: true,
+		Example:     "  " + strings.Join(m.examples, "\n  "),
+		Annotations: map[string]string{annotationExit: exitStatus(m.exit)},
+	}
+	return cmd
+}
+
+const annotationExit = "exit"
+
+func newRoot(a *app) *cobra.Command {
+	root := manual{
+		use:   "charsync COMMAND",
+		short: "Characters as code for Character.AI, Alakazam, Convai and NPCBuilder",
+		long: `charsync keeps AI characters in YAML files and the four services that run them in
+step with those files: it shows what would change, changes exactly that, and
+reads back what became of it.`,
+		examples: []string{
+			"charsync init                            # start a project",
+			"charsync apply --sandbox --yes           # try everything without an account",
+			"charsync plan                            # what would change",
+			"charsync apply                           # change it, after asking",
+		},
+		exit: []code{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitRefused, exitPart, exitInterrupted},
+	}.command(knownCommand, showHelp)
+	a.flags.register(root.PersistentFlags())
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := a.bindVariables(cmd); err != nil {
+			return err
+		}
+		return a.checkGlobals()
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", Short: "Help for a command", Hidden: true, RunE: helpFor(root)})
+	root.SetOut(a.env.Out)
+	root.SetErr(a.err)
+	root.SetIn(a.env.In)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
+	root.SetUsageFunc(func(cmd *cobra.Command) error { return nil })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return failed("see "+cmd.CommandPath()+" --help", "%s: %w", cmd.CommandPath(), err)
+	})
+	for _, c := range a.commands() {
+		root.AddCommand(c)
+	}
+	describeVariables(root)
+	return root
+}
+
+// commands lists every command of the program, in the order of its help.
+func (a *app) commands() []*cobra.Command {
+	return []*cobra.Command{
+		a.initCommand(),
+		a.validateCommand(),
+		a.renderCommand(),
+		a.planCommand(),
+		a.applyCommand(),
+		a.destroyCommand(),
+		a.importCommand(),
+		a.stateCommand(),
+		a.providersCommand(),
+		a.schemaCommand(),
+		a.sandboxCommand(),
+		a.doctorCommand(),
+		a.completionCommand(),
+		a.versionCommand(),
+	}
+}
+
+func (a *app) checkGlobals() error {
+	if a.flags.parallelism < 1 || a.flags.parallelism > 256 {
+		return failed("give a number from 1 to 256", "--parallelism: %d is out of range", a.flags.parallelism)
+	}
+	_, err := a.logger()
+	return err
+}
+
+// knownCommand refuses a word that is no command, with the nearest one.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	hint := "see " + cmd.CommandPath() + " --help"
+	if near := spec.DidYouMean(args[0], names); near != "" {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return failed(hint, "%s: unknown command %q", cmd.CommandPath(), args[0])
+}
+
+func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
+func helpFor(root *cobra.Command) func(*cobra.Command, []string) error {
+	return func(_ *cobra.Command, args []string) error {
+		cmd, rest, err := root.Find(args)
+		if err != nil || len(rest) > 0 {
+			return knownCommand(root, args)
+		}
+		return cmd.Help()
+	}
+}
+
+// helpWidth is the column at which flag texts are wrapped. It is fixed so that
+// help reads the same everywhere and can be compared in tests.
+const helpWidth = 100
+
+func writeHelp(w io.Writer, cmd *cobra.Command) {
+	fmt.Fprintln(w, cmd.Long)
+	fmt.Fprintf(w, "\nUSAGE\n  %s\n", usageLine(cmd))
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintln(w, "\nCOMMANDS")
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				fmt.Fprintf(w, "  %-11s %s\n", c.Name(), c.Short)
+			}
+		}
+	}
+	if strings.TrimSpace(cmd.Example) != "" {
+		fmt.Fprintf(w, "\nEXAMPLES\n%s\n", cmd.Example)
+	}
+	if local := cmd.LocalFlags(); local.HasAvailableFlags() {
+		fmt.Fprintf(w, "\nFLAGS\n%s", local.FlagUsagesWrapped(helpWidth))
+	}
+	if inherited := cmd.InheritedFlags(); inherited.HasAvailableFlags() {
+		fmt.Fprintf(w, "\nGLOBAL FLAGS\n%s", inherited.FlagUsagesWrapped(helpWidth))
+	}
+	if status := cmd.Annotations[annotationExit]; status != "" {
+		fmt.Fprintf(w, "\nEXIT STATUS\n%s", status)
+	}
+}
+
+func usageLine(cmd *cobra.Command) string {
+	if cmd.HasParent() {
+		return cmd.Parent().CommandPath() + " " + cmd.Use
+	}
+	return cmd.Use
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// runFlags are the flags of commands that look at characters, and of those
+// that plan or apply.
+type runFlags struct {
+	env       string
+	selectors []string
+	targets   []string
+	prune     bool
+	allow     []string
+	drift     string
+	conflict  string
+	yes       bool
+}
+
+// registerSelection adds the flags that say which characters are meant.
+func (f *runFlags) registerSelection(a *app, cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.env, "env", "", "map targets as this environment (`NAME`) of charsync.yaml says")
+	flags.StringArrayVar(&f.selectors, "select", nil, "only characters whose labels fit (`KEY=VALUE`, KEY!=VALUE, KEY; commas mean and)")
+	flags.StringSliceVar(&f.targets, "target", nil, "only at this target (`INSTANCE`)")
+	complete(cmd, "env", a.completeEnvironments)
+	complete(cmd, "select", a.completeLabels)
+	complete(cmd, "target", a.completeTargets)
+}
+
+// registerPolicies adds the flags that say what may be done.
+func (f *runFlags) registerPolicies(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&f.prune, "prune", false, "delete what is bound in the lock but no longer in any manifest")
+	flags.StringSliceVar(&f.allow, "allow", nil, "let this guard `RULE` pass: "+strings.Join(guardRules(), ", "))
+	flags.StringVar(&f.drift, "drift", "", "what to do where live changed and the manifest did not (`POLICY`): "+strings.Join(driftPolicies(), ", "))
+	flags.StringVar(&f.conflict, "conflict", "", "what to do where both changed (`POLICY`): "+strings.Join(conflictPolicies(), ", "))
+	complete(cmd, "allow", func(string) []string { return guardRules() })
+	complete(cmd, "drift", func(string) []string { return driftPolicies() })
+	complete(cmd, "conflict", func(string) []string { return conflictPolicies() })
+}
+
+func yesFlag(cmd *cobra.Command, yes *bool) {
+	cmd.Flags().BoolVar(yes, "yes", false, "do not ask")
+}
+
+func guardRules() []string {
+	return []string{"max-changes", "max-deletes", "protected", "publish", "replace", "same-text", "shrink"}
+}
+
+func driftPolicies() []string    { return []string{"enforce", "report", "fail"} }
+func conflictPolicies() []string { return []string{"fail", "overwrite"} }
+
+// check refuses words that no project could accept.
+func (f *runFlags) check() error {
+	if f.drift != "" && !slices.Contains(driftPolicies(), f.drift) {
+		return oneOf("--drift", f.drift, driftPolicies())
+	}
+	if f.conflict != "" && !slices.Contains(conflictPolicies(), f.conflict) {
+		return oneOf("--conflict", f.conflict, conflictPolicies())
+	}
+	for _, rule := range f.allow {
+		if !slices.Contains(guardRules(), rule) {
+			return oneOf("--allow", rule, guardRules())
+		}
+	}
+	_, err := f.parseSelectors()
+	return err
+}
+
+func (f *runFlags) parseSelectors() ([]spec.Selector, error) {
+	var selectors []spec.Selector
+	for _, text := range f.selectors {
+		s, err := spec.ParseSelector(text)
+		if err != nil {
+			return nil, failed("write key=value, key!=value or key, joined by commas", "--select: %w", err)
+		}
+		selectors = append(selectors, s)
+	}
+	return selectors, nil
+}
+
+// allowed is --allow as a set.
+func (f *runFlags) allowed() map[string]bool {
+	set := map[string]bool{}
+	for _, rule := range f.allow {
+		set[rule] = true
+	}
+	return set
+}
+
+// policy is the project's, with what the flags say in place of it.
+func (f *runFlags) policy(p spec.Policy) spec.Policy {
+	if f.drift != "" {
+		p.Drift = f.drift
+	}
+	if f.conflict != "" {
+		p.Conflict = f.conflict
+	}
+	return p
+}

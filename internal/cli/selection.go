@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// choose turns the arguments NAME or PATH and the flags into a selection.
+func (s *session) choose(args []string, f *runFlags) (apply.Selection, error) {
+	selectors, err := f.parseSelectors()
+	if err != nil {
+		return apply.Selection{}, err
+	}
+	selection := apply.Selection{Selectors: selectors, Targets: f.targets}
+	for _, target := range f.targets {
+		if _, ok := s.project.Instances[target]; !ok {
+			return selection, oneOf("--target", target, s.instanceNames())
+		}
+	}
+	for _, arg := range args {
+		names, err := s.namesFor(arg)
+		if err != nil {
+			return selection, err
+		}
+		selection.Names = append(selection.Names, names...)
+	}
+	slices.Sort(selection.Names)
+	selection.Names = slices.Compact(selection.Names)
+	return selection, nil
+}
+
+func (s *session) instanceNames() []string {
+	names := make([]string, 0, len(s.project.Instances))
+	for name := range s.project.Instances {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// namesFor is what one argument means: the characters in a file or folder, or
+// one by its name, from the manifests or from the lock.
+func (s *session) namesFor(arg string) ([]string, error) {
+	if !looksLikePath(arg) {
+		known := s.knownNames()
+		if slices.Contains(known, arg) {
+			return []string{arg}, nil
+		}
+		hint := "charsync render lists the characters of the project, charsync state list the bound ones"
+		if near := spec.DidYouMean(arg, known); near != "" {
+			hint = "did you mean " + near + "? " + hint
+		}
+		return nil, failed(hint, "no character is called %q", arg)
+	}
+	below, ok := s.project.Relative(s.path(arg))
+	if !ok {
+		return nil, failed("name a file or a folder of the project, or another project with -C", "%s is outside of the project", arg)
+	}
+	var names []string
+	for _, c := range s.set.Characters {
+		if below == "." || c.Pos.File == below || strings.HasPrefix(c.Pos.File, below+"/") {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, failed("see spec.manifests in charsync.yaml for where manifests are looked for", "%s: no manifest of the project is there", arg)
+	}
+	return names, nil
+}
+
+func looksLikePath(arg string) bool {
+	ext := filepath.Ext(arg)
+	return arg == "." || arg == ".." || ext == ".yaml" || ext == ".yml" || strings.ContainsRune(arg, '/') || strings.ContainsRune(arg, os.PathSeparator)
+}
+
+// knownNames are the names in manifests and in the lock, sorted.
+func (s *session) knownNames() []string {
+	var names []string
+	for _, c := range s.set.Characters {
+		names = append(names, c.Name)
+	}
+	if s.lock != nil {
+		for _, e := range s.lock.Entries() {
+			names = append(names, e.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+)
+
+// interruptible gives a context that the first interrupt cancels: commands
+// finish what is in flight, save it and say what was done. The second
+// interrupt ends the process at once; what was recorded until then stays.
+func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	release := func() {
+		close(done)
+		cancel()
+	}
+	go func() {
+		select {
+		case <-a.env.Interrupts:
+		case <-done:
+			return
+		}
+		fmt.Fprintln(a.err, "Interrupted: finishing what is in flight. Interrupt again to stop at once.")
+		cancel()
+		select {
+		case <-a.env.Interrupts:
+			fmt.Fprintln(a.err, "Stopped. What was in doubt is settled by the next run.")
+			a.env.Stop(int(exitInterrupted))
+		case <-done:
+		}
+	}()
+	return ctx, release
+}

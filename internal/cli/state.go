@@ -1,0 +1,252 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/apply"
+)
+
+func (a *app) stateCommand() *cobra.Command {
+	cmd := manual{
+		use:   "state COMMAND",
+		short: "Look at and change the lock",
+		long: `The lock (charsync.lock) says which live character each manifest is bound to at
+each target, and what was last applied to it. These commands change the lock
+alone: the live characters stay as they are.`,
+		examples: []string{
+			"charsync state list",
+			"charsync state mv mira-innkeeper mira       # after renaming a manifest",
+			"charsync state rm mira-innkeeper/convai     # forget, without deleting",
+		},
+		exit: []code{exitDone, exitError},
+	}.command(knownCommand, showHelp)
+	cmd.AddCommand(a.stateListCommand(), a.stateShowCommand(), a.stateMvCommand(), a.stateRmCommand())
+	return cmd
+}
+
+// binding is an entry of the lock as --format json prints it.
+type binding struct {
+	Name     string            `json:"name"`
+	Target   string            `json:"target"`
+	Provider string            `json:"provider"`
+	ID       string            `json:"id,omitempty"`
+	Protect  bool              `json:"protect,omitempty"`
+	InDoubt  string            `json:"in_doubt,omitempty"` // a write whose outcome was not recorded
+	Run      string            `json:"last_run,omitempty"`
+	Fields   map[string]string `json:"fields,omitempty"` // path to digest
+}
+
+func newBinding(e apply.Entry) binding {
+	b := binding{Name: e.Name, Target: e.Target, Provider: e.Provider, ID: e.ID, Protect: e.Protect, Run: e.Run}
+	if e.Pending != nil {
+		b.InDoubt = string(e.Pending.Action)
+	}
+	if len(e.Fields) > 0 {
+		b.Fields = map[string]string{}
+		for path, mark := range e.Fields {
+			b.Fields[string(path)] = mark.File
+		}
+	}
+	return b
+}
+
+func bindings(entries []apply.Entry) []binding {
+	out := make([]binding, 0, len(entries))
+	for _, e := range entries {
+		out = append(out, newBinding(e))
+	}
+	return out
+}
+
+// openState opens the lock of the project, or of its sandbox.
+func (a *app) openState() (*session, error) {
+	p, err := a.loadProject()
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.newSession(p)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.openLock()
+}
+
+func (a *app) stateListCommand() *cobra.Command {
+	var format string
+	cmd := manual{
+		use:      "list",
+		short:    "List the bindings",
+		long:     "Lists every binding of the lock: character, target and the id of the live character.",
+		examples: []string{"charsync state list", "charsync state list --format json"},
+		exit:     []code{exitDone, exitError},
+	}.command(noArgs, func(*cobra.Command, []string) error {
+		if err := checkFormat(format, formatText, formatJSON); err != nil {
+			return err
+		}
+		s, err := a.openState()
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		entries := s.lock.Entries()
+		return a.result("", func(w io.Writer) error {
+			if format == formatJSON {
+				return writeJSON(w, bindings(entries))
+			}
+			table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+			for _, e := range entries {
+				id := e.ID
+				if id == "" {
+					id = "(in doubt)"
+				}
+				fmt.Fprintf(table, "%s\t%s\t%s\n", view.Sanitize(e.Name), view.Sanitize(e.Target), view.Sanitize(id))
+			}
+			return table.Flush()
+		})
+	})
+	formatFlag(cmd, &format, formatText, formatJSON)
+	return cmd
+}
+
+func (a *app) stateShowCommand() *cobra.Command {
+	var format string
+	cmd := manual{
+		use:      "show NAME",
+		short:    "Show the bindings of a character",
+		long:     "Shows what the lock holds of one character, target by target. Of its texts the lock holds digests only.",
+		examples: []string{"charsync state show mira-innkeeper"},
+		exit:     []code{exitDone, exitError},
+	}.command(wantArgs(1, 1), func(_ *cobra.Command, args []string) error {
+		if err := checkFormat(format, formatText, formatJSON); err != nil {
+			return err
+		}
+		s, err := a.openState()
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		entries := s.lock.Show(args[0])
+		if len(entries) == 0 {
+			return failed("charsync state list shows what it holds", "the lock holds no %q", args[0])
+		}
+		return a.result("", func(w io.Writer) error {
+			if format == formatJSON {
+				return writeJSON(w, bindings(entries))
+			}
+			for _, e := range entries {
+				if err := writeBinding(w, newBinding(e)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	cmd.ValidArgsFunction = a.completeBound
+	formatFlag(cmd, &format, formatText, formatJSON)
+	return cmd
+}
+
+func writeBinding(w io.Writer, b binding) error {
+	fmt.Fprintf(w, "%s/%s\n", view.Sanitize(b.Name), view.Sanitize(b.Target))
+	lines := [][2]string{{"provider", b.Provider}, {"id", b.ID}, {"last run", b.Run}, {"in doubt", b.InDoubt}}
+	if b.Protect {
+		lines = append(lines, [2]string{"protect", "true"})
+	}
+	for _, path := range slices.Sorted(maps.Keys(b.Fields)) {
+		lines = append(lines, [2]string{path, b.Fields[path]})
+	}
+	for _, l := range lines {
+		if l[1] == "" {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "  %-20s %s\n", view.Sanitize(l[0]), view.Sanitize(l[1])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) stateMvCommand() *cobra.Command {
+	cmd := manual{
+		use:   "mv OLD NEW",
+		short: "Follow a renamed manifest",
+		long: `Moves the bindings of OLD to NEW, at all targets, so that a manifest whose
+metadata.name was changed keeps its live characters.`,
+		examples: []string{"charsync state mv mira-innkeeper mira"},
+		exit:     []code{exitDone, exitError},
+	}.command(wantArgs(2, 2), func(_ *cobra.Command, args []string) error {
+		return a.changeState(func(l *apply.Lock) ([]apply.Entry, error) { return l.Move(args[0], args[1]) }, "moved")
+	})
+	cmd.ValidArgsFunction = a.completeBound
+	return cmd
+}
+
+func (a *app) stateRmCommand() *cobra.Command {
+	cmd := manual{
+		use:   "rm NAME[/TARGET]",
+		short: "Forget bindings",
+		long: `Forgets the bindings of a character, at all targets or at one. The live
+characters stay; as long as the manifest does too, the next apply creates new
+ones beside them unless the manifest names their id.`,
+		examples: []string{"charsync state rm mira-innkeeper", "charsync state rm mira-innkeeper/convai"},
+		exit:     []code{exitDone, exitError},
+	}.command(wantArgs(1, 1), func(_ *cobra.Command, args []string) error {
+		name, target, _ := strings.Cut(args[0], "/")
+		return a.changeState(func(l *apply.Lock) ([]apply.Entry, error) { return l.Remove(name, target) }, "forgotten")
+	})
+	cmd.ValidArgsFunction = a.completeBound
+	return cmd
+}
+
+// changeState changes the lock, saves it, and says what was changed.
+func (a *app) changeState(change func(*apply.Lock) ([]apply.Entry, error), verb string) error {
+	s, err := a.openState()
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	changed, err := change(s.lock)
+	if err != nil {
+		return failed("charsync state list shows what it holds", "%w", err)
+	}
+	if err := s.lock.Finish(); err != nil {
+		return failed("nothing was changed; check the folder, its permissions and the disk's free space", "%w", err)
+	}
+	return a.result("", func(w io.Writer) error {
+		for _, e := range changed {
+			if _, err := fmt.Fprintf(w, "%s %s/%s %s\n", verb, view.Sanitize(e.Name), view.Sanitize(e.Target), view.Sanitize(e.ID)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (a *app) completeBound(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+	p, _ := a.quietly()
+	if p == nil || len(given) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	s, err := a.newSession(p)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	defer s.close()
+	lock, _, err := apply.OpenLock(s.lockPath)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, e := range lock.Entries() {
+		names = append(names, e.Name)
+	}
+	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/charsync/charsync/internal/view"
+)
+
+// plainWidth is the width of output that no terminal bounds.
+const plainWidth = 100
+
+// outStyle is how results look on stdout.
+func (a *app) outStyle() view.Style { return a.styleFor(a.env.OutTerminal) }
+
+// errStyle is how diagnostics look on stderr.
+func (a *app) errStyle() view.Style { return a.styleFor(a.env.ErrTerminal) }
+
+func (a *app) styleFor(terminal bool) view.Style {
+	s := view.Style{Width: plainWidth, Unicode: a.unicode()}
+	if !terminal {
+		return s
+	}
+	if a.env.Width > 0 {
+		s.Width = a.env.Width
+	}
+	s.Color = !a.flags.noColor && a.env.lookup("NO_COLOR") == "" && a.env.lookup("TERM") != "dumb"
+	return s
+}
+
+// unicode reports whether marks beyond ASCII can be expected to show. Only a
+// locale that says otherwise forbids them.
+func (a *app) unicode() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := a.env.lookup(name); v != "" {
+			v = strings.ToLower(v)
+			return v != "c" && v != "posix"
+		}
+	}
+	return true
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// findings is what validate found, as its JSON has it.
+type findings struct {
+	Valid       bool              `json:"valid"`
+	Characters  int               `json:"characters"`
+	Errors      int               `json:"errors"`
+	Warnings    int               `json:"warnings"`
+	Diagnostics []spec.Diagnostic `json:"diagnostics"`
+}
+
+func newFindings(characters int, found []spec.Diagnostic) findings {
+	f := findings{Characters: characters, Diagnostics: found}
+	for _, d := range found {
+		switch d.Severity {
+		case spec.Error:
+			f.Errors++
+		case spec.Warning:
+			f.Warnings++
+		}
+	}
+	f.Valid = f.Errors == 0
+	if f.Diagnostics == nil {
+		f.Diagnostics = []spec.Diagnostic{}
+	}
+	return f
+}
+
+func (f findings) summary() string {
+	s := fmt.Sprintf("%s, %s, %s.", counted(f.Characters, "character"), counted(f.Errors, "error"), counted(f.Warnings, "warning"))
+	if f.Valid {
+		return "Valid: " + s
+	}
+	return "Not valid: " + s
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func (a *app) validateCommand() *cobra.Command {
+	var f runFlags
+	var format, out string
+	cmd := manual{
+		use:   "validate [PATH...] [flags]",
+		short: "Check manifests without a connection",
+		long: `Checks the manifests, or only those in the given files and folders, against the
+schema, each other, and what each provider accepts: its words, its limits, what
+it can't clear and what it would lose. It opens no connection and needs no
+credential.`,
+		examples: []string{
+			"charsync validate",
+			"charsync validate characters/mira",
+			"charsync validate --format json | jq .errors",
+		},
+		exit: []code{exitDone, exitError, exitInvalid},
+	}.command(nil, func(cmd *cobra.Command, args []string) error {
+		if err := checkFormat(format, formatText, formatJSON); err != nil {
+			return err
+		}
+		found, err := a.validate(cmd.Context(), &f, args)
+		if err != nil {
+			return err
+		}
+		return a.showFindings(found, format, out)
+	})
+	f.registerSelection(a, cmd)
+	formatFlag(cmd, &format, formatText, formatJSON)
+	outFlag(cmd, &out)
+	return cmd
+}
+
+func (a *app) showFindings(found findings, format, out string) error {
+	err := a.result(out, func(w io.Writer) error {
+		if format == formatJSON {
+			return writeJSON(w, found)
+		}
+		if err := view.Diagnostics(w, found.Diagnostics, a.outStyle()); err != nil {
+			return err
+		}
+		if len(found.Diagnostics) > 0 {
+			fmt.Fprintln(w)
+		}
+		_, err := fmt.Fprintln(w, found.summary())
+		return err
+	})
+	if err == nil && !found.Valid {
+		return end(exitInvalid)
+	}
+	return err
+}
+
+func (a *app) validate(ctx context.Context, f *runFlags, args []string) (findings, error) {
+	if err := f.check(); err != nil {
+		return findings{}, err
+	}
+	file, dir, err := a.locate()
+	if err != nil {
+		return findings{}, err
+	}
+	p, found := spec.DefaultProject(dir), []spec.Diagnostic(nil)
+	if file != "" {
+		if p, found = spec.LoadProject(file); p == nil || hasErrors(found) {
+			return newFindings(0, found), nil
+		}
+	}
+	s, err := a.newSession(p)
+	if err != nil {
+		return findings{}, err
+	}
+	defer s.close()
+	if err := s.load(ctx, a.paths(args)); err != nil {
+		return findings{}, err
+	}
+	found = append(found, s.set.Diagnostics...)
+	if err := s.openLock(); err != nil {
+		return findings{}, err
+	}
+	if err := s.checkEnv(f.env); err != nil {
+		return findings{}, err
+	}
+	if s.selection, err = s.choose(nil, f); err != nil {
+		return findings{}, err
+	}
+	found = append(found, p.WithSource(s.engine(f, offline).Validate())...)
+	return newFindings(len(s.set.Characters), found), nil
+}
