@@ -8,6 +8,10 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
+// ownerViewSetting says which host reads one character: clients met 403 on
+// the older one in 2026.
+const ownerViewSetting = "ownerView"
+
 // Driver is what is known of Character.AI offline.
 func Driver() *providers.Driver {
 	return &providers.Driver{
@@ -24,6 +28,9 @@ func Driver() *providers.Driver {
 		Compose:  map[spec.Path][]spec.Path{"definition": {"persona", "scene", "lore", "examples"}},
 		Key:      providers.ByField,
 		Fields:   table(),
-		Open:     open,
+		Settings: []providers.Setting{{
+			Name: ownerViewSetting, Doc: "Which of the two hosts reads one character.", Values: []string{"plus", "neo"}, Default: "plus",
+		}},
+		Open: open,
 	}
 }

@@ -44,14 +44,14 @@ func table() providers.Table {
 			Path: "languageCodes", Kind: diff.List, Doc: "The languages it speaks, first the main one; see GET /tts/get_available_languages.",
 			Source: published("languageCodes of update; " + listShows),
 			Write:  "/languageCodes", Create: providers.Never, Read: providers.Never, List: "/language_codes",
-			Limit: []providers.Limit{{Min: 1, Max: 4, Unit: providers.Items, Effective: true, Source: published("the dashboard takes one to four")}},
+			Limit: []providers.Limit{{Min: 1, Max: 4, Unit: providers.Items, Source: published("the dashboard takes one to four")}},
 			Clear: never(noEmpty), Example: []any{"en-US"},
 		},
 		{
 			Path: "model_group_name", Kind: diff.Enum, Doc: "The language model: a code of POST /character/getSupportedModel.",
 			Source: documented("model_group_name of update; " + listShows),
 			Write:  "/model_group_name", Create: providers.Never, Read: providers.Never, List: "/personalised_prompt_config/MODEL",
-			Clear: never(noEmpty), Example: "gpt-4o", Rewrites: true,
+			Clear: never(noEmpty), Example: "gpt-5.4", Rewrites: true,
 		},
 		{
 			Path: "temperature", Kind: diff.Number, Doc: "How freely it answers, from 0 to 1.",

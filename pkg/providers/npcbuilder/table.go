@@ -64,7 +64,7 @@ func rolesRow() providers.Field {
 		"noRole", "protagonist", "antagonist", "secondaryCharacter", "tertiaryCharacter", "mentor", "enemy", "villain", "rival", "shopkeeper",
 		"healer", "questGiver", "innkeeper", "guard", "familyMember", "loveInterest", "scientist", "politician", "criminal", "explorer", "wizard",
 		"ghost", "animalCompanion", "artificialIntelligence")
-	f.List = "/role"
+	f.List, f.Default = "/role", "noRole"
 	f.Clear.Why = "say noRole"
 	return f
 }

@@ -1,0 +1,96 @@
+// Package rest makes a provider out of a description of a JSON API: routes
+// with their paths, where ids and documents stand, which answers mean
+// success, and what the vendor's errors mean. Requests go through a stack of
+// transports, each of which does one thing; see stack.go.
+package rest
+
+import (
+	"net/http"
+
+	"github.com/charsync/charsync/pkg/providers"
+)
+
+// API describes a vendor's API.
+type API struct {
+	Driver *providers.Driver
+	// Auth turns the credentials into the headers that every request carries.
+	Auth func(credentials map[string]providers.Secret) (http.Header, error)
+
+	// The routes of the Provider interface. One without a Path is a call that
+	// the vendor does not have.
+	Create, Get, Update, Delete, List Route
+
+	// Encode changes a body on its way out, where the instance's settings
+	// decide; may be nil.
+	Encode func(settings map[string]string, body map[string]any)
+	// Verdicts say what errors mean; the first that fits counts. What none
+	// fits goes by its status.
+	Verdicts []Verdict
+	// PageHint is the advice when an HTML page comes in place of JSON; may
+	// be empty.
+	PageHint string
+}
+
+// Route is one call.
+//
+// ID, Answer, NewID, Items, ItemID, ItemName and Cursor are pointers as in
+// providers.Field.
+type Route struct {
+	Name   string // "character.update": in errors, logs and counts
+	Method string
+	Path   string // "/v1/characters/{id}"; further names in braces are parts of the scope
+	Host   string // another base URL, unless the base URL is overridden
+	Reads  bool   // changes nothing, whatever the verb
+	Repeat bool   // sending it twice does what sending it once does
+
+	ID    string            // where the id goes in the body; "" when it is in the path
+	Query map[string]string // always sent
+	Fixed map[string]any    // always in the body, unless the body says otherwise
+
+	// KeyHeader carries the idempotency key. A request that carries one may
+	// be repeated, whatever it is. KeyField puts the key into the body.
+	KeyHeader string
+	KeyField  string
+
+	OK     []Condition // all must hold in a 2xx answer; with none, the status alone counts
+	Unwrap string      // an envelope that some answers have and others lack: "/response"
+	Answer string      // where the document is; "" is the whole answer
+	IDEcho string      // where a document repeats the id it was asked by; "" is not looked at
+	NewID  string      // where the id of a new character is
+
+	Items       string // the list: one key, "/characters"
+	ItemID      string
+	ItemName    string
+	Cursor      string // the next page's cursor; null or "" ends the list
+	CursorQuery string // the parameter that takes it
+	Max         int64  // bytes an answer may have; 0 is 8 MiB
+}
+
+// repeatable reports whether the call may be sent again although the first
+// one may have been carried out.
+func (r *Route) repeatable(keyed bool) bool {
+	return r.Reads || r.Repeat || keyed && r.KeyHeader != ""
+}
+
+func (r *Route) limit() int64 {
+	if r.Max > 0 {
+		return r.Max
+	}
+	return 8 << 20
+}
+
+// Condition is what a good answer says.
+type Condition struct {
+	Pointer string
+	Is      string // this word, in any case; "" asks only that something stands there
+}
+
+// Verdict is what an error means. Empty parts fit everything.
+type Verdict struct {
+	Route    string // the name of the route
+	Status   int
+	Contains string // in the vendor's words, in lower case
+	Kind     providers.ErrorKind
+	Confirm  bool // see providers.Error
+	Hint     string
+}

@@ -1,0 +1,135 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	retryablehttp "github.com/hashicorp/go-retryablehttp"
+)
+
+const (
+	retries  = 4
+	waitLow  = 200 * time.Millisecond
+	waitHigh = 10 * time.Second
+	waitHere = 10 * time.Millisecond // the first wait towards loopback
+	// waitMost is the longest pause that a vendor may ask for. Beyond it the
+	// call fails and says how long was asked.
+	waitMost = 60 * time.Second
+)
+
+// newRetry repeats what may be repeated.
+//
+// A refusal (429, or 503 with Retry-After) says that nothing was done, so it
+// is repeated on every route, creating ones included, after the pause that
+// was asked for. Everything else that fails (resets, 5xx) may have been
+// carried out: it is repeated only on routes that read, on those marked as
+// safe to repeat, and on those that carry an idempotency key.
+func newRetry(next http.RoundTripper, low time.Duration) http.RoundTripper {
+	return &retryablehttp.RoundTripper{Client: &retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Transport:     next,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		RetryMax:     retries,
+		RetryWaitMin: low,
+		RetryWaitMax: waitHigh,
+		CheckRetry:   again,
+		Backoff:      pause,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}}
+}
+
+func again(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	t, ok := ctx.Value(tripKey{}).(*trip)
+	if !ok || ctx.Err() != nil {
+		return false, nil
+	}
+	repeatable := t.route.repeatable(t.keyed)
+	if err != nil {
+		if hopeless(err) {
+			return false, nil
+		}
+		return repeatable || !t.doubt.Load(), nil
+	}
+	switch {
+	case refused(resp):
+		return asked(resp) <= waitMost && !usedUp(resp), nil
+	case resp.StatusCode == http.StatusNotImplemented, resp.StatusCode < 500:
+		return false, nil
+	case resp.StatusCode == http.StatusInternalServerError:
+		// Some vendors answer bad input like this; repeating a write helps nobody.
+		return t.route.Reads, nil
+	}
+	return repeatable, nil
+}
+
+// hopeless errors stay what they are, however often one asks.
+func hopeless(err error) bool {
+	var dns *net.DNSError
+	var cert *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError
+	var host x509.HostnameError
+	return errors.As(err, &dns) && dns.IsNotFound || errors.As(err, &cert) || errors.As(err, &unknown) || errors.As(err, &host)
+}
+
+// usedUp recognises a refusal that no pause mends: a plan's quota. It looks
+// at the first part of the answer and puts it back.
+func usedUp(resp *http.Response) bool {
+	start, _ := io.ReadAll(io.LimitReader(resp.Body, 16<<10))
+	resp.Body = &restored{Reader: io.MultiReader(bytes.NewReader(start), resp.Body), Closer: resp.Body}
+	return quotaWords(string(start))
+}
+
+// quotaWords recognises the sentences for an allowance that is used up.
+func quotaWords(s string) bool {
+	s = strings.ToLower(s)
+	return strings.Contains(s, "plan") && (strings.Contains(s, "limit") || strings.Contains(s, "quota")) || strings.Contains(s, "quota exceeded")
+}
+
+type restored struct {
+	io.Reader
+	io.Closer
+}
+
+// pause is how long to wait before the next attempt: what was asked for, else
+// a random time that grows.
+func pause(low, high time.Duration, attempt int, resp *http.Response) time.Duration {
+	if resp != nil {
+		if wait := asked(resp); wait > 0 {
+			return wait
+		}
+	}
+	most := min(low<<attempt, high)
+	return most/2 + rand.N(most/2+1)
+}
+
+// asked reads Retry-After, which is a number of seconds or a date. A date is
+// taken relative to the answer's own, so that no clock of ours matters.
+func asked(resp *http.Response) time.Duration {
+	value := strings.TrimSpace(resp.Header.Get("Retry-After"))
+	if value == "" {
+		return 0
+	}
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+		return time.Duration(min(max(seconds, 0), 1e6) * float64(time.Second))
+	}
+	until, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return waitLow
+	}
+	return max(0, until.Sub(now))
+}

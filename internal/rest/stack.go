@@ -1,0 +1,120 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/charsync/charsync/pkg/providers"
+)
+
+// The stack, from the outside in:
+//
+//	guard    a reading command sends no writing request
+//	logged   one line for each call, without headers and bodies
+//	retry    what may be repeated is, a bounded number of times
+//	limit    the pace: requests per second, at a time, writes in series
+//	timed    no attempt takes for ever
+//	counted  each request that goes out is reported, and its fate followed
+//	base     net/http, or what the caller injects
+
+const (
+	attemptTime = 90 * time.Second // for one attempt, its answer read to the end
+	idleTime    = 90 * time.Second
+	headerTime  = 60 * time.Second
+)
+
+// stack assembles the transports of one account.
+func stack(cfg providers.Config, pace providers.Pace, u *url.URL, base http.RoundTripper) http.RoundTripper {
+	wait := waitLow
+	if loopback(u.Hostname()) {
+		wait = waitHere
+	}
+	log := cfg.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	var rt http.RoundTripper = &counted{next: base, cfg: cfg}
+	rt = &timed{next: rt, most: attemptTime}
+	rt = newLimit(rt, pace)
+	rt = newRetry(rt, wait)
+	rt = &logged{next: rt, log: log, instance: cfg.Instance}
+	return &guard{next: rt, readOnly: cfg.ReadOnly, instance: cfg.Instance}
+}
+
+// network is the transport at the bottom, with as many connections kept as
+// are used at a time.
+func network(concurrency int) *http.Transport {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout:   15 * time.Second,
+		ResponseHeaderTimeout: headerTime,
+		IdleConnTimeout:       idleTime,
+		MaxIdleConnsPerHost:   max(concurrency, 2),
+		ForceAttemptHTTP2:     true,
+	}
+}
+
+// paceOf is the pace to keep: the caller's figures, else the vendor's. The
+// sandbox and test servers on loopback are not paced unless the caller says.
+func paceOf(cfg providers.Config, d *providers.Driver, base *url.URL) providers.Pace {
+	p := d.Pace
+	if loopback(base.Hostname()) {
+		p.PerSecond = 0
+	}
+	if cfg.Pace.PerSecond > 0 {
+		p.PerSecond = cfg.Pace.PerSecond
+	}
+	if cfg.Pace.Concurrency > 0 {
+		p.Concurrency = cfg.Pace.Concurrency
+	}
+	p.SerialWrite = p.SerialWrite || cfg.Pace.SerialWrite
+	p.Concurrency = max(p.Concurrency, 1)
+	return p
+}
+
+func perSecond(n float64) *rate.Limiter {
+	if n <= 0 {
+		return nil
+	}
+	return rate.NewLimiter(rate.Limit(n), 1)
+}
+
+// checkBase refuses base URLs that would put a credential on the wire in the
+// clear, or in a place where it does not belong.
+func checkBase(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return nil, errors.New("the base URL can't be read: it must look like https://host/path")
+	case u.User != nil:
+		return nil, errors.New("the base URL holds a user name or a password; credentials belong in the environment")
+	case u.Host == "" || u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("base URL %s: it must look like https://host/path", u.Redacted())
+	case u.Scheme == "https":
+	case u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "http":
+		return nil, fmt.Errorf("base URL %s: plain http would show the key to everyone on the way; use https (http is for loopback only)", u.Redacted())
+	default:
+		return nil, fmt.Errorf("base URL %s: the scheme must be https", u.Redacted())
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = strings.TrimRight(u.RawPath, "/")
+	return u, nil
+}
+
+func loopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,117 @@
+package rest
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode"
+
+	"github.com/charsync/charsync/pkg/providers"
+)
+
+// mostWords is how much of a vendor's message is passed on, in characters.
+const mostWords = 300
+
+// words finds what a vendor says went wrong, in any of the forms seen:
+// detail (with errors), ERROR, API_ERROR, INTERNAL_ERROR, message, error as a
+// text or an object, a status that is a sentence, neo_error with a comment.
+func words(data []byte) string {
+	var v any
+	if f := decode(data, &v); f != nil {
+		return ""
+	}
+	return wordsOf(v)
+}
+
+func wordsOf(v any) string {
+	doc, ok := v.(map[string]any)
+	if !ok {
+		return ""
+	}
+	lower := make(map[string]any, len(doc))
+	for k, e := range doc {
+		lower[strings.ToLower(k)] = e
+	}
+	for _, key := range []string{"detail", "error", "api_error", "internal_error", "message", "comment", "status", "errors"} {
+		if s := sentence(lower[key]); s != "" && !strings.EqualFold(s, "ok") && !strings.EqualFold(s, "success") && s != "NOT_OK" {
+			if more := sentence(lower["errors"]); key == "detail" && more != "" {
+				return s + ": " + more
+			}
+			return s
+		}
+	}
+	return ""
+}
+
+// sentence makes a text of a value in an error body.
+func sentence(v any) string {
+	switch v := v.(type) {
+	case string:
+		return strings.TrimSpace(v)
+	case []any:
+		var parts []string
+		for _, e := range v {
+			if s := sentence(e); s != "" {
+				parts = append(parts, s)
+			}
+		}
+		return strings.Join(parts, "; ")
+	case map[string]any:
+		for _, key := range []string{"message", "detail", "msg", "reason", "code"} {
+			if s := sentence(v[key]); s != "" {
+				return s
+			}
+		}
+		return ""
+	case json.Number:
+		return v.String()
+	}
+	return ""
+}
+
+// clean makes foreign words fit for a terminal: no control or direction
+// characters, one line, cut at a number of characters.
+func clean(s string, most int) string {
+	var b strings.Builder
+	n, space := 0, false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			space = b.Len() > 0
+			continue
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
+			continue
+		}
+		if n >= most {
+			b.WriteString("…")
+			break
+		}
+		if space {
+			b.WriteByte(' ')
+			n++
+			space = false
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return b.String()
+}
+
+// secrets takes credentials out of what is about to be shown.
+type secrets []string
+
+func newSecrets(credentials map[string]providers.Secret) secrets {
+	var out secrets
+	for _, s := range credentials {
+		if v := s.Reveal(); v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (s secrets) scrub(text string) string {
+	for _, secret := range s {
+		text = strings.ReplaceAll(text, secret, "[secret]")
+	}
+	return text
+}
