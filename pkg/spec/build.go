@@ -38,20 +38,19 @@ func (b *builder) document(index int, root *yaml.Node) document {
 	}
 	j := b.judge(it)
 	j.validate(b.schema.root, outline(it))
-	blamed := []*judge{j}
+	judges := []*judge{j}
 	if targets := it.child("spec").child("targets"); targets != nil && targets.isMapping() {
 		for i, key := range targets.keys {
 			if t := b.target(it, key, targets.children[i]); t != nil {
-				blamed = append(blamed, t)
+				judges = append(judges, t)
 			}
 		}
 	}
-	for _, d := range r.doubtful {
-		if !slices.ContainsFunc(blamed, func(j *judge) bool { return j.blamed[d.node] }) {
-			j.quoteIt(nil, d)
-		}
+	doubtful := r.doubtful
+	for _, j := range slices.Backward(judges) { // targets first: they say where better
+		doubtful = j.doubts(doubtful)
 	}
-	for _, j := range blamed {
+	for _, j := range judges {
 		b.findings = append(b.findings, j.findings...)
 	}
 	out := document{}

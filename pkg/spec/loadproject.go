@@ -77,11 +77,7 @@ func (c *config) document(root *yaml.Node) {
 	}
 	j := &judge{schema: projectSchema(), src: c.src, root: it, mark: func(d *Diagnostic, pointer []string) { d.Path = Path(strings.Join(pointer, ".")) }}
 	j.validate(j.schema.root, it.value)
-	for _, d := range r.doubtful {
-		if !j.blamed[d.node] {
-			j.quoteIt(nil, d)
-		}
-	}
+	j.doubts(r.doubtful)
 	for i := range j.findings {
 		if d := &j.findings[i]; sensitive(d.Path) {
 			conceal(d, d.Code == CodeUnknownField)

@@ -71,37 +71,40 @@ type explanation struct {
 	opening       bool // point at where it began, not at where it was noticed
 }
 
-var explanations = []explanation{
-	{"found unexpected end of stream", "while scanning a quoted scalar", CodeUnclosed, "the quote that opens here is never closed", "add the closing quote; a quote inside the text is doubled ('') or escaped (\\\")", true},
-	{"found unexpected document indicator", "while scanning a quoted scalar", CodeUnclosed, "the quote that opens here is not closed before the document ends", "add the closing quote", true},
-	{"did not find expected ',' or ']'", "", CodeUnclosed, "the list that opens here with [ is not continued by a comma or closed by ]", "close it with ], separate its elements by commas, and quote elements with special characters", true},
-	{"did not find expected ',' or '}'", "", CodeUnclosed, "the mapping that opens here with { is not continued by a comma or closed by }", "close it with }, separate its entries by commas, and quote values with special characters", true},
-	{"found a tab character", "", CodeTab, "a tab can't be used for indentation", "replace it by spaces", false},
-	{"exceeded max depth", "", CodeTooDeep, "values are nested too deeply", "a manifest needs five levels or so; look for a bracket or a dash too many", false},
-	{"mapping values are not allowed", "", CodeSyntax, "a colon is not allowed here", "quote a text that contains a colon followed by a space, or correct the indentation", false},
-	{"could not find expected ':'", "", CodeSyntax, "a key without a colon", "write \"key: value\"; a text of several lines needs a block (|) or quotes", true},
-	{"did not find expected key", "", CodeSyntax, "this is no key of the mapping around it", "check the indentation, and close a quoted text before anything else on the line", false},
-	{"did not find expected '-' indicator", "", CodeSyntax, "this is no element of the list around it", "check the indentation; every element starts with \"- \"", false},
-	{"block sequence entries are not allowed", "", CodeSyntax, "a list element is not allowed here", "start the list on a line of its own, below its key", false},
-	{"block mapping entries", "", CodeSyntax, "a mapping is not allowed here", "start it on a line of its own", false},
-	{"did not find expected node content", "", CodeSyntax, "a value is missing here", "write a value, or \"\" for an empty one", false},
-	{"found character that cannot start any token", "", CodeSyntax, "a text can't begin with this character", "quote the text", false},
-	{"found unknown escape character", "", CodeSyntax, "an unknown escape in a double-quoted text", "write \\\\ for a backslash, or use single quotes", false},
-	{"did not find expected hexdecimal number", "", CodeSyntax, "an escape needs hexadecimal digits here", "write \\\\ for a backslash, or use single quotes", false},
-	{"did not find expected <document start>", "", CodeSyntax, "text after the end of the document", "check the indentation, or start a new document with ---", false},
-	{"found undefined tag handle", "", CodeTag, "an undefined tag", "quote a text that begins with !", false},
-	{"did not find expected whitespace or line break", "while scanning a tag", CodeTag, "a tag that is not ended", "quote a text that begins with !", true},
-	{"found a tab", "", CodeTab, "a tab can't be used for indentation", "replace it by spaces", false},
-	{"did not find expected comment or line break", "while scanning a block scalar", CodeSyntax, "nothing may follow | or > on its line", "begin the text on the next line", false},
-	{"found an indentation indicator equal to 0", "", CodeSyntax, "an indentation of 0", "leave the number away", false},
-	{"did not find expected alphabetic or numeric character", "", CodeSyntax, "an anchor (&) or alias (*) without a name", "quote a text that begins with & or *", true},
+// explanations lists the parser's problems; the first that fits is used.
+func explanations() []explanation {
+	return []explanation{
+		{"found unexpected end of stream", "while scanning a quoted scalar", CodeUnclosed, "the quote that opens here is never closed", "add the closing quote; a quote inside the text is doubled ('') or escaped (\\\")", true},
+		{"found unexpected document indicator", "while scanning a quoted scalar", CodeUnclosed, "the quote that opens here is not closed before the document ends", "add the closing quote", true},
+		{"did not find expected ',' or ']'", "", CodeUnclosed, "the list that opens here with [ is not continued by a comma or closed by ]", "close it with ], separate its elements by commas, and quote elements with special characters", true},
+		{"did not find expected ',' or '}'", "", CodeUnclosed, "the mapping that opens here with { is not continued by a comma or closed by }", "close it with }, separate its entries by commas, and quote values with special characters", true},
+		{"found a tab character", "", CodeTab, "a tab can't be used for indentation", "replace it by spaces", false},
+		{"exceeded max depth", "", CodeTooDeep, "values are nested too deeply", "a manifest needs five levels or so; look for a bracket or a dash too many", false},
+		{"mapping values are not allowed", "", CodeSyntax, "a colon is not allowed here", "quote a text that contains a colon followed by a space, or correct the indentation", false},
+		{"could not find expected ':'", "", CodeSyntax, "a key without a colon", "write \"key: value\"; a text of several lines needs a block (|) or quotes", true},
+		{"did not find expected key", "", CodeSyntax, "this is no key of the mapping around it", "check the indentation, and close a quoted text before anything else on the line", false},
+		{"did not find expected '-' indicator", "", CodeSyntax, "this is no element of the list around it", "check the indentation; every element starts with \"- \"", false},
+		{"block sequence entries are not allowed", "", CodeSyntax, "a list element is not allowed here", "start the list on a line of its own, below its key", false},
+		{"block mapping entries", "", CodeSyntax, "a mapping is not allowed here", "start it on a line of its own", false},
+		{"did not find expected node content", "", CodeSyntax, "a value is missing here", "write a value, or \"\" for an empty one", false},
+		{"found character that cannot start any token", "", CodeSyntax, "a text can't begin with this character", "quote the text", false},
+		{"found unknown escape character", "", CodeSyntax, "an unknown escape in a double-quoted text", "write \\\\ for a backslash, or use single quotes", false},
+		{"did not find expected hexdecimal number", "", CodeSyntax, "an escape needs hexadecimal digits here", "write \\\\ for a backslash, or use single quotes", false},
+		{"did not find expected <document start>", "", CodeSyntax, "text after the end of the document", "check the indentation, or start a new document with ---", false},
+		{"found undefined tag handle", "", CodeTag, "an undefined tag", "quote a text that begins with !", false},
+		{"did not find expected whitespace or line break", "while scanning a tag", CodeTag, "a tag that is not ended", "quote a text that begins with !", true},
+		{"found a tab", "", CodeTab, "a tab can't be used for indentation", "replace it by spaces", false},
+		{"did not find expected comment or line break", "while scanning a block scalar", CodeSyntax, "nothing may follow | or > on its line", "begin the text on the next line", false},
+		{"found an indentation indicator equal to 0", "", CodeSyntax, "an indentation of 0", "leave the number away", false},
+		{"did not find expected alphabetic or numeric character", "", CodeSyntax, "an anchor (&) or alias (*) without a name", "quote a text that begins with & or *", true},
+	}
 }
 
 func (s *source) explain(t trouble) Diagnostic {
 	if d, ok := s.tab(t); ok {
 		return d
 	}
-	for _, e := range explanations {
+	for _, e := range explanations() {
 		if !strings.HasPrefix(t.problem, e.problem) || !strings.HasPrefix(t.context, e.context) {
 			continue
 		}

@@ -41,6 +41,25 @@ func (it *item) child(key string) *item {
 	return nil
 }
 
+// pathTo finds where an item stands below this one.
+func (it *item) pathTo(other *item) (pointer []string, ok bool) {
+	if it == other {
+		return nil, true
+	}
+	for i, child := range it.children {
+		rest, ok := child.pathTo(other)
+		if !ok {
+			continue
+		}
+		segment := strconv.Itoa(i)
+		if it.keys != nil {
+			segment = it.keys[i].Value
+		}
+		return append([]string{segment}, rest...), true
+	}
+	return nil, false
+}
+
 func (it *item) isMapping() bool { _, ok := it.value.(map[string]any); return ok }
 
 // reader turns node trees into items, and refuses what a document of

@@ -227,23 +227,33 @@ func (j *judge) quoteIt(pointer []string, it *item) {
 	if it.node.Kind == yaml.AliasNode {
 		written = it.node.Alias.Value
 	}
-	j.report(CodeImplicitType, it.node, pointer, fmt.Sprintf("unquoted %s is %s in YAML, but this field takes a text", written, meaning(it, written)), fmt.Sprintf("quote it: \"%s\"", written))
+	j.report(CodeImplicitType, it.node, pointer, fmt.Sprintf("unquoted %s is read as %s, but a text belongs here", written, meaning(it, written)), fmt.Sprintf("quote it: \"%s\"", written))
 }
 
+// meaning names what an unquoted text is taken for.
 func meaning(it *item, written string) string {
-	switch it.value.(type) {
-	case bool:
-		return "true or false"
-	case float64:
-		return "a number"
+	if _, boolean := it.value.(bool); boolean || otherBoolean(written) {
+		return "a boolean"
 	}
-	switch {
-	case otherBoolean(written):
-		return "true or false to many readers of"
-	case strings.Count(written, "-") >= 2 && otherNumber(written):
+	if strings.Count(written, "-") >= 2 && otherNumber(written) {
 		return "a date"
 	}
-	return "a number to many readers of"
+	return "a number"
+}
+
+// doubts reports what a judged item holds of the texts that not every reader
+// of YAML takes for texts, but for those that have a finding already.
+func (j *judge) doubts(doubtful []*item) (rest []*item) {
+	for _, d := range doubtful {
+		pointer, inside := j.root.pathTo(d)
+		switch {
+		case !inside:
+			rest = append(rest, d)
+		case !j.blamed[d.node]:
+			j.quoteIt(pointer, d)
+		}
+	}
+	return rest
 }
 
 func (j *judge) notAccepted(f failure, pointer []string, it *item) {

@@ -1,0 +1,36 @@
+package spec
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// CommonFields lists the fields that every manifest has under spec, in their
+// usual order.
+func CommonFields() []Path {
+	return []Path{"name", "title", "description", "greeting", "persona", "scene", "lore", "examples", "visibility"}
+}
+
+// CompareKeys orders the keys of a mapping as manifests usually have them:
+// what directs charsync, then what people read, then where it lives. Others
+// follow by the alphabet before the targets.
+func CompareKeys(a, b string) int {
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a, b))
+}
+
+func rank(key string) int {
+	order := []string{
+		"apiVersion", "kind", "metadata", "spec",
+		"id", "cloneFrom", "KB", "compose", "game_id", "world_id",
+		"name", "labels", "title", "description", "greeting", "persona", "scene", "lore", "examples",
+		"visibility", "protect",
+	}
+	if i := slices.Index(order, key); i >= 0 {
+		return i
+	}
+	if key == "targets" {
+		return len(order) + 1
+	}
+	return len(order)
+}
