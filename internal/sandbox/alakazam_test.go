@@ -136,7 +136,7 @@ func TestAlakazamQuota(t *testing.T) {
 		}
 	}
 	usage := ask(t, s, "alakazam", "GET", "/v1/usage", "").Doc
-	if fmt.Sprint(usage["day"], usage["usage"], usage["caps"]) != "2026-11-21 map[generation:2 session:0] map[generation:2 session:200 session_seconds:7200]" {
+	if fmt.Sprint(usage["day"], usage["usage"], usage["caps"]) != "2026-11-21map[generation:2 session:0] map[generation:2 session:200 session_seconds:7200]" {
 		t.Errorf("usage: %v", usage)
 	}
 	c.move(24 * 3600e9)

@@ -82,9 +82,16 @@ func TestConvaiUpdate(t *testing.T) {
 		t.Fatalf("%d %s", g.Status, g.Text)
 	}
 	item := convaiItem(t, s, id)
-	if fmt.Sprint(item["character_actions"], item["language_code"], item["language_codes"], item["memory_settings"], item["character_name"], item["personalised_prompt_config"]) !=
-		"[Bow Sit]de-DE[de-DE en-US] map[enabled:true]Mira map[MODEL:gpt-4.1 TEMPERATURE:0.42 USE_COMBINED_PROMPT:true]" &&
-		fmt.Sprint(item["language_codes"]) != "[de-DE en-US]" {
+	for key, want := range map[string]string{
+		"character_actions": "[Bow Sit]", "language_code": "de-DE", "language_codes": "[de-DE en-US]", "character_name": "Mira",
+		"memory_settings": "map[enabled:true]", "voice_type": "MALE",
+		"personalised_prompt_config": "map[MODEL:gpt-4.1 TEMPERATURE:0.42 USE_COMBINED_PROMPT:true]",
+	} {
+		if fmt.Sprint(item[key]) != want {
+			t.Errorf("%s: %v, want %s", key, item[key], want)
+		}
+	}
+	if item == nil {
 		t.Errorf("item: %v", item)
 	}
 	before := storedDoc(t, s, "convai", id)
