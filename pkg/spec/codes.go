@@ -31,7 +31,6 @@ const (
 	CodeListLength   = "CS207"
 	CodeKind         = "CS208"
 	CodeAPIVersion   = "CS209"
-	CodeSchema       = "CS210"
 
 	CodeName            = "CS301"
 	CodeDuplicateName   = "CS302"
@@ -87,7 +86,6 @@ func Codes() []CodeInfo {
 		{CodeListLength, Error, "a list with too few, too many or repeated elements"},
 		{CodeKind, Error, "a document of another kind"},
 		{CodeAPIVersion, Error, "a document for another version of charsync"},
-		{CodeSchema, Error, "a value that the schema refuses for another reason"},
 
 		{CodeName, Error, "metadata.name is not a DNS-1123 label"},
 		{CodeDuplicateName, Error, "two manifests have the same metadata.name"},

@@ -25,7 +25,11 @@ type finder struct {
 }
 
 func (f *finder) fail(code string, severity Severity, file, message, hint string) {
-	f.findings = append(f.findings, Diagnostic{Pos: Pos{File: file}, Severity: severity, Code: code, Message: message, Hint: hint})
+	pos := Pos{File: file, Line: 1, Col: 1}
+	if file == "" {
+		pos = Pos{}
+	}
+	f.findings = append(f.findings, Diagnostic{Pos: pos, Severity: severity, Code: code, Message: message, Hint: hint})
 }
 
 // find lists the manifests in order: those that the project's patterns match,
@@ -35,7 +39,7 @@ func (f *finder) find(ctx context.Context, paths []string) ([]string, error) {
 	for _, pattern := range f.project.Manifests {
 		g, err := parseGlob(pattern)
 		if err != nil {
-			f.fail(CodeGlob, Error, f.project.configName(), fmt.Sprintf("the pattern %q can't be used", pattern), err.Error())
+			f.fail(CodeGlob, Error, f.project.config(), fmt.Sprintf("the pattern %q can't be used", pattern), err.Error())
 			continue
 		}
 		f.globs = append(f.globs, g)
@@ -52,9 +56,9 @@ func (f *finder) find(ctx context.Context, paths []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	delete(f.found, f.project.configName())
+	delete(f.found, f.project.config())
 	if len(f.found) == 0 && len(f.findings) == 0 {
-		f.fail(CodeNoManifests, Warning, f.project.configName(), "no manifest matches "+strings.Join(f.project.Manifests, ", "), "create characters/NAME.yaml, or correct spec.manifests; charsync init writes an example")
+		f.fail(CodeNoManifests, Warning, f.project.config(), "no manifest matches "+strings.Join(f.project.Manifests, ", "), "create characters/NAME.yaml, or correct spec.manifests; charsync init writes an example")
 	}
 	return sortedKeys(f.found), nil
 }
@@ -92,7 +96,7 @@ func (f *finder) walk(ctx context.Context, from string, take func(file string) b
 		return nil
 	})
 	if errors.Is(err, errEnough) {
-		f.fail(CodeTooMany, Error, f.project.configName(), fmt.Sprintf("the patterns match more than %d files", maxFiles), "narrow spec.manifests")
+		f.fail(CodeTooMany, Error, f.project.config(), fmt.Sprintf("the patterns match more than %d files", maxFiles), "narrow spec.manifests")
 		return nil
 	}
 	return err

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -190,7 +189,7 @@ func read(t *testing.T, file string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	return data
 }
 
 func write(t *testing.T, dir, name string, data []byte) {

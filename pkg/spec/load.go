@@ -113,7 +113,10 @@ type worker struct {
 func (w *worker) file(file string) loaded {
 	data, problem := readFile(w.root, file, w.buffer)
 	if problem != nil {
-		problem.Pos, problem.Severity = Pos{File: file}, Error
+		problem.Pos, problem.Severity = Pos{File: file, Line: 1, Col: 1}, Error
+		if problem.Code == CodeTooLarge {
+			problem.Source = beginning(w.root, file)
+		}
 		return loaded{findings: []Diagnostic{*problem}}
 	}
 	if cap(data) <= 1<<20 {

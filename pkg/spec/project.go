@@ -104,10 +104,11 @@ func (p *Project) Route(environment, target string) (in Instance, ok bool) {
 	return in, ok
 }
 
-// configName is the configuration relative to the project, for messages.
-func (p *Project) configName() string {
+// config is the configuration's name relative to the project, "" where there
+// is none.
+func (p *Project) config() string {
 	if p.File == "" {
-		return ConfigFile
+		return ""
 	}
 	return filepath.Base(p.File)
 }

@@ -123,6 +123,18 @@ func readFile(root *os.Root, file string, buffer []byte) ([]byte, *Diagnostic) {
 	return out.Bytes(), nil
 }
 
+// beginning returns the first line of a file that is too large to read.
+func beginning(root *os.Root, file string) string {
+	f, err := root.Open(file)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	head := make([]byte, 4*quotedAfter)
+	n, _ := io.ReadFull(f, head)
+	return (&source{data: head[:n]}).quoted(1, quotedAfter)
+}
+
 func tooLarge(file string, size int64) *Diagnostic {
 	return &Diagnostic{
 		Code: CodeTooLarge, Message: fmt.Sprintf("%s has %.1f MB, more than the %d MB that charsync reads", file, float64(size)/(1<<20), maxFileSize>>20),

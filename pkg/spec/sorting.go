@@ -46,7 +46,7 @@ func (p *Project) WithSource(ds []Diagnostic) []Diagnostic {
 			}
 		}
 		if src != nil {
-			d.Source = src.line(d.Pos.Line)
+			src.quote(d)
 		}
 	}
 	return ds

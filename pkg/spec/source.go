@@ -6,8 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxSourceLine bounds the line that a diagnostic quotes, in bytes.
-const maxSourceLine = 1000
+// Bounds on the line that a diagnostic quotes, in characters: as far as its
+// place and a little more, and no line at all for a place far out.
+const (
+	quotedAfter = 120
+	quotedMost  = 2000
+)
 
 // source is the text of one file while it is being read.
 type source struct {
@@ -16,10 +20,12 @@ type source struct {
 	lines []int // offsets of line starts; filled on first use
 }
 
-// line returns the text of a line, counted from 1, without its line end. Of a
-// very long line only the beginning comes back. Bytes that are no characters
-// and control characters are replaced.
-func (s *source) line(n int) string {
+// line returns the text of a line, counted from 1, without its line end. Bytes
+// that are no characters and control characters are replaced.
+func (s *source) line(n int) string { return s.quoted(n, quotedMost) }
+
+// quoted returns the beginning of a line, of so many characters.
+func (s *source) quoted(n, most int) string {
 	s.index()
 	if n < 1 || n > len(s.lines) {
 		return ""
@@ -29,14 +35,12 @@ func (s *source) line(n int) string {
 		text = text[:i]
 	}
 	text = bytes.TrimSuffix(text, []byte("\r"))
-	if len(text) > maxSourceLine {
-		text = text[:maxSourceLine]
-		for len(text) > 0 && !utf8.RuneStart(text[len(text)-1]) {
-			text = text[:len(text)-1]
-		}
-		text = text[:len(text)-1]
+	size := 0
+	for range most {
+		_, width := utf8.DecodeRune(text[size:])
+		size += width
 	}
-	return string(bytes.Map(printable, text))
+	return string(bytes.Map(printable, text[:size]))
 }
 
 // printable keeps a quoted line harmless: what would move the cursor or hide
@@ -76,9 +80,15 @@ func (s *source) pos(line, col int) Pos { return Pos{File: s.file, Line: line, C
 
 // finding makes an error at a position, with the line that it is about.
 func (s *source) finding(code string, pos Pos, length int, message, hint string) Diagnostic {
-	return Diagnostic{
-		Pos: pos, Severity: Error, Code: code, Message: message, Hint: hint,
-		Source: s.line(pos.Line), Length: length,
+	d := Diagnostic{Pos: pos, Severity: Error, Code: code, Message: message, Hint: hint, Length: length}
+	s.quote(&d)
+	return d
+}
+
+// quote adds to a diagnostic the line that it is about.
+func (s *source) quote(d *Diagnostic) {
+	if d.Pos.Col <= quotedMost {
+		d.Source = s.quoted(d.Pos.Line, d.Pos.Col+quotedAfter)
 	}
 }
 

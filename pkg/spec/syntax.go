@@ -2,6 +2,7 @@ package spec
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -79,10 +80,9 @@ func explanations() []explanation {
 		{"did not find expected ',' or ']'", "", CodeUnclosed, "the list that opens here with [ is not continued by a comma or closed by ]", "close it with ], separate its elements by commas, and quote elements with special characters", true},
 		{"did not find expected ',' or '}'", "", CodeUnclosed, "the mapping that opens here with { is not continued by a comma or closed by }", "close it with }, separate its entries by commas, and quote values with special characters", true},
 		{"found a tab character", "", CodeTab, "a tab can't be used for indentation", "replace it by spaces", false},
-		{"exceeded max depth", "", CodeTooDeep, "values are nested too deeply", "a manifest needs five levels or so; look for a bracket or a dash too many", false},
 		{"mapping values are not allowed", "", CodeSyntax, "a colon is not allowed here", "quote a text that contains a colon followed by a space, or correct the indentation", false},
 		{"could not find expected ':'", "", CodeSyntax, "a key without a colon", "write \"key: value\"; a text of several lines needs a block (|) or quotes", true},
-		{"did not find expected key", "", CodeSyntax, "this is no key of the mapping around it", "check the indentation, and close a quoted text before anything else on the line", false},
+		{"did not find expected key", "", CodeSyntax, "this is no key of the mapping around it", "check the indentation; after a quoted text the line ends, and a ' inside single quotes is doubled", false},
 		{"did not find expected '-' indicator", "", CodeSyntax, "this is no element of the list around it", "check the indentation; every element starts with \"- \"", false},
 		{"block sequence entries are not allowed", "", CodeSyntax, "a list element is not allowed here", "start the list on a line of its own, below its key", false},
 		{"block mapping entries", "", CodeSyntax, "a mapping is not allowed here", "start it on a line of its own", false},
@@ -101,8 +101,10 @@ func explanations() []explanation {
 }
 
 func (s *source) explain(t trouble) Diagnostic {
-	if d, ok := s.tab(t); ok {
-		return d
+	for _, special := range []func(trouble) (Diagnostic, bool){s.tab, s.deep, s.indented} {
+		if d, ok := special(t); ok {
+			return d
+		}
 	}
 	for _, e := range explanations() {
 		if !strings.HasPrefix(t.problem, e.problem) || !strings.HasPrefix(t.context, e.context) {
@@ -128,6 +130,33 @@ func (s *source) tab(t trouble) (Diagnostic, bool) {
 		}
 	}
 	return Diagnostic{}, false
+}
+
+// deep points at the line that holds too many levels.
+func (s *source) deep(t trouble) (Diagnostic, bool) {
+	if !strings.HasPrefix(t.problem, "exceeded max depth") {
+		return Diagnostic{}, false
+	}
+	text := s.line(t.at.line + 1)
+	at := s.pos(t.at.line+1, 1+len(text)-len(strings.TrimLeft(text, " ")))
+	return s.finding(CodeTooDeep, at, 0, fmt.Sprintf("values are nested more than %d levels deep", maxDepth),
+		"a manifest needs five levels or so; look for a bracket or a dash too many"), true
+}
+
+// indented recognises a key that stands deeper than the complete entry above
+// it: the parser notices only its colon.
+func (s *source) indented(t trouble) (Diagnostic, bool) {
+	if !strings.HasPrefix(t.problem, "mapping values are not allowed") {
+		return Diagnostic{}, false
+	}
+	text := []rune(s.line(t.at.line + 1))
+	if t.at.column > len(text) || strings.Contains(string(text[:t.at.column]), ":") {
+		return Diagnostic{}, false
+	}
+	key := strings.TrimLeft(string(text[:t.at.column]), " ")
+	at := s.pos(t.at.line+1, 1+t.at.column-len([]rune(key)))
+	return s.finding(CodeSyntax, at, len([]rune(key)), "this key is indented deeper than the line above, which has a value already",
+		"align it with the key above; a text of several lines needs a block (|) or quotes"), true
 }
 
 // clamp turns a mark into a position inside the file: the parser notices some

@@ -97,13 +97,7 @@ func (b *builder) misplaced(pointer []string, key string) string {
 		if key == "labels" {
 			return "labels belong under metadata"
 		}
-		var at []string
-		for driver := range b.schema.targets {
-			if names, _ := b.schema.targetFields(driver); slices.Contains(names, key) && !isControl(key) {
-				at = append(at, "targets."+driver)
-			}
-		}
-		if slices.Sort(at); len(at) > 0 {
+		if at := b.fieldOf(key); len(at) > 0 {
 			return key + " belongs under " + strings.Join(at, " or ")
 		}
 	}
@@ -113,6 +107,18 @@ func (b *builder) misplaced(pointer []string, key string) string {
 		}
 	}
 	return ""
+}
+
+// fieldOf lists the targets, by driver, that have a field.
+func (b *builder) fieldOf(key string) []string {
+	var at []string
+	for driver := range b.schema.targets {
+		if names, _ := b.schema.targetFields(driver); slices.Contains(names, key) && !isControl(key) {
+			at = append(at, "targets."+driver)
+		}
+	}
+	slices.Sort(at)
+	return at
 }
 
 // isControl reports the keys of a target that direct charsync and are no

@@ -68,12 +68,14 @@ type reader struct {
 	src      *source
 	findings []Diagnostic
 	doubtful []*item
+	first    int  // the document's first line
 	expanded int  // values reached through aliases
 	stop     bool // a bound was passed: go no further
 }
 
 // read converts a document. The result is nil when it can't be used at all.
 func (r *reader) read(root *yaml.Node) *item {
+	r.first = root.Line
 	it := r.convert(root, 1, false)
 	if r.stop {
 		return nil
@@ -108,9 +110,9 @@ func (r *reader) convert(n *yaml.Node, depth int, aliased bool) *item {
 		r.stop = true
 		code, message := CodeTooDeep, fmt.Sprintf("values are nested more than %d levels deep", maxDepth)
 		if aliased {
-			code, message = CodeAliases, "an anchor contains itself, or aliases nest too deeply"
+			code, message = CodeAliases, "an anchor contains itself, or aliases are nested too deeply"
 		}
-		r.fail(code, n, message, "a manifest needs five levels or so; write it flatter")
+		r.fail(code, n, message, "a manifest needs five levels or so; write it flatter, and without aliases inside their own anchors")
 		return &item{node: n}
 	}
 	if aliased {
@@ -122,6 +124,10 @@ func (r *reader) convert(n *yaml.Node, depth int, aliased bool) *item {
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
+		if n.Alias.Line < r.first {
+			r.fail(CodeUnknownAnchor, n, "the alias *"+n.Value+" has no anchor in this document", "write the value out: anchors end with their document")
+			return &item{node: n}
+		}
 		it := r.convert(n.Alias, depth+1, true)
 		it.node = n
 		return it

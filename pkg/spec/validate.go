@@ -34,7 +34,7 @@ func (j *judge) validate(with *jsonschema.Schema, value any) {
 		return
 	}
 	if !errors.As(err, &invalid) {
-		j.report(CodeSchema, j.root.node, nil, err.Error(), "correct the value here")
+		j.report(CodeNotAccepted, j.root.node, nil, err.Error(), "correct the value here")
 		return
 	}
 	failures := j.schema.failures(invalid)
@@ -107,7 +107,7 @@ func (j *judge) explain(f failure, all []failure) {
 	case "required":
 		j.missing(f, pointer, it, key, all)
 	case "type":
-		j.wrongType(f, pointer, it)
+		j.wrongType(f, pointer, it, key)
 	case "enum", "const":
 		j.notAccepted(f, pointer, it)
 	case "pattern", "format":
@@ -117,7 +117,7 @@ func (j *judge) explain(f failure, all []failure) {
 	case "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties":
 		j.wrongCount(f, pointer, it)
 	default:
-		j.report(CodeSchema, it.node, pointer, "the value is not accepted here", describe(f.schema))
+		j.report(CodeNotAccepted, it.node, pointer, "the value is not accepted here", describe(f.schema))
 	}
 }
 
@@ -166,8 +166,11 @@ func (j *judge) near(it *item, names []string) string {
 }
 
 func (j *judge) missing(f failure, pointer []string, it *item, key *yaml.Node, all []failure) {
-	if isText(f.schema) && len(it.keys) > 0 {
-		return // said as an unknown key or a wrong type
+	if isText(f.schema) {
+		if len(it.keys) == 0 {
+			j.report(CodeWrongType, it.node, pointer, "expected a text or {file: path}, found an empty mapping", "write the text itself; \"\" empties the field")
+		}
+		return // else said as an unknown key or a wrong type
 	}
 	at := it.node
 	if key != nil && len(pointer) > 0 {
@@ -195,7 +198,7 @@ func (j *judge) missing(f failure, pointer []string, it *item, key *yaml.Node, a
 	}
 }
 
-func (j *judge) wrongType(f failure, pointer []string, it *item) {
+func (j *judge) wrongType(f failure, pointer []string, it *item, key *yaml.Node) {
 	types := list(f.schema["type"])
 	want := typeWords(types)
 	takesText := slices.Contains(types, any("string"))
@@ -210,15 +213,27 @@ func (j *judge) wrongType(f failure, pointer []string, it *item) {
 		j.report(CodeNumber, it.node, pointer, fmt.Sprintf("%s is not a decimal number that can be kept exactly", it.value), "write it with decimal digits alone, without leading zeros")
 		return
 	}
-	hint := describe(f.schema)
-	if slices.Contains(types, any("boolean")) {
-		hint = "write true or false"
-	} else if slices.Contains(types, any("array")) && !takesText && it.children == nil {
-		hint = "write a list: [" + scalarText(it) + "]"
-	} else if takesText && isText(f.schema) {
-		hint = "write the text itself, or {file: path} for a text in a file of its own"
+	at := it.node
+	if it.value == nil && at.Value == "" && key != nil {
+		at = key
 	}
-	j.report(CodeWrongType, it.node, pointer, "expected "+want+", found "+found(it), hint)
+	j.report(CodeWrongType, at, pointer, "expected "+want+", found "+found(it), typeHint(f.schema, types, it))
+}
+
+// typeHint says how a value of the right type is written.
+func typeHint(schema map[string]any, types []any, it *item) string {
+	has := func(name string) bool { return slices.Contains(types, any(name)) }
+	switch {
+	case isText(schema):
+		return "write the text itself, or {file: path} for a text in a file of its own"
+	case has("boolean") && !has("string"):
+		return "write true or false"
+	case has("array") && !has("string") && it.children == nil && it.value != nil:
+		return "write a list: [" + scalarText(it) + "]"
+	case has("object") && !has("string"):
+		return "write \"key: value\" lines below the key, or {} for none"
+	}
+	return describe(schema)
 }
 
 // quoteIt reports a text that YAML reads as something else.

@@ -79,6 +79,7 @@ func describe(schema map[string]any) string {
 		return text
 	}
 	if text, ok := schema["description"].(string); ok {
+		text, _, _ = strings.Cut(text, ". ")
 		return strings.ToLower(text[:1]) + strings.TrimSuffix(text[1:], ".")
 	}
 	return "charsync schema shows what is accepted"
