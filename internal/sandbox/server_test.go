@@ -142,3 +142,23 @@ func TestOnlyLoopbackIsServed(t *testing.T) {
 		t.Errorf("admin, foreign Host: %d", g.Status)
 	}
 }
+
+// Lists keep what they showed; a switch turned at run time must show all the same.
+func TestSwitchAtRunTimeReachesKeptLists(t *testing.T) {
+	s := opened(t, Options{})
+	put(t, s, "convai", map[string]any{"charName": "Mira", "temperature": 0.42})
+	list := func() string { return ask(t, s, "convai", "POST", "/character/list", "").Text }
+	for range 2 {
+		if !strings.Contains(list(), `"TEMPERATURE":0.42,`) {
+			t.Fatal(list())
+		}
+	}
+	set(t, s, "convai.float-noise", "on")
+	if !strings.Contains(list(), `"TEMPERATURE":0.41999998688697815`) {
+		t.Error(list())
+	}
+	set(t, s, "convai.float-noise", "off")
+	if !strings.Contains(list(), `"TEMPERATURE":0.42,`) {
+		t.Error(list())
+	}
+}

@@ -3,11 +3,13 @@ package sandbox
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // reopened closes nothing: it opens the folder a second time, as another process would.
@@ -232,6 +234,56 @@ func TestFolderRemovedWhileServing(t *testing.T) {
 	put(t, s, "convai", doc{"charName": "two"})
 	if got := idsOf(t, reopened(t, dir), "convai"); len(got) != 1 {
 		t.Errorf("after writing anew: %v", got)
+	}
+}
+
+// crashDir is the variable that turns the test below into a process that writes until it is killed.
+const crashDir = "CHARSYNC_SANDBOX_CRASH_DIR"
+
+func TestKilledWhileWriting(t *testing.T) {
+	if dir := os.Getenv(crashDir); dir != "" {
+		s := opened(t, Options{Dir: dir})
+		for i := 0; ; i++ {
+			put(t, s, "alakazam", doc{"name": fmt.Sprint(i), "persona": strings.Repeat("a long persona ", 20_000)})
+		}
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	survivors := 0
+	for round := range 3 {
+		cmd := exec.Command(exe, "-test.run=^TestKilledWhileWriting$")
+		cmd.Env = append(os.Environ(), crashDir+"="+dir)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "alakazam.jsonl")
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+			if info, err := os.Stat(path); err == nil && info.Size() > int64(round+1)*3<<20 {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Error("nothing was written")
+				break
+			}
+		}
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		s, err := Open(Options{Dir: dir})
+		if err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		chars, err := s.Characters("alakazam")
+		if err != nil || len(chars) <= survivors {
+			t.Errorf("round %d: %d characters, %v", round, len(chars), err)
+		}
+		survivors = len(chars)
+		put(t, s, "alakazam", doc{"name": "after"})
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

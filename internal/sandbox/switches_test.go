@@ -138,7 +138,7 @@ func switchCases() map[string]switchCase {
 			ask(t, s, "alakazam", "GET", "/v1/usage", "")
 			return fmt.Sprint(time.Since(start) > 60*time.Millisecond)
 		}, "80"},
-		"body-limit": {alaCreated(`{"name":"Mira","premise":"` + strings.Repeat("x", 2<<20) + `"}`), "1"},
+		"body-limit": {alaCreated(`{"name":"Mira","premise":"` + strings.Repeat("x", 1<<20) + `"}`), "1"},
 
 		"alakazam.get-one": {probe: alaPatched(`{"name":"New"}`)},
 		"alakazam.delete": {probe: func(t *testing.T, s *Server, _ *clock) string {
