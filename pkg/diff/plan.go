@@ -62,6 +62,9 @@ type Change struct {
 	// Superseded is a live character that an interrupted replacement left
 	// behind; it is removed when the change is done.
 	Superseded string `json:"superseded,omitempty"`
+	// Gone is the character that the lock knows and that is not there any
+	// more: creating anew takes its place.
+	Gone string `json:"gone,omitempty"`
 	// RenamedFrom is the name under which the lock has the binding so far.
 	RenamedFrom string            `json:"renamed_from,omitempty"`
 	Labels      map[string]string `json:"labels,omitempty"`   //

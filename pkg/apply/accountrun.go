@@ -1,0 +1,194 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// inFlight bounds how long a change that has begun may take to finish and to
+// be checked after the run was interrupted.
+const inFlight = 2 * time.Minute
+
+// accountRun executes the changes of one account.
+type accountRun struct {
+	*run
+	account *Account
+	rules   map[spec.Path]diff.Rule
+	items   []*item
+	doubts  map[diff.Address]verdict
+
+	stopMu  sync.Mutex
+	stopped error // why nothing new is begun at this account
+	streak  int
+}
+
+// item is one change on its way.
+type item struct {
+	*diff.Change
+	entry   Entry // the lock's, when the change was begun
+	id      string
+	getOne  bool           // read singly right before writing
+	list    providers.Body // what the list showed before writing
+	listed  bool
+	pre     diff.Doc  // live before writing; nil when nothing was there
+	fields  []sent    // what was sent, to be looked for
+	mustGet bool      // read back singly, right after writing
+	later   bool      // read back by the list, when all is written
+	got     seen      // the single read-back, for what needs both
+	failure error     // the write went wrong, in a way that may have had an effect
+	removed bool      // deleted; to be checked when all is written
+	over    bool      // its outcome is told
+}
+
+// sent is one field that went out.
+type sent struct {
+	path   spec.Path
+	wanted any
+	before any
+}
+
+func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Change) {
+	a, err := r.engine.account(target)
+	if err == nil && a.Driver.Name != changes[0].Provider {
+		err = fmt.Errorf("the plan was made for %s at %s, which is %s here", changes[0].Provider, target, a.Driver.Name)
+	}
+	if err != nil {
+		for _, c := range changes {
+			r.close(Outcome{Address: c.Address, Action: c.Action, ID: c.ID, Status: Failed, Reason: err.Error(), Hint: hintFor(err), Err: err})
+		}
+		return
+	}
+	ar := &accountRun{run: r, account: a, rules: map[spec.Path]diff.Rule{}}
+	for _, rule := range a.Driver.Fields.Rules() {
+		ar.rules[rule.Path] = rule
+	}
+	for _, c := range changes {
+		entry, _ := r.engine.Lock.Entry(c.Address)
+		ar.items = append(ar.items, &item{Change: c, entry: entry, id: c.ID})
+	}
+	ar.settleDoubts(ctx)
+	ar.readAhead(ctx)
+	ar.chooseReadBack()
+	ar.writeAll(ctx)
+	ar.verifyLater(ctx)
+	ar.verifyRemoved(ctx)
+	for _, it := range ar.items {
+		if !it.over {
+			ar.notBegun(ctx, it)
+		}
+	}
+}
+
+// writeAll does the changes, as many at a time as the account bears.
+func (ar *accountRun) writeAll(ctx context.Context) {
+	var g errgroup.Group
+	g.SetLimit(ar.engine.parallelism(ar.account))
+	for _, it := range ar.items {
+		if it.over || ctx.Err() != nil || ar.halted() != nil {
+			continue
+		}
+		g.Go(func() error {
+			if ctx.Err() == nil && ar.halted() == nil {
+				ar.do(ctx, it)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // what failed is in the outcomes
+}
+
+// do carries one change out. Once begun it is finished, even when the run is
+// interrupted meanwhile.
+func (ar *accountRun) do(ctx context.Context, it *item) {
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), inFlight)
+	defer done()
+	if it.Action != diff.Record {
+		ar.engine.event(Event{Kind: "write", Address: it.Address, Instance: it.Target, Text: string(it.Action)})
+	}
+	switch it.Action {
+	case diff.Create:
+		ar.create(ctx, it)
+	case diff.Update:
+		ar.update(ctx, it)
+	case diff.Replace:
+		ar.replace(ctx, it)
+	case diff.Delete:
+		ar.remove(ctx, it)
+	case diff.Record:
+		ar.recordOnly(ctx, it)
+	default:
+		ar.fail(it, fmt.Errorf("the plan's action %q is not known", it.Action))
+	}
+}
+
+// halted says why nothing new may be begun.
+func (ar *accountRun) halted() error {
+	if err := ar.brokenDown(); err != nil {
+		return err
+	}
+	ar.stopMu.Lock()
+	defer ar.stopMu.Unlock()
+	return ar.stopped
+}
+
+// tried notes how a call went. Errors that will meet every further call stop
+// the account.
+func (ar *accountRun) tried(err error) {
+	ar.stopMu.Lock()
+	defer ar.stopMu.Unlock()
+	switch providers.KindOf(err) {
+	case providers.Unauthorized, providers.Quota, providers.Redirected, providers.ReadOnly:
+		ar.streak = accountFailures
+	case providers.Unavailable, providers.NotJSON, providers.RateLimited:
+		ar.streak++
+	default:
+		if err == nil {
+			ar.streak = 0
+		}
+		return
+	}
+	if ar.streak >= accountFailures && ar.stopped == nil {
+		ar.stopped = err
+	}
+}
+
+func (ar *accountRun) notBegun(ctx context.Context, it *item) {
+	reason, hint := "it was not begun", "run again"
+	switch {
+	case ar.brokenDown() != nil:
+		reason = "not begun: the run could not be recorded"
+	case ar.halted() != nil:
+		err := ar.halted()
+		reason, hint = fmt.Sprintf("not begun, after an error at %s: %v", it.Target, err), hintFor(err)
+	case ctx.Err() != nil:
+		reason = "not begun: interrupted"
+	}
+	ar.skip(it, Outcome{Reason: reason, Hint: hint})
+}
+
+func (ar *accountRun) skip(it *item, o Outcome) {
+	o.Status = Skipped
+	ar.finish(it, o)
+}
+
+// fail ends a change with an error and without checking anything.
+func (ar *accountRun) fail(it *item, err error) {
+	ar.finish(it, Outcome{Status: Failed, Reason: err.Error(), Hint: hintFor(err), Err: err})
+}
+
+func (ar *accountRun) finish(it *item, o Outcome) {
+	it.over = true
+	o.Address, o.Action = it.Address, it.Action
+	if o.ID == "" {
+		o.ID = it.id
+	}
+	ar.close(o)
+}

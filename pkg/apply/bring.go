@@ -1,0 +1,117 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+)
+
+// found takes over a character that an earlier attempt created: it is bound,
+// and then brought to what the plan wants.
+func (ar *accountRun) found(ctx context.Context, it *item, entry Entry, id string) bool {
+	entry.ID, entry.Pending = id, nil
+	if it.Action == diff.Replace {
+		entry.Old = it.ID
+	}
+	if err := ar.put(entry); err != nil {
+		ar.fail(it, err)
+		return false
+	}
+	it.id, it.entry = id, entry
+	return ar.bring(ctx, it)
+}
+
+// clone creates a character as a copy of a live one, and then brings it to
+// what the plan wants.
+func (ar *accountRun) clone(ctx context.Context, it *item, entry Entry) bool {
+	cloner, ok := ar.account.Provider.(providers.Cloner)
+	if !ok {
+		ar.fail(it, &providers.Error{
+			Kind: providers.Unsupported, Provider: it.Target, Op: "clone", Message: "this service can't clone characters",
+			Hint: "remove cloneFrom from the target",
+		})
+		return false
+	}
+	source, err := ar.account.Provider.Get(ctx, it.CloneOf)
+	ar.tried(err)
+	if err != nil {
+		ar.fail(it, fmt.Errorf("the character to clone, %s, can't be read: %w", it.CloneOf, err))
+		return false
+	}
+	content := ar.account.Driver.Fields.Live(source, nil)
+	delete(content, "name")
+	key := newKey()
+	entry.Pending = &Intent{
+		Action: diff.Create, Key: key, Run: ar.id, At: ar.at(), Scope: it.Scope, Clone: it.CloneOf, Fields: ar.digests(content),
+	}
+	id, ok := ar.sendCreation(ctx, it, entry, func() (string, error) {
+		return cloner.Clone(ctx, key, it.CloneOf, it.CloneKB)
+	}, RunLine{Key: key, Scope: it.Scope, Clone: it.CloneOf})
+	if !ok {
+		return false
+	}
+	entry.ID, entry.Pending, entry.Old = id, nil, replaced(it, entry)
+	it.id, it.entry = id, entry
+	return ar.bring(ctx, it)
+}
+
+// bring updates a character that is there already with what differs from the
+// plan's wishes. Fields that are set at creation only are left as they are
+// where nothing shows them.
+func (ar *accountRun) bring(ctx context.Context, it *item) bool {
+	n := need{id: it.id, paths: sentPaths(it.Change)}
+	var s seen
+	_, err := ar.engine.observe(ctx, ar.account, "verify", []need{n}, func(_ int, got seen) { s = got })
+	switch {
+	case err != nil:
+		ar.unchecked(ctx, it, err)
+		return false
+	case s.err != nil:
+		ar.unchecked(ctx, it, s.err)
+		return false
+	case s.gone:
+		ar.fail(it, fmt.Errorf("%s is not there although an earlier attempt created it", it.id))
+		return false
+	}
+	it.pre = s.doc
+	rules := ar.account.Driver.Fields.Rules()
+	fields := diff.Fields(rules, wanted(it.Change), s.doc, nil)
+	assumeFixed(fields)
+	var sends []diff.FieldChange
+	for _, f := range fields {
+		if f.Send && f.Fixed {
+			ar.fail(it, fmt.Errorf("%s can only be set at creation, and %s holds another value", f.Path, it.id))
+			return false
+		}
+		if f.Send {
+			sends = append(sends, f)
+		}
+	}
+	it.Change = withFields(it.Change, fields)
+	live := s.get
+	if live == nil {
+		live = s.list
+	}
+	if ar.account.Driver.Manner == providers.Forgets && s.get == nil {
+		if live, err = ar.account.Provider.Get(ctx, it.id); err != nil {
+			ar.unchecked(ctx, it, err)
+			return false
+		}
+	}
+	if len(sends) == 0 { // everything is there already
+		it.later, it.mustGet, it.got = false, false, s
+		ar.remember(it, nil)
+		return true
+	}
+	return ar.send(ctx, it, sends, live)
+}
+
+// withFields is a change with other fields: what really had to be done.
+func withFields(c *diff.Change, fields []diff.FieldChange) *diff.Change {
+	out := *c
+	out.Fields = fields
+	return &out
+}
+

@@ -1,0 +1,112 @@
+package apply
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// desire computes what the manifests want, in parallel: it is the costly part
+// of validation.
+func (e *Engine) desire(p *pairs) {
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	const chunk = 64
+	for part := range slices.Chunk(p.list, chunk) {
+		g.Go(func() error {
+			for _, q := range part {
+				if q.err == nil {
+					q.want()
+				}
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // the functions return no error
+}
+
+func (q *pair) want() {
+	d := q.account.Driver
+	q.desired = d.Desired(q.character, q.target, q.instance)
+	id := q.target.ID.Text()
+	if id == "" {
+		return
+	}
+	q.adopt = id
+	if scope, _ := d.SplitID(id); len(d.Scope) > 0 && scope == "" {
+		if q.desired.Scope == "" {
+			q.err = spec.Diagnostic{
+				Pos: q.target.ID.Pos, Severity: spec.Error, Code: codeUnknownName, Character: q.Name, Target: q.Target,
+				Message: fmt.Sprintf("where %s lives is not known", id),
+				Hint:    "set the place in this target or as a default of the instance, or write the id with its place in front",
+			}
+			return
+		}
+		q.adopt = d.JoinID(q.desired.Scope, id)
+	}
+}
+
+// boundTo is the live character of a pair: the one its manifest names, else
+// the one in the lock.
+func (e *Engine) boundTo(q *pair) string {
+	if q.adopt != "" {
+		return q.adopt
+	}
+	entry, _ := e.Lock.Entry(q.Address)
+	return entry.ID
+}
+
+// checkSharing refuses two pairs that are bound to one live character. Pairs
+// outside of the selection count too, by the lock.
+func (e *Engine) checkSharing(p *pairs) {
+	type live struct{ provider, id string }
+	owners := map[live]diff.Address{}
+	mine := map[diff.Address]bool{}
+	for _, q := range p.list {
+		mine[q.Address] = true
+	}
+	for _, entry := range e.Lock.Entries() {
+		// A binding without a manifest may be the old name of one of these.
+		if entry.ID != "" && !mine[entry.Address] && p.all[entry.Address] {
+			owners[live{entry.Provider, entry.ID}] = entry.Address
+		}
+	}
+	for _, q := range p.list {
+		id := e.boundTo(q)
+		if q.err != nil || id == "" {
+			continue
+		}
+		key := live{q.account.Driver.Name, id}
+		other, taken := owners[key]
+		if !taken {
+			owners[key] = q.Address
+			continue
+		}
+		q.err = spec.Diagnostic{
+			Pos: q.place(), Severity: spec.Error, Code: codeSharedCharacter, Character: q.Name, Target: q.Target,
+			Message: fmt.Sprintf("%s and %s are both bound to the live character %s", other, q.Address, id),
+			Hint: fmt.Sprintf("remove the id from one of the manifests, or forget one binding with `charsync state rm %s`; "+
+				"`charsync state mv` carries a binding over to a renamed manifest", other),
+		}
+	}
+}
+
+// place is where to point for something about the binding of a pair.
+func (q *pair) place() spec.Pos {
+	if q.target.ID.Set {
+		return q.target.ID.Pos
+	}
+	return q.target.Pos
+}
+
+func diagnosticOf(err error) spec.Diagnostic {
+	if d, ok := err.(spec.Diagnostic); ok {
+		return d
+	}
+	return spec.Diagnostic{Severity: spec.Error, Code: codeUnread, Message: err.Error()}
+}

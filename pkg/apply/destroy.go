@@ -1,0 +1,63 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Destroy plans the removal of what is bound and selected, whether it has a
+// manifest or not: a change for each that says what its service really does.
+// Applying it forgets the bindings.
+func (e *Engine) Destroy(ctx context.Context) (*diff.Plan, error) {
+	chosen := e.resolve()
+	plan := e.newPlan(chosen)
+	byName := map[string]*accountPlan{}
+	mine := map[diff.Address]bool{}
+	for _, q := range chosen.list {
+		mine[q.Address] = true
+	}
+	for _, name := range e.Options.Selection.Names {
+		if len(e.Lock.Show(name)) == 0 && e.Set.Find(name) == nil {
+			plan.Complete = false
+			plan.Diagnostics = append(plan.Diagnostics, spec.Diagnostic{
+				Severity: spec.Error, Code: codeUnknownName, Message: fmt.Sprintf("neither a manifest nor the lock knows %q", name),
+				Hint: "`charsync state list` shows what is bound",
+			})
+		}
+	}
+	for _, entry := range e.Lock.Entries() {
+		orphan := !chosen.all[entry.Address] && chosen.inPlay[entry.Target] && e.orphanSelected(entry)
+		if entry.ID == "" || !mine[entry.Address] && !orphan {
+			continue
+		}
+		if a := e.Accounts[entry.Target]; a == nil || a.Driver == nil {
+			plan.Complete = false
+			plan.Diagnostics = append(plan.Diagnostics, spec.Diagnostic{
+				Severity: spec.Error, Code: codeUnknownName, Character: entry.Name, Target: entry.Target,
+				Message: fmt.Sprintf("%s is bound at %s, which is not a provider instance of this project", entry.Name, entry.Target),
+				Hint:    fmt.Sprintf("add the instance to charsync.yaml, or forget the binding with `charsync state rm %s/%s`", entry.Name, entry.Target),
+			})
+			continue
+		}
+		w := e.workAt(byName, entry.Target)
+		w.prune = append(w.prune, entry)
+	}
+	if err := e.planAccounts(ctx, sortedWork(byName), plan); err != nil {
+		return nil, err
+	}
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		if q := slices.IndexFunc(chosen.list, func(q *pair) bool { return q.Address == c.Address }); q >= 0 {
+			c.Source, c.Labels = chosen.list[q].character.Pos, chosen.list[q].character.Labels
+			c.Protect = c.Protect || chosen.list[q].protect()
+		}
+	}
+	everything := shares{changes: spec.Percent(100), deletes: spec.Percent(100)}
+	guardPlan(plan, everything, e.Options.Allow)
+	plan.Seal()
+	return plan, nil
+}

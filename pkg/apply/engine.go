@@ -1,0 +1,128 @@
+package apply
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Account is one provider instance as a command opened it.
+type Account struct {
+	Instance spec.Instance
+	Driver   *providers.Driver
+	Provider providers.Provider
+	// Err is why the account could not be opened (no key); everything at this
+	// target fails with it, and the others go on.
+	Err error
+	// Pace is the pace the provider was opened with. A zero rate is no limit,
+	// a zero concurrency is the driver's.
+	Pace providers.Pace
+	// Requests counts what was sent so far; it may be nil.
+	Requests func() int64
+}
+
+func (a *Account) requests() int {
+	if a.Requests == nil {
+		return 0
+	}
+	return int(a.Requests())
+}
+
+// Engine plans and applies. One engine serves one command; its methods are
+// not to be called concurrently.
+type Engine struct {
+	Project  *spec.Project
+	Set      *spec.Set // may be nil for Apply, which never reads it
+	Accounts map[string]*Account
+	Lock     *Lock
+	Options  Options
+
+	once   sync.Once
+	chosen *pairs
+	report sync.Mutex
+}
+
+// Options say what a command is to do and how.
+type Options struct {
+	Env         string
+	Selection   Selection
+	Policy      spec.Policy
+	Prune       bool            // delete what is bound but has no manifest any more
+	Allow       map[string]bool // guards that may be passed
+	Parallelism int             // changes at a time per account; 0 leaves it to the account's pace
+	Now         func() time.Time
+	Who         string // who runs this, for the run record
+	Version     string
+	// Events is told of progress, one call at a time; it may be nil.
+	Events func(Event)
+	// RunDir is the folder of the run records; "" keeps none.
+	RunDir string
+}
+
+// Selection narrows a command down. Empty parts select everything.
+type Selection struct {
+	Names     []string
+	Selectors []spec.Selector // all must match
+	Targets   []string        // keys of targets, or instances
+}
+
+func (s Selection) empty() bool {
+	return len(s.Names) == 0 && len(s.Selectors) == 0 && len(s.Targets) == 0
+}
+
+// Event is progress, for people.
+type Event struct {
+	Kind     string // observe, write, verify, done
+	Address  diff.Address
+	Instance string
+	Done     int
+	Total    int // 0: not known
+	Text     string
+}
+
+func (e *Engine) event(ev Event) {
+	if e.Options.Events == nil {
+		return
+	}
+	e.report.Lock()
+	defer e.report.Unlock()
+	e.Options.Events(ev)
+}
+
+func (e *Engine) now() time.Time {
+	if e.Options.Now == nil {
+		return time.Time{}
+	}
+	return e.Options.Now()
+}
+
+// parallelism is how many characters of an account are worked on at a time.
+func (e *Engine) parallelism(a *Account) int {
+	n := a.Pace.Concurrency
+	if n <= 0 {
+		n = a.Driver.Pace.Concurrency
+	}
+	if n <= 0 {
+		n = 1
+	}
+	if p := e.Options.Parallelism; p > 0 && p < n {
+		n = p
+	}
+	return n
+}
+
+// account finds the account of an instance. The error says what to do.
+func (e *Engine) account(instance string) (*Account, error) {
+	a, ok := e.Accounts[instance]
+	switch {
+	case !ok || a.Driver == nil && a.Err == nil:
+		return nil, fmt.Errorf("%s is not a provider instance of this project", instance)
+	case a.Err != nil:
+		return a, a.Err
+	}
+	return a, nil
+}

@@ -1,0 +1,211 @@
+package apply
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// The guards, by the names that --allow takes.
+const (
+	guardMaxChanges = "max-changes"
+	guardMaxDeletes = "max-deletes"
+	guardShrink     = "shrink"
+	guardPublish    = "publish"
+	guardSameText   = "same-text"
+	guardProtected  = "protected"
+	guardReplace    = "replace"
+)
+
+// Guards are the rules that refuse an apply, sorted.
+func Guards() []string {
+	return []string{guardMaxChanges, guardMaxDeletes, guardProtected, guardPublish, guardReplace, guardSameText, guardShrink}
+}
+
+// sharesFrom is the number of bound pairs from which percentages count: of a
+// few, every change is a large share.
+const sharesFrom = 10
+
+// longText is the length in characters from which losing text is looked at.
+const longText = 200
+
+// sameTextFrom is how many characters make one new text suspicious.
+const sameTextFrom = 3
+
+// shares are the figures that the guards about shares look at.
+type shares struct {
+	bound   int // selected pairs that are bound already
+	changes spec.Share
+	deletes spec.Share
+}
+
+// guardPlan judges a whole plan. It adds to each change what stops it, and to
+// the plan what stops the run, leaving out the rules that are allowed. It
+// looks at nothing but the plan and the figures.
+func guardPlan(p *diff.Plan, s shares, allow map[string]bool) {
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		for _, b := range slices.Concat(guardProtection(c), guardReplacing(c), guardShrinking(c), guardPublishing(c)) {
+			if !allow[b.Rule] {
+				c.Blocked = append(c.Blocked, b)
+			}
+		}
+	}
+	for _, b := range slices.Concat(guardShares(p, s), guardSameTexts(p)) {
+		if !allow[b.Rule] {
+			p.Guards = append(p.Guards, b)
+		}
+	}
+}
+
+func block(rule, format string, args ...any) diff.Block {
+	return diff.Block{Rule: rule, Message: fmt.Sprintf(format, args...), Hint: "--allow " + rule + " lets it pass"}
+}
+
+func guardProtection(c *diff.Change) []diff.Block {
+	if !c.Protect || c.Action != diff.Delete && c.Action != diff.Replace {
+		return nil
+	}
+	b := block(guardProtected, "%s is protected and would be deleted", c.Address)
+	b.Hint = "set protect: false and apply that first, or pass --allow protected"
+	return []diff.Block{b}
+}
+
+func guardReplacing(c *diff.Change) []diff.Block {
+	if c.Action != diff.Replace {
+		return nil
+	}
+	return []diff.Block{block(guardReplace, "%s would be created anew and the old one removed (%s): %s", c.Address, c.ID, c.Reason)}
+}
+
+// guardShrinking looks for long texts that lose more than half.
+func guardShrinking(c *diff.Change) []diff.Block {
+	var out []diff.Block
+	for _, f := range c.Sends() {
+		before, ok := f.Before.(string)
+		if f.Kind != diff.Text || !ok || !f.BeforeKnown {
+			continue
+		}
+		after, _ := f.After.(string)
+		had, has := utf8.RuneCountInString(before), utf8.RuneCountInString(after)
+		switch {
+		case had < longText || has*2 >= had:
+		case has == 0:
+			out = append(out, block(guardShrink, "%s would lose all of its %d characters", f.Path, had))
+		default:
+			out = append(out, block(guardShrink, "%s would go from %d characters to %d", f.Path, had, has))
+		}
+	}
+	return out
+}
+
+// guardPublishing looks for characters that would become public.
+func guardPublishing(c *diff.Change) []diff.Block {
+	if c.Action != diff.Update && c.Action != diff.Replace {
+		return nil
+	}
+	for _, f := range c.Sends() {
+		before, _ := f.Before.(string)
+		after, _ := f.After.(string)
+		hidden := strings.EqualFold(before, "private") || strings.EqualFold(before, "unlisted")
+		if f.Path == "visibility" && hidden && strings.EqualFold(after, "public") {
+			return []diff.Block{block(guardPublish, "%s is %s and would become public", c.Address, strings.ToLower(before))}
+		}
+	}
+	return nil
+}
+
+// guardShares compares updates and deletions with what is bound.
+func guardShares(p *diff.Plan, s shares) []diff.Block {
+	updates, deletes := 0, 0
+	for i := range p.Changes {
+		switch p.Changes[i].Action {
+		case diff.Update:
+			updates++
+		case diff.Delete:
+			deletes++
+		case diff.Replace:
+			updates++
+			deletes++
+		}
+	}
+	var out []diff.Block
+	if over(updates, s.bound, s.changes) {
+		out = append(out, block(guardMaxChanges, "%d of %d bound characters would be updated (%s), more than maxChanges: %s",
+			updates, s.bound, percentage(updates, s.bound), s.changes))
+	}
+	if over(deletes, s.bound, s.deletes) {
+		out = append(out, block(guardMaxDeletes, "%d of %d bound characters would be deleted (%s), more than maxDeletes: %s",
+			deletes, s.bound, percentage(deletes, s.bound), s.deletes))
+	}
+	return out
+}
+
+// over reports whether n of total is past a limit. Percentages count from ten
+// bound pairs on; absolute limits always.
+func over(n, total int, limit spec.Share) bool {
+	if limit.Percent && total < sharesFrom {
+		return false
+	}
+	return limit.Exceeded(n, total)
+}
+
+func percentage(n, total int) string {
+	if total == 0 {
+		return "100%"
+	}
+	return fmt.Sprintf("%.0f%%", float64(n)*100/float64(total))
+}
+
+// guardSameTexts looks for one new text in the place of what several
+// characters said each in their own way.
+func guardSameTexts(p *diff.Plan) []diff.Block {
+	type text struct {
+		path   spec.Path
+		digest string
+	}
+	names := map[text]map[string]bool{}
+	var order []text
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if c.Action != diff.Update {
+			continue
+		}
+		for _, f := range c.Sends() {
+			after, ok := f.After.(string)
+			if f.Kind != diff.Text || f.Class == diff.Drift || !ok || after == "" {
+				continue
+			}
+			key := text{f.Path, diff.Digest(after)}
+			if names[key] == nil {
+				names[key] = map[string]bool{}
+				order = append(order, key)
+			}
+			names[key][c.Name] = true
+		}
+	}
+	var out []diff.Block
+	for _, key := range order {
+		if n := len(names[key]); n >= sameTextFrom {
+			out = append(out, block(guardSameText, "%d characters would get one and the same new %s: %s", n, key.path, some(names[key])))
+		}
+	}
+	return out
+}
+
+// some names a few of many.
+func some(names map[string]bool) string {
+	list := make([]string, 0, len(names))
+	for n := range names {
+		list = append(list, n)
+	}
+	slices.Sort(list)
+	if len(list) > 4 {
+		return strings.Join(list[:3], ", ") + fmt.Sprintf(" and %d more", len(list)-3)
+	}
+	return strings.Join(list, ", ")
+}

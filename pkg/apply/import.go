@@ -1,0 +1,268 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// ImportOptions say which live characters become manifests.
+type ImportOptions struct {
+	Target string   // the instance
+	IDs    []string // these
+	All    bool     // or all of the account
+	Name   string   // the manifest's name, for a single id
+	Scope  string   // the place, for vendors that have places; "" is the instance's default
+}
+
+// Imported is a live character as a manifest would say it.
+type Imported struct {
+	Name    string // of the manifest: free in the project
+	ID      string
+	Display string // its name at the service
+	// Values are the fields in the manifest's spelling.
+	Values map[spec.Path]any
+	// Skipped says why nothing is imported: it is bound already.
+	Skipped string
+	entry   Entry
+}
+
+// Import reads live characters and gives what their manifests would say. It
+// writes nothing; Bind records the bindings, once the manifests are written.
+func (e *Engine) Import(ctx context.Context, o ImportOptions) ([]Imported, error) {
+	a, err := e.account(o.Target)
+	if err != nil {
+		return nil, err
+	}
+	if o.Scope == "" {
+		o.Scope = defaultScope(a)
+	}
+	if o.Name != "" && (o.All || len(o.IDs) != 1) {
+		return nil, fmt.Errorf("a name can be given to a single character only")
+	}
+	remotes, err := importable(ctx, a, o)
+	if err != nil {
+		return nil, err
+	}
+	bound := e.boundIDs(a)
+	var out []Imported
+	var needs []need
+	var at []int
+	for _, r := range remotes {
+		im := Imported{ID: r.ID, Display: r.Name}
+		if owner, taken := bound[r.ID]; taken {
+			im.Name, im.Skipped = owner.Name, "bound to "+owner.String()+" already"
+			out = append(out, im)
+			continue
+		}
+		needs = append(needs, need{id: r.ID, paths: allPaths(a.Driver.Fields)})
+		at = append(at, len(out))
+		out = append(out, im)
+	}
+	failures := make([]error, len(needs))
+	docs := make([]diff.Doc, len(needs))
+	_, broken := e.observe(ctx, a, "import", needs, func(i int, s seen) {
+		docs[i], failures[i] = s.doc, s.err
+		if s.gone {
+			failures[i] = fmt.Errorf("%s has no character %s", o.Target, needs[i].id)
+		}
+	})
+	if broken != nil {
+		return nil, fmt.Errorf("importing from %s: %w", o.Target, broken)
+	}
+	for i, err := range failures {
+		if err != nil {
+			return nil, fmt.Errorf("importing %s from %s: %w", needs[i].id, o.Target, err)
+		}
+	}
+	taken := e.takenNames()
+	for i, doc := range docs {
+		e.fill(&out[at[i]], a, o, doc, taken)
+	}
+	return out, nil
+}
+
+// Bind records imported characters in the lock.
+func (e *Engine) Bind(imported []Imported) error {
+	if err := e.Lock.Begin(newRunID(e.now())); err != nil {
+		return err
+	}
+	for _, im := range imported {
+		if im.Skipped != "" {
+			continue
+		}
+		if err := e.Lock.Put(im.entry); err != nil {
+			_ = e.Lock.Finish()
+			return err
+		}
+	}
+	return e.Lock.Finish()
+}
+
+// importable are the characters that are meant, in the order of the list or
+// of the arguments.
+func importable(ctx context.Context, a *Account, o ImportOptions) ([]providers.Remote, error) {
+	if !o.All {
+		remotes := make([]providers.Remote, len(o.IDs))
+		for i, id := range o.IDs {
+			if scope, _ := a.Driver.SplitID(id); scope == "" {
+				id = a.Driver.JoinID(o.Scope, id)
+			}
+			remotes[i] = providers.Remote{ID: id}
+		}
+		return remotes, nil
+	}
+	if len(a.Driver.Scope) > 0 && o.Scope == "" {
+		return nil, fmt.Errorf("%s keeps characters in places: say which, or set a default for %s in charsync.yaml", a.Driver.Title, o.Target)
+	}
+	var remotes []providers.Remote
+	for r, err := range a.Provider.List(ctx, o.Scope) {
+		if err != nil {
+			return nil, fmt.Errorf("listing %s: %w", o.Target, err)
+		}
+		remotes = append(remotes, r)
+	}
+	return remotes, nil
+}
+
+func defaultScope(a *Account) string {
+	parts := make([]string, len(a.Driver.Scope))
+	for i, p := range a.Driver.Scope {
+		if parts[i] = a.Instance.Settings[string(p)]; parts[i] == "" {
+			return ""
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// boundIDs are the live characters of an account's service that the lock
+// knows.
+func (e *Engine) boundIDs(a *Account) map[string]diff.Address {
+	bound := map[string]diff.Address{}
+	for _, entry := range e.Lock.Entries() {
+		if entry.Provider == a.Driver.Name && entry.ID != "" {
+			bound[entry.ID] = entry.Address
+		}
+	}
+	return bound
+}
+
+func allPaths(t providers.Table) []spec.Path {
+	var paths []spec.Path
+	for _, r := range t.Rules() {
+		paths = append(paths, r.Path)
+	}
+	return paths
+}
+
+// takenNames are the names that manifests and the lock use.
+func (e *Engine) takenNames() map[string]bool {
+	taken := map[string]bool{}
+	if e.Set != nil {
+		for _, c := range e.Set.Characters {
+			taken[c.Name] = true
+		}
+	}
+	for _, entry := range e.Lock.Entries() {
+		taken[entry.Name] = true
+	}
+	return taken
+}
+
+// fill turns a live document into a manifest's values and a lock entry with
+// marks for exactly these values, so that a plan right afterwards is empty.
+func (e *Engine) fill(im *Imported, a *Account, o ImportOptions, live diff.Doc, taken map[string]bool) {
+	im.Values = a.Driver.Manifest(live, a.Instance)
+	if name, ok := live["name"].(string); ok {
+		im.Display = name
+	}
+	im.Name = o.Name
+	if im.Name == "" {
+		im.Name = freeName(im.Display, im.ID, taken)
+	}
+	taken[im.Name] = true
+	im.entry = Entry{
+		Address: diff.Address{Name: im.Name, Target: o.Target}, Provider: a.Driver.Name, ID: im.ID,
+		Fields: map[spec.Path]diff.Mark{},
+	}
+	settings := a.Instance.Settings
+	for _, r := range a.Driver.Fields.Rules() {
+		_, said := im.Values[r.Path]
+		byDefault := slices.Contains(a.Driver.Scope, r.Path) && settings[string(r.Path)] != ""
+		if v, known := live[r.Path]; known && (said || byDefault) {
+			im.entry.Fields[r.Path] = diff.Mark{File: r.Digest(v)}
+		}
+	}
+}
+
+// maxLabel is the longest name that a DNS-1123 label can be.
+const maxLabel = 63
+
+// freeName makes a manifest's name of a display name: letters, digits and
+// dashes, unlike every name in use. A display name that leaves nothing of
+// itself gives way to one made from the id.
+func freeName(display, id string, taken map[string]bool) string {
+	base := slug(display)
+	if base == "" {
+		base = "character-" + shortID(id)
+	}
+	name := base
+	for n := 2; taken[name]; n++ {
+		suffix := fmt.Sprintf("-%d", n)
+		name = strings.TrimRight(base[:min(len(base), maxLabel-len(suffix))], "-") + suffix
+	}
+	return name
+}
+
+// slug keeps what a DNS-1123 label can hold.
+func slug(s string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range strings.ToLower(plainLatin(s)) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			if gap && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			gap = false
+			b.WriteRune(r)
+		case r == '\'' || r == '’': // O'Hara is ohara
+		default:
+			gap = true
+		}
+		if b.Len() >= maxLabel {
+			break
+		}
+	}
+	return strings.Trim(b.String()[:min(b.Len(), maxLabel)], "-")
+}
+
+// shortID is the tail of an id that tells it from others.
+func shortID(id string) string {
+	s := slug(id[strings.LastIndexByte(id, '/')+1:])
+	s = strings.ReplaceAll(s, "-", "")
+	if len(s) > 6 {
+		s = s[:6]
+	}
+	if s == "" {
+		return "x"
+	}
+	return s
+}
+
+// Names lists what was imported, for messages.
+func Names(imported []Imported) []string {
+	names := map[string]bool{}
+	for _, im := range imported {
+		if im.Skipped == "" {
+			names[im.Name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}

@@ -1,0 +1,209 @@
+package apply
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+// Lock is charsync.lock in memory: which live character each pair of manifest
+// and target is bound to, and what was last applied to it. It is safe for
+// concurrent use.
+//
+// During a run every change is appended to the file and on disk before the
+// call that made it returns; Finish rewrites the file sorted, and leaves it
+// alone when nothing changed.
+type Lock struct {
+	path string
+	open func(path string) (appendFile, error) // for appending; replaced in tests
+
+	mu      sync.Mutex
+	entries map[diff.Address]Entry
+	before  map[diff.Address]*Entry // as they were at Begin, of what changed since; nil: absent
+	untidy  bool                    // the file holds a torn or a repeated line
+	exists  bool
+	running bool
+	run     string
+	journal *journal // open from the first change of a run on
+}
+
+// Path is where the lock's file is.
+func (l *Lock) Path() string { return l.path }
+
+// Len is the number of entries.
+func (l *Lock) Len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.entries)
+}
+
+// Entry returns a copy of one entry.
+func (l *Lock) Entry(a diff.Address) (Entry, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e, ok := l.entries[a]
+	if !ok {
+		return Entry{}, false
+	}
+	return e.clone(), true
+}
+
+// Entries returns copies of all entries, sorted by name and target.
+func (l *Lock) Entries() []Entry {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make([]Entry, 0, len(l.entries))
+	for _, e := range l.entries {
+		out = append(out, e.clone())
+	}
+	sortEntries(out)
+	return out
+}
+
+func sortEntries(list []Entry) {
+	slices.SortFunc(list, func(a, b Entry) int { return a.Compare(b.Address) })
+}
+
+// Show returns the entries of one character, sorted by target.
+func (l *Lock) Show(name string) []Entry {
+	return slices.DeleteFunc(l.Entries(), func(e Entry) bool { return e.Name != name })
+}
+
+// Put stores an entry. In a run it is on disk when Put returns; an entry that
+// says nothing new costs nothing.
+func (l *Lock) Put(e Entry) error {
+	l.mu.Lock()
+	old, had := l.entries[e.Address]
+	if had && old.same(e) {
+		l.mu.Unlock()
+		return nil
+	}
+	journal, err := l.recording()
+	if err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	l.remember(e.Address)
+	e = e.clone()
+	e.Revision, e.Run = old.Revision+1, l.run
+	l.entries[e.Address] = e
+	l.mu.Unlock()
+	return l.appendLine(journal, encodeEntry(e, false))
+}
+
+// Drop removes an entry. In a run that is on disk when Drop returns.
+func (l *Lock) Drop(a diff.Address) error {
+	l.mu.Lock()
+	old, had := l.entries[a]
+	if !had {
+		l.mu.Unlock()
+		return nil
+	}
+	journal, err := l.recording()
+	if err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	l.remember(a)
+	delete(l.entries, a)
+	line := encodeEntry(Entry{Address: a, Revision: old.Revision + 1, Run: l.run}, true)
+	l.mu.Unlock()
+	return l.appendLine(journal, line)
+}
+
+func (l *Lock) appendLine(j *journal, line []byte) error {
+	if j == nil {
+		return nil
+	}
+	if err := j.append(line); err != nil {
+		return fmt.Errorf("recording in %s: %w", l.path, err)
+	}
+	return nil
+}
+
+// remember keeps an entry as it was before the run first changed it.
+func (l *Lock) remember(a diff.Address) {
+	if _, known := l.before[a]; known {
+		return
+	}
+	if e, ok := l.entries[a]; ok {
+		c := e.clone()
+		l.before[a] = &c
+		return
+	}
+	l.before[a] = nil
+}
+
+// settleRevisions gives what the run left unchanged its old line back, and
+// everything else one revision more than before. It reports whether anything
+// is different from before the run.
+func (l *Lock) settleRevisions() (changed bool) {
+	for a, old := range l.before {
+		now, has := l.entries[a]
+		switch {
+		case old == nil && !has:
+		case old != nil && has && old.same(now):
+			l.entries[a] = *old
+		case has:
+			now.Revision = 1
+			if old != nil {
+				now.Revision = old.Revision + 1
+			}
+			l.entries[a] = now
+			changed = true
+		default:
+			changed = true
+		}
+	}
+	return changed
+}
+
+// Move renames a character in the lock, at all its targets, so that a renamed
+// manifest keeps its live characters. It changes nothing on a provider. Save
+// or Finish brings it to disk.
+func (l *Lock) Move(from, to string) ([]Entry, error) {
+	moved := l.Show(from)
+	if len(moved) == 0 {
+		return nil, fmt.Errorf("the lock holds no %q; `state list` shows what it holds", from)
+	}
+	if there := l.Show(to); len(there) > 0 {
+		return nil, fmt.Errorf("the lock already holds %q at %s; remove that first with `state rm %s`", to, targetsOf(there), to)
+	}
+	for i, e := range moved {
+		if err := l.Drop(e.Address); err != nil {
+			return nil, err
+		}
+		e.Name = to
+		if err := l.Put(e); err != nil {
+			return nil, err
+		}
+		moved[i] = e
+	}
+	return moved, nil
+}
+
+// Remove forgets a character at one target, or at all when target is "". The
+// live characters stay as they are.
+func (l *Lock) Remove(name, target string) ([]Entry, error) {
+	removed := slices.DeleteFunc(l.Show(name), func(e Entry) bool { return target != "" && e.Target != target })
+	if len(removed) == 0 {
+		return nil, fmt.Errorf("the lock holds no %q; `state list` shows what it holds", strings.TrimSuffix(name+"/"+target, "/"))
+	}
+	for _, e := range removed {
+		if err := l.Drop(e.Address); err != nil {
+			return nil, err
+		}
+	}
+	return removed, nil
+}
+
+func targetsOf(entries []Entry) string {
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Target
+	}
+	return strings.Join(names, ", ")
+}

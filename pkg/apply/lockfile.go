@@ -1,0 +1,214 @@
+package apply
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// lockVersion is the version of the lock's format that this program writes.
+const lockVersion = 1
+
+// maxLock bounds a lock that is read: far over a million characters.
+const maxLock = 1 << 30
+
+// header is the first line of the file. It holds nothing that changes from
+// run to run, so that two branches always agree on it.
+var header = fmt.Appendf(nil, "{\"charsync_lock\":%d}\n", lockVersion)
+
+// OpenLock reads a lock. A file that is not there is an empty lock. A lock
+// that can't be trusted is refused with a Diagnostic as the error, which is
+// among the diagnostics too, and nothing on disk is changed.
+func OpenLock(path string) (*Lock, []spec.Diagnostic, error) {
+	l := &Lock{
+		path: path, open: openAppend,
+		entries: map[diff.Address]Entry{}, before: map[diff.Address]*Entry{},
+	}
+	data, err := readBounded(path, maxLock)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l, nil, nil
+	}
+	if err != nil {
+		d := spec.Diagnostic{
+			Pos: spec.Pos{File: filepath.Base(path)}, Severity: spec.Error, Code: codeStateIO,
+			Message: "the lock can't be read: " + err.Error(),
+			Hint:    "make the file readable; without it charsync does not know which characters are its own",
+		}
+		return nil, []spec.Diagnostic{d}, d
+	}
+	l.exists = true
+	found := l.load(data)
+	for _, d := range found {
+		if d.Severity == spec.Error {
+			return nil, found, d
+		}
+	}
+	return l, found, nil
+}
+
+func openAppend(path string) (appendFile, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o644)
+}
+
+func readBounded(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	if info.Size() > limit {
+		return nil, fmt.Errorf("it is larger than %d bytes", limit)
+	}
+	data := make([]byte, 0, info.Size()+1)
+	buf := bytes.NewBuffer(data)
+	if _, err := io.Copy(buf, io.LimitReader(f, limit+1)); err != nil {
+		return nil, err
+	}
+	if int64(buf.Len()) > limit {
+		return nil, fmt.Errorf("it is larger than %d bytes", limit)
+	}
+	return buf.Bytes(), nil
+}
+
+// load takes the lines of a file in.
+func (l *Lock) load(data []byte) []spec.Diagnostic {
+	file := filepath.Base(l.path)
+	if len(bytes.TrimSpace(data)) == 0 {
+		l.untidy = true
+		return nil
+	}
+	revisions := map[diff.Address]int{}
+	for number := 1; len(data) > 0; number++ {
+		line, rest, ended := bytes.Cut(data, []byte("\n"))
+		data = rest
+		pos := spec.Pos{File: file, Line: number}
+		if d, bad := conflictMarker(line, pos); bad {
+			return []spec.Diagnostic{d}
+		}
+		if number == 1 {
+			if torn := !ended && len(line) < len(header); torn && bytes.HasPrefix(header, line) {
+				l.untidy = true // the very first write was cut short: nothing was bound yet
+				return []spec.Diagnostic{tornLine(pos)}
+			}
+			if d, bad := checkHeader(line, pos); bad {
+				return []spec.Diagnostic{d}
+			}
+			continue
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			l.untidy = true
+			continue
+		}
+		e, gone, err := decodeEntry(line)
+		if err != nil {
+			if last := len(bytes.TrimSpace(data)) == 0; last && cutShort(err) {
+				l.untidy = true
+				return []spec.Diagnostic{tornLine(pos)}
+			}
+			return []spec.Diagnostic{corruptLine(pos, err)}
+		}
+		if d, bad := l.take(e, gone, revisions, pos); bad {
+			return []spec.Diagnostic{d}
+		}
+	}
+	return nil
+}
+
+// take stores a loaded line. Of two lines with one key the higher revision
+// wins, and of equal ones the later: so a run's appended lines count, and so
+// does the newer of two lines that a merge put side by side.
+func (l *Lock) take(e Entry, gone bool, revisions map[diff.Address]int, pos spec.Pos) (spec.Diagnostic, bool) {
+	if known, repeated := revisions[e.Address]; repeated {
+		l.untidy = true
+		other := l.entries[e.Address]
+		if e.Revision == known && !gone && e.Revision > 0 && e.ID != "" && other.ID != "" && e.ID != other.ID {
+			return spec.Diagnostic{
+				Pos: pos, Severity: spec.Error, Code: codeLockTwoIDs, Character: e.Name, Target: e.Target,
+				Message: fmt.Sprintf("%s is bound to two characters, %s and %s", e.Address, other.ID, e.ID),
+				Hint:    "two branches each created it: keep the line of the one you want, and delete the other character at the provider",
+			}, true
+		}
+		if e.Revision < known {
+			return spec.Diagnostic{}, false
+		}
+	}
+	revisions[e.Address] = e.Revision
+	if gone {
+		l.untidy = true
+		delete(l.entries, e.Address)
+		return spec.Diagnostic{}, false
+	}
+	l.entries[e.Address] = e
+	return spec.Diagnostic{}, false
+}
+
+func checkHeader(line []byte, pos spec.Pos) (spec.Diagnostic, bool) {
+	var h struct {
+		Version int `json:"charsync_lock"`
+	}
+	if err := json.Unmarshal(line, &h); err != nil || h.Version < 1 {
+		return spec.Diagnostic{
+			Pos: pos, Severity: spec.Error, Code: codeLockCorrupt,
+			Message: "this is not a charsync lock: its first line is not a header",
+			Hint:    "restore the file from Git; the bindings in it can't be guessed",
+		}, true
+	}
+	if h.Version > lockVersion {
+		return spec.Diagnostic{
+			Pos: pos, Severity: spec.Error, Code: codeLockNewer,
+			Message: fmt.Sprintf("the lock was written by a newer charsync: its version is %d, this program reads up to %d", h.Version, lockVersion),
+			Hint:    "upgrade charsync; nothing was changed",
+		}, true
+	}
+	return spec.Diagnostic{}, false
+}
+
+func conflictMarker(line []byte, pos spec.Pos) (spec.Diagnostic, bool) {
+	for _, m := range []string{"<<<<<<<", "=======", ">>>>>>>", "|||||||"} {
+		if bytes.HasPrefix(line, []byte(m)) {
+			return spec.Diagnostic{
+				Pos: pos, Severity: spec.Error, Code: codeLockConflict,
+				Message: "the lock holds a merge conflict of Git",
+				Hint: "delete the marker lines and keep the lines of both sides: of two lines for one character the newer counts. " +
+					"The line `charsync.lock merge=union` in .gitattributes makes Git do so itself",
+			}, true
+		}
+	}
+	return spec.Diagnostic{}, false
+}
+
+// cutShort tells a line that ends too early from one that is wrong.
+func cutShort(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+}
+
+func tornLine(pos spec.Pos) spec.Diagnostic {
+	return spec.Diagnostic{
+		Pos: pos, Severity: spec.Warning, Code: codeLockTorn,
+		Message: "the last line of the lock is incomplete and was left out: a run was stopped while writing it",
+		Hint:    "nothing needs to be done; the next apply settles what was in doubt and rewrites the file",
+	}
+}
+
+func corruptLine(pos spec.Pos, err error) spec.Diagnostic {
+	return spec.Diagnostic{
+		Pos: pos, Severity: spec.Error, Code: codeLockCorrupt,
+		Message: "the lock is corrupt: " + err.Error(),
+		Hint:    "restore the file from Git, or delete this line to forget that one binding; nothing was changed",
+	}
+}

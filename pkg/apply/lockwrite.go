@@ -1,0 +1,200 @@
+package apply
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// Begin starts a run: from here on each change is appended and on disk when
+// it returns. A file left untidy by a killed run is rewritten first.
+func (l *Lock) Begin(run string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.running {
+		return errors.New("the lock is in a run already")
+	}
+	clear(l.before)
+	l.running, l.run = true, run
+	return nil
+}
+
+// recording returns the journal of the run, nil outside of one. It opens the
+// file before the first change, and is called with the lock held.
+func (l *Lock) recording() (*journal, error) {
+	if l.running && l.journal == nil {
+		if err := l.startJournal(); err != nil {
+			return nil, err
+		}
+	}
+	return l.journal, nil
+}
+
+func (l *Lock) startJournal() error {
+	if l.untidy || !l.exists {
+		fresh := !l.exists
+		if err := l.write(); err != nil {
+			return err
+		}
+		if fresh {
+			if err := declareMerge(l.path); err != nil {
+				return err
+			}
+		}
+	}
+	file, err := l.open(l.path)
+	if err != nil {
+		return fmt.Errorf("opening the lock for writing: %w", err)
+	}
+	l.journal = newJournal(file)
+	return nil
+}
+
+// Finish ends a run: the file is rewritten, sorted and without what was
+// superseded, when the run changed anything. Outside of a run it saves what
+// Move, Remove, Put and Drop changed.
+func (l *Lock) Finish() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	appended := l.journal != nil
+	if appended {
+		_ = l.journal.close() // whoever appended has been told; the whole is written anew below
+		l.journal = nil
+	}
+	changed := l.settleRevisions()
+	clear(l.before)
+	l.running, l.run = false, ""
+	if !appended && !changed {
+		return nil
+	}
+	return l.write()
+}
+
+// write replaces the file: a temporary one beside it is filled, brought to
+// disk and renamed over it. It is called with the lock held.
+func (l *Lock) write() error {
+	list := make([]Entry, 0, len(l.entries))
+	for _, e := range l.entries {
+		list = append(list, e)
+	}
+	sortEntries(list)
+	err := replaceFile(l.path, 0o644, func(w *bufio.Writer) error {
+		if _, err := w.Write(header); err != nil {
+			return err
+		}
+		for _, e := range list {
+			if _, err := w.Write(encodeEntry(e, false)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("writing the lock: %w", err)
+	}
+	l.untidy, l.exists = false, true
+	return nil
+}
+
+// replaceFile writes a file so that readers see the old one or the new one,
+// whatever happens in between.
+func replaceFile(path string, mode fs.FileMode, fill func(*bufio.Writer) error) (err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = tmp.Close()
+			_ = os.Remove(tmp.Name())
+		}
+	}()
+	w := bufio.NewWriterSize(tmp, 64<<10)
+	if err := fill(w); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := tmp.Chmod(mode); err != nil && runtime.GOOS != "windows" {
+		return err
+	}
+	if err := tmp.Sync(); err != nil {
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// syncDir makes a rename durable, where the system lets a folder be synced.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// declareMerge tells Git, when the lock is first created inside a working
+// tree, to merge it by keeping the lines of both sides: neighbouring lines
+// that two branches changed would be a conflict otherwise.
+func declareMerge(path string) error {
+	dir := filepath.Dir(path)
+	if strings.Contains(filepath.ToSlash(dir)+"/", "/.charsync/") || !insideGit(dir) {
+		return nil
+	}
+	attributes := filepath.Join(dir, ".gitattributes")
+	line := filepath.Base(path) + " merge=union"
+	old, err := readBounded(attributes, 1<<20)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil // not ours to repair, and the lock works without it
+	}
+	for known := range strings.Lines(string(old)) {
+		if strings.HasPrefix(strings.TrimSpace(known), filepath.Base(path)+" ") {
+			return nil
+		}
+	}
+	return replaceFile(attributes, 0o644, func(w *bufio.Writer) error {
+		if _, err := w.Write(old); err != nil {
+			return err
+		}
+		if n := len(old); n > 0 && old[n-1] != '\n' {
+			if err := w.WriteByte('\n'); err != nil {
+				return err
+			}
+		}
+		_, err := w.WriteString(line + "\n")
+		return err
+	})
+}
+
+func insideGit(dir string) bool {
+	for {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			return true
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return false
+		}
+		dir = up
+	}
+}

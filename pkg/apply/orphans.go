@@ -1,0 +1,214 @@
+package apply
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// addOrphans finds bindings that no manifest mentions any more. They are
+// listed, and deleted only where the run prunes and may.
+func (e *Engine) addOrphans(chosen *pairs, byName map[string]*accountPlan, plan *diff.Plan) {
+	off := e.pruneOff(chosen)
+	if e.Options.Prune && off != "" {
+		plan.Diagnostics = append(plan.Diagnostics, pruneOffDiagnostic(off))
+	}
+	for _, entry := range e.Lock.Entries() {
+		if chosen.all[entry.Address] || !chosen.inPlay[entry.Target] {
+			continue
+		}
+		if w, known := byName[entry.Target]; known {
+			w.orphans = append(w.orphans, entry)
+		}
+		if !e.orphanSelected(entry) {
+			continue
+		}
+		plan.Orphans = append(plan.Orphans, diff.Orphan{Address: entry.Address, ID: entry.ID, Protect: entry.Protect})
+	}
+	if !e.Options.Prune || off != "" {
+		return
+	}
+	e.prune(byName, plan)
+}
+
+// prune moves orphans from the list of what is left alone to what is deleted.
+func (e *Engine) prune(byName map[string]*accountPlan, plan *diff.Plan) {
+	plan.Orphans = slices.DeleteFunc(plan.Orphans, func(o diff.Orphan) bool {
+		entry, ok := e.Lock.Entry(o.Address)
+		if a := e.Accounts[o.Target]; !ok || a == nil || a.Driver == nil || entry.ID == "" {
+			return false
+		}
+		w := e.workAt(byName, o.Target)
+		w.prune = append(w.prune, entry)
+		return true
+	})
+}
+
+// pruneOff says why nothing may be deleted in this run, or "".
+func (e *Engine) pruneOff(chosen *pairs) string {
+	switch {
+	case !e.Set.Complete:
+		return "not all manifests could be loaded"
+	case hasErrors(chosen.diagnostics):
+		return "the selection has errors"
+	case len(e.Options.Selection.Selectors) > 0:
+		return "the labels of a manifest that is gone are not known, so --select can't tell which are meant"
+	case len(chosen.list) == 0 && !e.namesOrphans():
+		return "the selection is empty"
+	}
+	return ""
+}
+
+// namesOrphans reports whether the selection names bindings without manifests.
+func (e *Engine) namesOrphans() bool {
+	return slices.ContainsFunc(e.Options.Selection.Names, func(name string) bool {
+		return len(e.Lock.Show(name)) > 0 && e.Set.Find(name) == nil
+	})
+}
+
+func (e *Engine) orphanSelected(entry Entry) bool {
+	s := e.Options.Selection
+	if len(s.Names) > 0 && !slices.Contains(s.Names, entry.Name) {
+		return false
+	}
+	return len(s.Selectors) == 0 && e.targetSelected(entry.Target, entry.Target)
+}
+
+// markedPaths are the fields that the lock has marks for, in the order of the
+// rules.
+func markedPaths(rules []diff.Rule, entry Entry) []spec.Path {
+	var paths []spec.Path
+	for _, r := range rules {
+		if _, ok := entry.Fields[r.Path]; ok {
+			paths = append(paths, r.Path)
+		}
+	}
+	return paths
+}
+
+// planRemoval is the change that removes a bound character.
+func (e *Engine) planRemoval(a *Account, entry Entry, s seen) (*diff.Change, error) {
+	c := &diff.Change{
+		Address: entry.Address, Provider: a.Driver.Name, Action: diff.Delete, ID: entry.ID,
+		Protect: entry.Protect, Removal: removal(a), Superseded: entry.Old,
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	if s.gone {
+		c.Action, c.Removal, c.Gone, c.Reason = diff.Record, "", entry.ID, "not found on "+entry.Target+": the binding is forgotten"
+		return c, nil
+	}
+	rules := a.Driver.Fields.Rules()
+	c.Base = base(rules, docOf(markedPaths(rules, entry)), s.doc)
+	return c, nil
+}
+
+func docOf(paths []spec.Path) diff.Doc {
+	doc := make(diff.Doc, len(paths))
+	for _, p := range paths {
+		doc[p] = nil
+	}
+	return doc
+}
+
+// claimRenamed finds new pairs that are renamed old ones: everything that the
+// manifest wants is what the lock remembers of exactly one orphan at the same
+// target, and of no other new pair.
+func (e *Engine) claimRenamed(w *accountPlan) map[diff.Address]*Entry {
+	claims := map[diff.Address]*Entry{}
+	claimants := map[diff.Address]int{}
+	rules := w.account.Driver.Fields.Rules()
+	for _, q := range w.pairs {
+		if q.err != nil || q.invalid() {
+			continue
+		}
+		if entry, known := e.Lock.Entry(q.Address); known && entry.ID != "" || known && entry.Pending != nil {
+			continue
+		}
+		var match *Entry
+		matches := 0
+		for i := range w.orphans {
+			if o := &w.orphans[i]; o.ID != "" && isRenamed(q, o, rules) {
+				match = o
+				matches++
+			}
+		}
+		if matches == 1 {
+			claims[q.Address] = match
+			claimants[match.Address]++
+		}
+	}
+	for address, entry := range claims {
+		if claimants[entry.Address] > 1 {
+			delete(claims, address)
+		}
+	}
+	w.claimed = map[diff.Address]bool{}
+	for _, entry := range claims {
+		w.claimed[entry.Address] = true
+	}
+	w.prune = slices.DeleteFunc(w.prune, func(entry Entry) bool { return w.claimed[entry.Address] })
+	return claims
+}
+
+// spareAfterFailure takes deletions out of a plan when some account could not
+// be read: what is seen of the world is not whole.
+func spareAfterFailure(work []*accountPlan, plan *diff.Plan) {
+	for _, w := range work {
+		if w.broken == nil {
+			continue
+		}
+		spared := false
+		plan.Changes = slices.DeleteFunc(plan.Changes, func(c diff.Change) bool {
+			if c.Action != diff.Delete {
+				return false
+			}
+			spared = true
+			plan.Orphans = append(plan.Orphans, diff.Orphan{Address: c.Address, ID: c.ID, Protect: c.Protect})
+			return true
+		})
+		if spared {
+			plan.Diagnostics = append(plan.Diagnostics, pruneOffDiagnostic(w.instance+" could not be read"))
+		}
+		return
+	}
+}
+
+func pruneOffDiagnostic(why string) spec.Diagnostic {
+	return spec.Diagnostic{
+		Severity: spec.Warning, Code: codePruneOff, Message: "nothing is deleted in this run: " + why,
+		Hint: "mend that, or select what is meant, and run again",
+	}
+}
+
+func isRenamed(q *pair, o *Entry, rules []diff.Rule) bool {
+	if q.adopt != "" {
+		return q.adopt == o.ID
+	}
+	if len(o.Fields) == 0 || len(o.Fields) != len(q.desired.Doc) {
+		return false
+	}
+	for _, r := range rules {
+		v, wanted := q.desired.Doc[r.Path]
+		mark, marked := o.Fields[r.Path]
+		if wanted != marked || wanted && r.Digest(v) != mark.File {
+			return false
+		}
+	}
+	return true
+}
+
+// rename makes sure that the lock follows a renamed manifest, also when
+// nothing else changes.
+func (e *Engine) rename(c *diff.Change, q *pair, from *Entry) *diff.Change {
+	if c == nil {
+		c = q.change(diff.Record)
+		c.ID = from.ID
+	}
+	c.RenamedFrom = from.Name
+	c.Reason = fmt.Sprintf("renamed from %s", from.Name)
+	return c
+}

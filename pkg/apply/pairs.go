@@ -1,0 +1,173 @@
+package apply
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// pair is a character at a target: what is counted, planned and locked.
+type pair struct {
+	diff.Address
+	character *spec.Character
+	target    *spec.Target
+	instance  spec.Instance
+	account   *Account // nil when the instance is not known
+	desired   providers.Desired
+	adopt     string // the id that the manifest names, joined with its scope
+	err       error  // why nothing can be done for it
+}
+
+func (p *pair) protect() bool {
+	yes, _ := p.character.Protect.V.(bool)
+	return yes
+}
+
+// invalid reports a manifest that can't be sent.
+func (p *pair) invalid() bool { return hasErrors(p.desired.Diagnostics) }
+
+func hasErrors(ds []spec.Diagnostic) bool {
+	return slices.ContainsFunc(ds, func(d spec.Diagnostic) bool { return d.Severity == spec.Error })
+}
+
+// pairs is the selection, resolved.
+type pairs struct {
+	list        []*pair               // sorted by address
+	all         map[diff.Address]bool // every pair of every manifest, selected or not, in any environment
+	inPlay      map[string]bool       // instances that this environment reaches
+	diagnostics []spec.Diagnostic     // of the selection itself
+}
+
+// resolve turns the manifests into pairs, once for an engine.
+func (e *Engine) resolve() *pairs {
+	e.once.Do(func() { e.chosen = e.resolvePairs() })
+	return e.chosen
+}
+
+func (e *Engine) resolvePairs() *pairs {
+	p := &pairs{all: map[diff.Address]bool{}, inPlay: map[string]bool{}}
+	mapping := e.mapping(p)
+	for name := range e.Project.Instances {
+		p.inPlay[mapped(mapping, name)] = true
+	}
+	literal := e.rememberAll(p)
+	if len(mapping) == 0 { // outside of an environment, its own instances are out of reach
+		for _, env := range e.Project.Environments {
+			for _, instance := range env.Targets {
+				if !literal[instance] {
+					delete(p.inPlay, instance)
+				}
+			}
+		}
+	}
+	for _, c := range e.Set.Characters {
+		if e.selected(c) {
+			e.addPairs(p, c, mapping)
+		}
+	}
+	slices.SortFunc(p.list, func(a, b *pair) int { return a.Compare(b.Address) })
+	e.desire(p)
+	e.checkSharing(p)
+	return p
+}
+
+// mapping is the environment's: target key → instance.
+func (e *Engine) mapping(p *pairs) map[string]string {
+	if e.Options.Env == "" {
+		return nil
+	}
+	env, ok := e.Project.Environments[e.Options.Env]
+	if !ok {
+		known := slices.Sorted(maps.Keys(e.Project.Environments))
+		p.diagnostics = append(p.diagnostics, spec.Diagnostic{
+			Pos: spec.Pos{File: e.Project.File}, Severity: spec.Error, Code: codeUnknownName,
+			Message: fmt.Sprintf("there is no environment %q", e.Options.Env),
+			Hint:    "use one of: " + strings.Join(known, ", "),
+		})
+		return nil
+	}
+	return env.Targets
+}
+
+func mapped(mapping map[string]string, key string) string {
+	if to, ok := mapping[key]; ok {
+		return to
+	}
+	return key
+}
+
+// rememberAll notes every pair that any manifest makes in any environment:
+// none of them is an orphan. It returns the target keys that manifests use.
+func (e *Engine) rememberAll(p *pairs) (literal map[string]bool) {
+	literal = map[string]bool{}
+	for _, c := range e.Set.Characters {
+		for i := range c.Targets {
+			key := c.Targets[i].Instance
+			literal[key] = true
+			p.all[diff.Address{Name: c.Name, Target: key}] = true
+			for _, env := range e.Project.Environments {
+				p.all[diff.Address{Name: c.Name, Target: mapped(env.Targets, key)}] = true
+			}
+		}
+	}
+	return literal
+}
+
+// selected reports whether a character is meant, by name and labels.
+func (e *Engine) selected(c *spec.Character) bool {
+	s := e.Options.Selection
+	if len(s.Names) > 0 && !slices.Contains(s.Names, c.Name) {
+		return false
+	}
+	for _, selector := range s.Selectors {
+		if !selector.Matches(c.Labels) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Engine) targetSelected(key, instance string) bool {
+	t := e.Options.Selection.Targets
+	return len(t) == 0 || slices.Contains(t, key) || slices.Contains(t, instance)
+}
+
+func (e *Engine) addPairs(p *pairs, c *spec.Character, mapping map[string]string) {
+	taken := map[string]string{}
+	for i := range c.Targets {
+		t := &c.Targets[i]
+		instance := mapped(mapping, t.Instance)
+		if !e.targetSelected(t.Instance, instance) {
+			continue
+		}
+		if other, twice := taken[instance]; twice {
+			p.diagnostics = append(p.diagnostics, spec.Diagnostic{
+				Pos: t.Pos, Severity: spec.Error, Code: codeSharedCharacter, Character: c.Name, Target: t.Instance,
+				Message: fmt.Sprintf("targets %s and %s both go to %s in environment %s", other, t.Instance, instance, e.Options.Env),
+				Hint:    "remove one of the targets, or change the environment",
+			})
+			continue
+		}
+		taken[instance] = t.Instance
+		p.list = append(p.list, e.newPair(c, t, instance))
+	}
+}
+
+func (e *Engine) newPair(c *spec.Character, t *spec.Target, instance string) *pair {
+	in, known := e.Project.Instances[instance]
+	q := &pair{Address: diff.Address{Name: c.Name, Target: instance}, character: c, target: t, instance: in}
+	q.account = e.Accounts[instance]
+	if !known || q.account == nil || q.account.Driver == nil {
+		q.err = spec.Diagnostic{
+			Pos: t.Pos, Severity: spec.Error, Code: codeUnknownName, Character: c.Name, Target: t.Instance,
+			Message: fmt.Sprintf("%s is not a provider instance of this project", instance),
+			Hint:    "use one of: " + strings.Join(slices.Sorted(maps.Keys(e.Project.Instances)), ", "),
+		}
+	}
+	return q
+}

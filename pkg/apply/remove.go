@@ -1,0 +1,210 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// remove deletes, archives or hides a character, whichever its service has,
+// checks that, and forgets the binding.
+func (ar *accountRun) remove(ctx context.Context, it *item) {
+	switch {
+	case it.entry.ID != it.ID:
+		ar.rebound(it)
+		return
+	case it.entry.Protect && !ar.engine.Options.Allow["protected"]:
+		ar.protected(it)
+		return
+	}
+	if _, ok := ar.look(ctx, it); !ok {
+		return
+	}
+	entry := it.entry
+	entry.Pending = &Intent{Action: diff.Delete, Run: ar.id, At: ar.at()}
+	if err := ar.put(entry); err != nil {
+		ar.fail(it, err)
+		return
+	}
+	err := ar.deleteLive(ctx, it, it.ID)
+	if err == nil && it.Superseded != "" {
+		err = ar.deleteLive(ctx, it, it.Superseded)
+	}
+	if err != nil && noEffect(err) {
+		if perr := ar.put(it.entry); perr != nil {
+			err = perr
+		}
+		ar.fail(it, err)
+		return
+	}
+	it.failure = err
+	it.removed = true // checked when all is written
+}
+
+func (ar *accountRun) protected(it *item) {
+	ar.skip(it, Outcome{
+		Rule: "protected", Reason: it.Address.String() + " is protected: it is not deleted",
+		Hint: "set protect: false in its manifest and apply that first, or pass --allow protected",
+	})
+}
+
+// deleteLive sends the deletion of one live character. One that is not there
+// any more is no failure.
+func (ar *accountRun) deleteLive(ctx context.Context, it *item, id string) error {
+	if err := ar.note(RunLine{Kind: "intent", Address: it.Address, Provider: it.Provider, Action: diff.Delete, ID: id}); err != nil {
+		return err
+	}
+	err := ar.account.Provider.Delete(ctx, id)
+	ar.tried(err)
+	if providers.KindOf(err) == providers.NotFound {
+		return nil
+	}
+	return err
+}
+
+// removeOld removes what a replacement leaves behind, once the new character
+// is there and holds what it should. It reports success.
+func (ar *accountRun) removeOld(ctx context.Context, it *item, o *Outcome) bool {
+	old := it.entry.Old
+	if old == "" {
+		return true
+	}
+	if err := ar.deleteLive(ctx, it, old); err != nil {
+		o.Err, o.Hint = err, hintFor(err)
+		o.Reason = fmt.Sprintf("the new character %s is there; the old one, %s, could not be removed: %v; the next run tries again", it.id, old, err)
+		return false
+	}
+	entry := it.entry
+	entry.Old = ""
+	if err := ar.put(entry); err != nil {
+		o.Err, o.Reason = err, err.Error()
+		return false
+	}
+	it.entry = entry
+	return true
+}
+
+// forget drops the binding of a character that is not there any more.
+func (ar *accountRun) forget(it *item) {
+	if err := ar.drop(it.Address); err != nil {
+		ar.fail(it, err)
+		return
+	}
+	ar.finish(it, Outcome{Status: Done})
+}
+
+// recordOnly changes the lock and nothing else.
+func (ar *accountRun) recordOnly(ctx context.Context, it *item) {
+	if it.Gone != "" { // it was not found, and no manifest wants it
+		ar.forget(it)
+		return
+	}
+	if it.entry.ID != "" && it.entry.ID != it.ID && it.RenamedFrom == "" && it.Reason == "" {
+		ar.rebound(it)
+		return
+	}
+	entry := ar.entryOf(it)
+	entry.Pending = nil
+	ar.recordUnsent(it, &entry)
+	if err := ar.put(entry); err != nil {
+		ar.fail(it, err)
+		return
+	}
+	it.entry = entry
+	if err := ar.dropOldName(it); err != nil {
+		ar.fail(it, err)
+		return
+	}
+	o := Outcome{Status: Done}
+	if !ar.removeOld(ctx, it, &o) {
+		o.Status = Failed
+	}
+	ar.finish(it, o)
+}
+
+// verifyRemoved checks deletions by the list: one request, or one for each
+// page, however many there are. Where deleting means setting private, the
+// visibility is looked at.
+func (ar *accountRun) verifyRemoved(ctx context.Context) {
+	waiting := map[string]map[string]*item{}
+	for _, it := range ar.items {
+		if !it.removed || it.over {
+			continue
+		}
+		scope, _ := ar.account.Driver.SplitID(it.ID)
+		if waiting[scope] == nil {
+			waiting[scope] = map[string]*item{}
+		}
+		waiting[scope][it.ID] = it
+	}
+	if len(waiting) == 0 {
+		return
+	}
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), inFlight)
+	defer done()
+	for scope, items := range waiting {
+		ar.verifyRemovedIn(ctx, scope, items)
+	}
+}
+
+func (ar *accountRun) verifyRemovedIn(ctx context.Context, scope string, items map[string]*item) {
+	if ar.hides() && len(items) < pagesOf(ar.account.Driver, ar.engine.boundIn(ar.account)[scope]) {
+		for _, it := range items {
+			body, err := ar.account.Provider.Get(ctx, it.ID)
+			ar.removedAs(it, body, err)
+		}
+		return
+	}
+	for remote, err := range ar.account.Provider.List(ctx, scope) {
+		if err != nil {
+			for _, it := range items {
+				ar.removedAs(it, nil, err)
+			}
+			return
+		}
+		if it, ok := items[remote.ID]; ok {
+			delete(items, remote.ID)
+			ar.removedAs(it, remote.Body, nil)
+		}
+	}
+	for _, it := range items {
+		ar.removedAs(it, nil, nil)
+	}
+}
+
+// hidesOnly reports a vendor where deleting leaves the character in the list.
+func hidesOnly(d *providers.Driver) bool { return d.Removal.Verb == "set private" }
+
+func (ar *accountRun) hides() bool { return hidesOnly(ar.account.Driver) }
+
+// removedAs ends a deletion by what is live now: nil is nothing.
+func (ar *accountRun) removedAs(it *item, body providers.Body, err error) {
+	switch {
+	case err != nil && providers.KindOf(err) != providers.NotFound:
+		ar.unchecked(context.Background(), it, err)
+	case err == nil && body != nil && !(ar.hides() && ar.isPrivate(body)):
+		if it.failure == nil {
+			it.failure = &providers.Error{
+				Kind: providers.Unexpected, Provider: it.Target, Op: "delete",
+				Message: "the service answered that it did so, but the character is still there",
+			}
+		}
+		entry := it.entry
+		entry.Pending = nil
+		if perr := ar.put(entry); perr != nil {
+			it.failure = perr
+		}
+		ar.fail(it, it.failure)
+	default:
+		ar.forget(it)
+	}
+}
+
+func (ar *accountRun) isPrivate(body providers.Body) bool {
+	const path = spec.Path("visibility")
+	live, known := ar.account.Driver.Fields.Live(body, body)[path]
+	return !known || ar.rules[path].Equal(live, "private")
+}

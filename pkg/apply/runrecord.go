@@ -1,0 +1,127 @@
+package apply
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+)
+
+// The files of a run record.
+const (
+	runHeadFile = "run.json"
+	runPlanFile = "plan.json"
+	runLogFile  = "log.jsonl"
+)
+
+// newRunID names a run: sortable by time, unique without a clock too.
+func newRunID(now time.Time) string {
+	var salt [4]byte
+	_, _ = rand.Read(salt[:]) // never fails, by its documentation
+	return now.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(salt[:])
+}
+
+// RunHead says what a run was.
+type RunHead struct {
+	FormatVersion string `json:"format_version"`
+	ID            string `json:"id"`
+	At            string `json:"at"`
+	Who           string `json:"who,omitempty"`
+	Version       string `json:"version,omitempty"`
+	Env           string `json:"env,omitempty"`
+	Plan          string `json:"plan"` // the digest of the plan that was executed
+}
+
+// RunLine is one line of a run's log. Intents are on disk before the request
+// is sent, and before-images before the write that changes them.
+type RunLine struct {
+	Kind string `json:"kind"` // intent, before, created, outcome, end
+	At   string `json:"at,omitempty"`
+	diff.Address
+	Provider string         `json:"provider,omitempty"`
+	Action   diff.Action    `json:"action,omitempty"`
+	ID       string         `json:"id,omitempty"`
+	Key      string         `json:"key,omitempty"`
+	Scope    string         `json:"scope,omitempty"`
+	Clone    string         `json:"clone,omitempty"`
+	Body     providers.Body `json:"body,omitempty"` // of an intent: what is sent
+	Doc      diff.Doc       `json:"doc,omitempty"`  // of a before-image: every field that the table can read
+	Get      providers.Body `json:"get,omitempty"`  // of a before-image: as the provider answered
+	List     providers.Body `json:"list,omitempty"` // the same, from the list
+	Entry    string         `json:"entry,omitempty"`
+	Outcome  *Outcome       `json:"outcome,omitempty"`
+	Error    string         `json:"error,omitempty"`
+	Result   *Result        `json:"result,omitempty"`
+}
+
+// runRecord writes what a run does, as it does it. A nil record keeps
+// nothing.
+type runRecord struct {
+	journal *journal
+	now     func() time.Time
+}
+
+// openRecord starts the record of a run. Prose and ids stand in it, so the
+// folder and its files are the user's alone.
+func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time) (*runRecord, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	folder := filepath.Join(dir, head.ID)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("starting the run record: %w", err)
+	}
+	for name, v := range map[string]any{runHeadFile: head, runPlanFile: plan} {
+		if err := writeJSON(filepath.Join(folder, name), v); err != nil {
+			return nil, fmt.Errorf("starting the run record: %w", err)
+		}
+	}
+	f, err := os.OpenFile(filepath.Join(folder, runLogFile), os.O_CREATE|os.O_WRONLY|os.O_APPEND|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("starting the run record: %w", err)
+	}
+	return &runRecord{journal: newJournal(f), now: now}, nil
+}
+
+func writeJSON(path string, v any) error {
+	return replaceFile(path, 0o600, func(w *bufio.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(v)
+	})
+}
+
+func (r *runRecord) write(line RunLine) error {
+	if r == nil {
+		return nil
+	}
+	if r.now != nil {
+		line.At = r.now().UTC().Format(time.RFC3339Nano)
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(line); err != nil {
+		return fmt.Errorf("writing the run record: %w", err)
+	}
+	if err := r.journal.append(buf.Bytes()); err != nil {
+		return fmt.Errorf("writing the run record: %w", err)
+	}
+	return nil
+}
+
+func (r *runRecord) close() error {
+	if r == nil {
+		return nil
+	}
+	return r.journal.close()
+}
