@@ -97,10 +97,6 @@ func (s *session) showBefore(plan *diff.Plan, format string, asks bool) error {
 		return view.Plan(s.err, plan, s.errStyle())
 	}
 	return s.result("", func(w io.Writer) error {
-		if plan.Empty() && plan.Complete && len(plan.Guards) == 0 && len(plan.Orphans) == 0 {
-			_, err := fmt.Fprintln(w, "No changes. The live characters are what the manifests say.")
-			return err
-		}
 		if err := view.Plan(w, plan, s.outStyle()); err != nil {
 			return err
 		}

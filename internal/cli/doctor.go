@@ -72,11 +72,11 @@ func writeExamination(w io.Writer, format string, found []finding) error {
 		return writeJSON(w, found)
 	}
 	for _, f := range found {
-		if _, err := fmt.Fprintf(w, "%-8s %-12s %s\n", f.Status, view.Sanitize(f.Check), view.Sanitize(f.Message)); err != nil {
+		if _, err := fmt.Fprintf(w, "%-8s %-12s %s\n", f.Status, view.SanitizeLine(f.Check), view.SanitizeLine(f.Message)); err != nil {
 			return err
 		}
 		if f.Hint != "" {
-			fmt.Fprintf(w, "%-21s hint: %s\n", "", view.Sanitize(f.Hint))
+			fmt.Fprintf(w, "%-21s hint: %s\n", "", view.SanitizeLine(f.Hint))
 		}
 	}
 	return nil
@@ -127,12 +127,11 @@ func (a *app) examine(ctx context.Context) ([]finding, error) {
 
 // judged sums diagnostics up: doctor names the trouble, validate shows it.
 func judged(check, message string, found []spec.Diagnostic) finding {
-	errs := onlyErrors(found)
-	switch {
-	case len(errs) > 0:
+	if errs := only(found, spec.Error); len(errs) > 0 {
 		return finding{check, statusWrong, fmt.Sprintf("%s; %s, first %s", message, counted(len(errs), "error"), errs[0].Error()), "charsync validate shows them all"}
-	case len(found) > 0 && found[0].Severity == spec.Warning:
-		return finding{check, statusWarning, message + "; " + found[0].Error(), found[0].Hint}
+	}
+	if warnings := only(found, spec.Warning); len(warnings) > 0 {
+		return finding{check, statusWarning, message + "; " + warnings[0].Error(), warnings[0].Hint}
 	}
 	return finding{Check: check, Status: statusOK, Message: message}
 }
@@ -196,7 +195,9 @@ func (s *session) examineInstance(ctx context.Context, in spec.Instance) finding
 	}
 	if account.Err != nil {
 		f.Status = statusWrong
-		f.Message += "; " + strings.TrimPrefix(account.Err.Error(), in.Name+": ")
+		if providers.KindOf(account.Err) != providers.Unauthorized { // which is: no credential is set
+			f.Message += "; " + account.Err.Error()
+		}
 		f.Hint = hintFor(account.Err)
 		return f
 	}

@@ -33,8 +33,8 @@ type Env struct {
 	Err     io.Writer
 	Environ []string // "NAME=value"
 	Now     func() time.Time
-	Dir     string // working directory, absolute
-	Who     string // who is recorded as the author of a run: "user@host"
+	Dir     string        // working directory, absolute
+	Who     func() string // who is recorded as the author of a run: "user@host"; may be nil
 
 	InTerminal  bool
 	OutTerminal bool
@@ -60,7 +60,7 @@ func OS() Env {
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 	env := Env{
 		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Environ: os.Environ(), Now: time.Now, Dir: dir, Who: who(),
+		Environ: os.Environ(), Now: time.Now, Dir: dir, Who: who,
 		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
@@ -88,6 +88,13 @@ func who() string {
 		return name
 	}
 	return name + "@" + host
+}
+
+func (e Env) who() string {
+	if e.Who == nil {
+		return "unknown"
+	}
+	return e.Who()
 }
 
 // lookup finds a variable. The last entry of a name counts, as for os/exec.

@@ -2,22 +2,16 @@ package cli
 
 import (
 	"context"
-	"io"
-	"os"
 
 	"github.com/charsync/charsync/pkg/apply"
-	"github.com/charsync/charsync/pkg/diff"
 )
-
-// planLimit bounds a plan file that is read.
-const planLimit = 1 << 30
 
 // applyFrozen carries out exactly the plan in a file. It reads no manifest.
 func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error {
 	if err := f.refuseWithPlan(); err != nil {
 		return err
 	}
-	plan, err := a.readPlan(file)
+	plan, err := apply.ReadPlan(a.path(file))
 	if err != nil {
 		return err
 	}
@@ -26,6 +20,9 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 		return err
 	}
 	defer s.close()
+	if err := s.hold(ctx); err != nil {
+		return err
+	}
 	if err := s.openLock(); err != nil {
 		return err
 	}
@@ -57,25 +54,4 @@ func (f *runFlags) refuseWithPlan() error {
 		return nil
 	}
 	return failed("give it to charsync plan --out, or unset "+variable(flag[2:]), "%s can't change a frozen plan", flag)
-}
-
-func (a *app) readPlan(file string) (*diff.Plan, error) {
-	hint := "make a new one with charsync plan --out " + file
-	f, err := os.Open(a.path(file))
-	if err != nil {
-		return nil, failed(hint, "the plan file: %w", err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, planLimit+1))
-	if err != nil {
-		return nil, failed(hint, "the plan file: %w", err)
-	}
-	if len(data) > planLimit {
-		return nil, failed(hint, "the plan file %s is larger than 1 GiB", file)
-	}
-	plan, err := apply.DecodePlan(data)
-	if err != nil {
-		return nil, failed(hint, "the plan file %s: %w", file, err)
-	}
-	return plan, nil
 }

@@ -53,7 +53,7 @@ func (a *app) report(err error) code {
 	fmt.Fprintf(a.err, "error: %s\n", view.Sanitize(err.Error()))
 	var f *failure
 	if errors.As(err, &f) && f.hint != "" {
-		fmt.Fprintf(a.err, "  hint: %s\n", view.Sanitize(f.hint))
+		fmt.Fprintf(a.err, "  hint: %s\n", view.SanitizeLine(f.hint))
 	}
 	return c
 }

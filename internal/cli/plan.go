@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"io"
 
@@ -88,11 +89,11 @@ func (a *app) freeze(plan *diff.Plan, out string) error {
 		a.note("%s was not written: the plan is incomplete.", out)
 		return nil
 	}
-	data, err := apply.EncodePlan(plan)
-	if err != nil {
+	var b bytes.Buffer
+	if err := apply.EncodePlan(&b, plan); err != nil {
 		return failed("", "freeze the plan: %w", err)
 	}
-	if err := writeFile(a.path(out), data, 0o600); err != nil {
+	if err := writeFile(a.path(out), b.Bytes(), 0o600); err != nil {
 		return err
 	}
 	a.note("The plan is frozen in %s. charsync apply %s does exactly that.", out, out)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/spec"
@@ -68,23 +69,25 @@ func (a *app) loadProject() (*spec.Project, error) {
 	return p, nil
 }
 
-// diagnose prints findings on stderr. Under -q only errors are printed.
+// diagnose prints errors and warnings on stderr, under -q errors alone. What
+// is merely worth knowing is for validate.
 func (a *app) diagnose(found []spec.Diagnostic) error {
+	severities := []spec.Severity{spec.Error, spec.Warning}
 	if a.flags.quiet {
-		found = onlyErrors(found)
+		severities = severities[:1]
 	}
-	if len(found) == 0 {
+	if found = only(found, severities...); len(found) == 0 {
 		return nil
 	}
 	return view.Diagnostics(a.err, found, a.errStyle())
 }
 
-func hasErrors(found []spec.Diagnostic) bool { return len(onlyErrors(found)) > 0 }
+func hasErrors(found []spec.Diagnostic) bool { return len(only(found, spec.Error)) > 0 }
 
-func onlyErrors(found []spec.Diagnostic) []spec.Diagnostic {
+func only(found []spec.Diagnostic, severities ...spec.Severity) []spec.Diagnostic {
 	var out []spec.Diagnostic
 	for _, d := range found {
-		if d.Severity == spec.Error {
+		if slices.Contains(severities, d.Severity) {
 			out = append(out, d)
 		}
 	}

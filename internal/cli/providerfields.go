@@ -7,12 +7,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/providers"
-	"github.com/charsync/charsync/pkg/spec"
 )
 
 // rowFact is a row of a field table as --format json prints it.
@@ -20,10 +19,11 @@ type rowFact struct {
 	Path     string   `json:"path"`
 	Kind     string   `json:"kind"`
 	Doc      string   `json:"doc"`
-	Create   string   `json:"create,omitempty"` // the vendor's key; absent: not at creation
-	Update   string   `json:"update,omitempty"` // absent: a change replaces the character
-	Read     string   `json:"read,omitempty"`   // absent: drift can't be seen
-	Listed   bool     `json:"listed,omitempty"` // a list shows it: no request of its own
+	Create   string   `json:"create,omitempty"`    // the vendor's key; absent: not at creation
+	Update   string   `json:"update,omitempty"`    // absent: a change replaces the character
+	Read     string   `json:"read,omitempty"`      // absent: drift can't be seen
+	ReadOnly bool     `json:"read_only,omitempty"` // the vendor's own: no manifest sets it
+	Listed   bool     `json:"listed,omitempty"`    // a list shows it: no request of its own
 	Accepts  []string `json:"accepts,omitempty"`
 	Limits   []string `json:"limits,omitempty"`
 	Clear    bool     `json:"clear"` // it can be emptied
@@ -38,7 +38,7 @@ func rowFacts(d *providers.Driver) []rowFact {
 		r := rowFact{
 			Path: string(f.Path), Kind: string(f.Kind), Doc: f.Doc,
 			Create: pointer(f.Create, f.Write), Update: pointer(f.Write, ""), Read: pointer(f.Read, f.Write),
-			Listed: pointer(f.List, providers.Never) != "", Accepts: slices.Sorted(maps.Keys(f.Enum)),
+			ReadOnly: f.ReadOnly(), Listed: pointer(f.List, providers.Never) != "", Accepts: slices.Sorted(maps.Keys(f.Enum)),
 			Clear: f.Clear.Can, WhyNot: f.Clear.Why, Sureness: string(f.Source.Sure), Source: f.Source.Note,
 		}
 		for _, l := range f.Limit {
@@ -114,7 +114,7 @@ func (a *app) providersFieldsCommand() *cobra.Command {
 			if format == formatJSON {
 				return writeJSON(w, rows)
 			}
-			return writeRows(w, d, rows)
+			return a.writeRows(w, rows)
 		})
 	})
 	cmd.ValidArgsFunction = func(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -127,22 +127,26 @@ func (a *app) providersFieldsCommand() *cobra.Command {
 	return cmd
 }
 
-func writeRows(w io.Writer, d *providers.Driver, rows []rowFact) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "FIELD\tKIND\tUPDATE\tREAD BACK\tCLEAR\tACCEPTS\tKNOWN")
+func (a *app) writeRows(w io.Writer, rows []rowFact) error {
+	var cells [][]string
 	for _, r := range rows {
-		field, _ := d.Fields.Field(spec.Path(r.Path))
-		read := "yes"
+		update, read := "replaces", "no"
 		switch {
-		case field.Read == providers.Never:
-			read = "no"
+		case r.ReadOnly:
+			update = "never"
+		case r.Update != "":
+			update = "yes"
+		}
+		switch {
 		case r.Listed:
 			read = "in lists"
+		case r.Read != "":
+			read = "yes"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Path, r.Kind,
-			yesNo(r.Update != "", "replaces"), read, yesNo(r.Clear, "no"), accepts(r), r.Sureness)
+		cells = append(cells, []string{r.Path, r.Kind, update, read, yesNo(r.Clear), accepts(r), r.Sureness})
 	}
-	return table.Flush()
+	header := []string{"FIELD", "KIND", "UPDATE", "READ BACK", "CLEAR", "ACCEPTS", "KNOWN"}
+	return view.Table(w, header, cells, a.tableStyle())
 }
 
 // accepts keeps a cell short; --format json has everything.
@@ -157,9 +161,9 @@ func accepts(r rowFact) string {
 	return strings.Join(words, "; ")
 }
 
-func yesNo(yes bool, otherwise string) string {
+func yesNo(yes bool) string {
 	if yes {
 		return "yes"
 	}
-	return otherwise
+	return "no"
 }

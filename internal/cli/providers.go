@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -37,7 +36,7 @@ It comes from the very data that charsync runs on.`,
 			if format == formatJSON {
 				return writeJSON(w, driverFacts())
 			}
-			return writeMatrix(w)
+			return a.writeMatrix(w)
 		})
 	})
 	formatFlag(cmd, &format, formatText, formatJSON)
@@ -82,42 +81,28 @@ func driverFacts() []driverFact {
 }
 
 // writeMatrix prints a line per field and a column per provider.
-func writeMatrix(w io.Writer) error {
+func (a *app) writeMatrix(w io.Writer) error {
 	drivers := all.Drivers()
+	header, removal := []string{"FIELD"}, []string{"(removal)"}
 	var paths []spec.Path
 	for _, d := range drivers {
+		header, removal = append(header, d.Title), append(removal, d.Removal.Verb)
 		for _, f := range d.Fields {
-			if !slices.Contains(paths, f.Path) {
+			if !f.ReadOnly() && !slices.Contains(paths, f.Path) {
 				paths = append(paths, f.Path)
 			}
 		}
 	}
 	slices.Sort(paths)
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprint(table, "FIELD")
-	for _, d := range drivers {
-		fmt.Fprintf(table, "\t%s", d.Title)
-	}
-	fmt.Fprintln(table)
+	var rows [][]string
 	for _, p := range paths {
-		fmt.Fprint(table, p)
+		row := []string{string(p)}
 		for _, d := range drivers {
-			cell := "-"
-			if f, ok := d.Fields.Field(p); ok {
-				cell = ability(f)
-			} else if _, folded := foldedInto(d, p); folded {
-				cell = "folded"
-			}
-			fmt.Fprintf(table, "\t%s", cell)
+			row = append(row, abilityAt(d, p))
 		}
-		fmt.Fprintln(table)
+		rows = append(rows, row)
 	}
-	fmt.Fprint(table, "\nremoval")
-	for _, d := range drivers {
-		fmt.Fprintf(table, "\t%s", d.Removal.Verb)
-	}
-	fmt.Fprintln(table)
-	if err := table.Flush(); err != nil {
+	if err := view.Table(w, header, append(rows, removal), a.tableStyle()); err != nil {
 		return err
 	}
 	_, err := fmt.Fprint(w, `
@@ -130,16 +115,27 @@ folded       becomes part of another field there
 	return err
 }
 
-func foldedInto(d *providers.Driver, p spec.Path) (spec.Path, bool) {
-	for into, parts := range d.Compose {
-		if slices.Contains(parts, p) {
-			return into, true
-		}
+// abilityAt is what a provider does with a field, in a word or two.
+func abilityAt(d *providers.Driver, p spec.Path) string {
+	f, ok := d.Fields.Field(p)
+	switch {
+	case ok && !f.ReadOnly():
+		return ability(f)
+	case folds(d, p):
+		return "folded"
 	}
-	return "", false
+	return "-"
 }
 
-// ability is a row in a word or two.
+func folds(d *providers.Driver, p spec.Path) bool {
+	for _, parts := range d.Compose {
+		if slices.Contains(parts, p) {
+			return true
+		}
+	}
+	return false
+}
+
 func ability(f providers.Field) string {
 	var words []string
 	if f.Write == providers.Never {
@@ -191,11 +187,11 @@ are printed, if they are known.`,
 			if format == formatJSON {
 				return writeJSON(w, choices)
 			}
-			table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+			var rows [][]string
 			for _, c := range choices {
-				fmt.Fprintf(table, "%s\t%s\n", view.Sanitize(c.Value), view.Sanitize(c.Label))
+				rows = append(rows, []string{c.Value, c.Label})
 			}
-			return table.Flush()
+			return view.Table(w, nil, rows, a.tableStyle())
 		})
 	})
 	cmd.ValidArgsFunction = a.completeField

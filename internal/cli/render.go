@@ -162,9 +162,9 @@ func render(c *spec.Character, t *spec.Target, in spec.Instance, d *providers.Dr
 }
 
 func writeDocument(w io.Writer, d rendered) error {
-	fmt.Fprintf(w, "# %s at %s\n", view.Sanitize(d.Name), view.Sanitize(d.Target))
+	fmt.Fprintf(w, "# %s at %s\n", view.SanitizeLine(d.Name), view.SanitizeLine(d.Target))
 	if d.Scope != "" {
-		fmt.Fprintf(w, "# in %s\n", view.Sanitize(d.Scope))
+		fmt.Fprintf(w, "# in %s\n", view.SanitizeLine(d.Scope))
 	}
 	if err := writeJSON(w, d.Create); err != nil {
 		return err
@@ -186,7 +186,7 @@ func writeDocument(w io.Writer, d rendered) error {
 			if o.File != "" {
 				file = " (" + o.File + ")"
 			}
-			fmt.Fprintf(w, "#   %-20s %s%s%s\n", path, view.Sanitize(o.Pos.String()), part, view.Sanitize(file))
+			fmt.Fprintf(w, "#   %-20s %s%s%s\n", path, view.SanitizeLine(o.Pos.String()), part, view.SanitizeLine(file))
 		}
 	}
 	return nil

@@ -120,7 +120,7 @@ func readRequests(file string) ([]sandbox.Request, error) {
 func requestLine(r sandbox.Request) string {
 	route := r.Route
 	if route == "" {
-		route = view.Sanitize(r.Path)
+		route = view.SanitizeLine(r.Path)
 	}
 	line := fmt.Sprintf("%-11s %-6s %-22s %d", r.Vendor, r.Method, route, r.Status)
 	if r.Fault != "" {
@@ -128,7 +128,7 @@ func requestLine(r sandbox.Request) string {
 	}
 	var body map[string]json.RawMessage
 	if len(r.Body) > 0 && json.Unmarshal(r.Body, &body) == nil && len(body) > 0 {
-		line += " {" + view.Sanitize(strings.Join(slices.Sorted(maps.Keys(body)), " ")) + "}"
+		line += " {" + view.SanitizeLine(strings.Join(slices.Sorted(maps.Keys(body)), " ")) + "}"
 	}
 	return line
 }
@@ -190,7 +190,7 @@ func (a *app) sandboxCharacters(data string, vendors []string, format string) er
 				if name == nil {
 					name = c.Doc["charName"]
 				}
-				if _, err := fmt.Fprintf(w, "%-11s %-44s %s\n", v, view.Sanitize(c.ID), view.Sanitize(fmt.Sprint(name))); err != nil {
+				if _, err := fmt.Fprintf(w, "%-11s %-44s %s\n", v, view.SanitizeLine(c.ID), view.SanitizeLine(fmt.Sprint(name))); err != nil {
 					return err
 				}
 			}

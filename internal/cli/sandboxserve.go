@@ -44,7 +44,7 @@ folder ("-" keeps it in memory).`,
 			"charsync sandbox --switch alakazam.get-one=404 --latency 200ms",
 			"charsync sandbox requests --writes                # what was written so far",
 		},
-		exit: []code{exitDone, exitError, exitInterrupted},
+		exit: []code{exitDone, exitError},
 	}
 	serve := func(cmd *cobra.Command, _ []string) error { return a.serveSandbox(cmd.Context(), f) }
 	cmd := m.command(knownCommand, serve)

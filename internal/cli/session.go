@@ -5,8 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/spec"
@@ -97,6 +99,25 @@ func (s *session) load(ctx context.Context, paths []string) error {
 	return nil
 }
 
+// hold keeps other runs that write away from this project until the session
+// is closed. The lock is the operating system's: nothing of it outlives a
+// process that is killed.
+func (s *session) hold(ctx context.Context) error {
+	where, _ := os.Hostname() // for people; an unknown host is no reason to stop
+	lock, err := apply.AcquireRun(ctx, filepath.Join(filepath.Dir(s.runDir), "run.lock"), apply.Holder{
+		Who: s.env.who(), Where: where, Since: s.env.Now().UTC().Format(time.RFC3339), PID: os.Getpid(),
+	}, 0)
+	if err != nil {
+		var d spec.Diagnostic
+		if errors.As(err, &d) || errors.Is(err, context.Canceled) {
+			return err
+		}
+		return failed("make the project's folder writable", "%w", err)
+	}
+	s.closers = append(s.closers, lock.Release)
+	return nil
+}
+
 // openLock reads the lock. A lock that can't be trusted ends the command with
 // exit code 1; what is wrong has been printed.
 func (s *session) openLock() error {
@@ -135,7 +156,7 @@ func (s *session) judge(args []string) error {
 		}
 	}
 	touched := false
-	for _, d := range onlyErrors(found) {
+	for _, d := range only(found, spec.Error) {
 		touched = touched || files[d.Pos.File] || slices.Contains(s.selection.Names, d.Character)
 	}
 	if err := s.diagnose(found); err != nil {
@@ -160,7 +181,7 @@ func (s *session) engine(f *runFlags, a access) *apply.Engine {
 		Options: apply.Options{
 			Env: f.env, Selection: s.selection, Policy: f.policy(s.project.Policy),
 			Prune: f.prune, Allow: f.allowed(), Parallelism: s.flags.parallelism,
-			Now: s.env.Now, Who: s.env.Who, Version: version, RunDir: s.runDir,
+			Now: s.env.Now, Who: s.env.who(), Version: version, RunDir: s.runDir,
 			Events: func(e apply.Event) { s.progress.step(stageOf(e), e.Done, e.Total, e.Address.String()) },
 		},
 	}
@@ -197,6 +218,11 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	}
 	if err := s.load(ctx, nil); err != nil {
 		return nil, err
+	}
+	if access == writing {
+		if err := s.hold(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.openLock(); err != nil {
 		return nil, err

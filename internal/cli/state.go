@@ -1,12 +1,12 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -66,8 +66,9 @@ func bindings(entries []apply.Entry) []binding {
 	return out
 }
 
-// openState opens the lock of the project, or of its sandbox.
-func (a *app) openState() (*session, error) {
+// openState opens the lock of the project, or of its sandbox; for changing it
+// only when no run is under way.
+func (a *app) openState(ctx context.Context, access access) (*session, error) {
 	p, err := a.loadProject()
 	if err != nil {
 		return nil, err
@@ -76,7 +77,17 @@ func (a *app) openState() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, s.openLock()
+	if access == writing {
+		err = s.hold(ctx)
+	}
+	if err == nil {
+		err = s.openLock()
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
 }
 
 func (a *app) stateListCommand() *cobra.Command {
@@ -87,11 +98,11 @@ func (a *app) stateListCommand() *cobra.Command {
 		long:     "Lists every binding of the lock: character, target and the id of the live character.",
 		examples: []string{"charsync state list", "charsync state list --format json"},
 		exit:     []code{exitDone, exitError},
-	}.command(noArgs, func(*cobra.Command, []string) error {
+	}.command(noArgs, func(cmd *cobra.Command, _ []string) error {
 		if err := checkFormat(format, formatText, formatJSON); err != nil {
 			return err
 		}
-		s, err := a.openState()
+		s, err := a.openState(cmd.Context(), offline)
 		if err != nil {
 			return err
 		}
@@ -101,15 +112,15 @@ func (a *app) stateListCommand() *cobra.Command {
 			if format == formatJSON {
 				return writeJSON(w, bindings(entries))
 			}
-			table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+			var rows [][]string
 			for _, e := range entries {
 				id := e.ID
 				if id == "" {
 					id = "(in doubt)"
 				}
-				fmt.Fprintf(table, "%s\t%s\t%s\n", view.Sanitize(e.Name), view.Sanitize(e.Target), view.Sanitize(id))
+				rows = append(rows, []string{e.Name, e.Target, id})
 			}
-			return table.Flush()
+			return view.Table(w, nil, rows, a.tableStyle())
 		})
 	})
 	formatFlag(cmd, &format, formatText, formatJSON)
@@ -124,11 +135,11 @@ func (a *app) stateShowCommand() *cobra.Command {
 		long:     "Shows what the lock holds of one character, target by target. Of its texts the lock holds digests only.",
 		examples: []string{"charsync state show mira-innkeeper"},
 		exit:     []code{exitDone, exitError},
-	}.command(wantArgs(1, 1), func(_ *cobra.Command, args []string) error {
+	}.command(wantArgs(1, 1), func(cmd *cobra.Command, args []string) error {
 		if err := checkFormat(format, formatText, formatJSON); err != nil {
 			return err
 		}
-		s, err := a.openState()
+		s, err := a.openState(cmd.Context(), offline)
 		if err != nil {
 			return err
 		}
@@ -155,7 +166,7 @@ func (a *app) stateShowCommand() *cobra.Command {
 }
 
 func writeBinding(w io.Writer, b binding) error {
-	fmt.Fprintf(w, "%s/%s\n", view.Sanitize(b.Name), view.Sanitize(b.Target))
+	fmt.Fprintf(w, "%s/%s\n", view.SanitizeLine(b.Name), view.SanitizeLine(b.Target))
 	lines := [][2]string{{"provider", b.Provider}, {"id", b.ID}, {"last run", b.Run}, {"in doubt", b.InDoubt}}
 	if b.Protect {
 		lines = append(lines, [2]string{"protect", "true"})
@@ -167,7 +178,7 @@ func writeBinding(w io.Writer, b binding) error {
 		if l[1] == "" {
 			continue
 		}
-		if _, err := fmt.Fprintf(w, "  %-20s %s\n", view.Sanitize(l[0]), view.Sanitize(l[1])); err != nil {
+		if _, err := fmt.Fprintf(w, "  %-20s %s\n", view.SanitizeLine(l[0]), view.SanitizeLine(l[1])); err != nil {
 			return err
 		}
 	}
@@ -182,8 +193,8 @@ func (a *app) stateMvCommand() *cobra.Command {
 metadata.name was changed keeps its live characters.`,
 		examples: []string{"charsync state mv mira-innkeeper mira"},
 		exit:     []code{exitDone, exitError},
-	}.command(wantArgs(2, 2), func(_ *cobra.Command, args []string) error {
-		return a.changeState(func(l *apply.Lock) ([]apply.Entry, error) { return l.Move(args[0], args[1]) }, "moved")
+	}.command(wantArgs(2, 2), func(cmd *cobra.Command, args []string) error {
+		return a.changeState(cmd.Context(), func(l *apply.Lock) ([]apply.Entry, error) { return l.Move(args[0], args[1]) }, "moved")
 	})
 	cmd.ValidArgsFunction = a.completeBound
 	return cmd
@@ -198,17 +209,17 @@ characters stay; as long as the manifest does too, the next apply creates new
 ones beside them unless the manifest names their id.`,
 		examples: []string{"charsync state rm mira-innkeeper", "charsync state rm mira-innkeeper/convai"},
 		exit:     []code{exitDone, exitError},
-	}.command(wantArgs(1, 1), func(_ *cobra.Command, args []string) error {
+	}.command(wantArgs(1, 1), func(cmd *cobra.Command, args []string) error {
 		name, target, _ := strings.Cut(args[0], "/")
-		return a.changeState(func(l *apply.Lock) ([]apply.Entry, error) { return l.Remove(name, target) }, "forgotten")
+		return a.changeState(cmd.Context(), func(l *apply.Lock) ([]apply.Entry, error) { return l.Remove(name, target) }, "forgotten")
 	})
 	cmd.ValidArgsFunction = a.completeBound
 	return cmd
 }
 
 // changeState changes the lock, saves it, and says what was changed.
-func (a *app) changeState(change func(*apply.Lock) ([]apply.Entry, error), verb string) error {
-	s, err := a.openState()
+func (a *app) changeState(ctx context.Context, change func(*apply.Lock) ([]apply.Entry, error), verb string) error {
+	s, err := a.openState(ctx, writing)
 	if err != nil {
 		return err
 	}
@@ -222,7 +233,7 @@ func (a *app) changeState(change func(*apply.Lock) ([]apply.Entry, error), verb 
 	}
 	return a.result("", func(w io.Writer) error {
 		for _, e := range changed {
-			if _, err := fmt.Fprintf(w, "%s %s/%s %s\n", verb, view.Sanitize(e.Name), view.Sanitize(e.Target), view.Sanitize(e.ID)); err != nil {
+			if _, err := fmt.Fprintf(w, "%s %s/%s %s\n", verb, view.SanitizeLine(e.Name), view.SanitizeLine(e.Target), view.SanitizeLine(e.ID)); err != nil {
 				return err
 			}
 		}

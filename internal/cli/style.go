@@ -12,6 +12,16 @@ const plainWidth = 100
 // outStyle is how results look on stdout.
 func (a *app) outStyle() view.Style { return a.styleFor(a.env.OutTerminal) }
 
+// tableStyle is how tables look on stdout. Off a terminal nothing is cut to a
+// width: what reads it may need the whole cell.
+func (a *app) tableStyle() view.Style {
+	s := a.outStyle()
+	if !a.env.OutTerminal {
+		s.Width = 1 << 16
+	}
+	return s
+}
+
 // errStyle is how diagnostics look on stderr.
 func (a *app) errStyle() view.Style { return a.styleFor(a.env.ErrTerminal) }
 

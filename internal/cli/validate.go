@@ -38,11 +38,10 @@ func newFindings(characters int, found []spec.Diagnostic) findings {
 }
 
 func (f findings) summary() string {
-	s := fmt.Sprintf("%s, %s, %s.", counted(f.Characters, "character"), counted(f.Errors, "error"), counted(f.Warnings, "warning"))
 	if f.Valid {
-		return "Valid: " + s
+		return "Valid: " + counted(f.Characters, "character") + "."
 	}
-	return "Not valid: " + s
+	return "Not valid."
 }
 
 func counted(n int, noun string) string {
@@ -91,9 +90,6 @@ func (a *app) showFindings(found findings, format, out string) error {
 		}
 		if err := view.Diagnostics(w, found.Diagnostics, a.outStyle()); err != nil {
 			return err
-		}
-		if len(found.Diagnostics) > 0 {
-			fmt.Fprintln(w)
 		}
 		_, err := fmt.Fprintln(w, found.summary())
 		return err
