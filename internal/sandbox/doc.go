@@ -12,6 +12,15 @@
 // The addresses under one listener are /alakazam, /characterai, /convai, /npcbuilder and /_sandbox, the last for looking
 // behind the scenes: the request log, switches, faults and stored characters. A vendor's base URL is [Server.URL].
 //
+// Credentials that are accepted without being asked for: sk_live_sandbox, pk_live_sandbox, sk_test_sandbox and
+// pk_test_sandbox at Alakazam; sandbox-convai-key; sandbox-characterai-token; sandbox-npcbuilder-token, or the pair
+// sandbox-client and sandbox-secret. They belong to the owner "home". sk_live_sandbox_stranger, sandbox-convai-stranger
+// and sandbox-characterai-stranger belong to somebody else.
+//
+// NPCBuilder has no call that makes a world. These are there from the start, as game/world: game123/world456,
+// tavern/gilded-hare, noir/harbour-city, deep-range/calliope and academy/lantern-hall; [Server.AddWorld], [Server.Put] and
+// the switch npcbuilder.unknown-world make others.
+//
 // Documents are stored under the vendor's write names (charName, avatar_rel_path, voiceId): what [Server.Put] takes,
 // [Server.Characters] gives and [Server.Edit] changes. How they read over HTTP is up to each vendor's projections.
 package sandbox

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"sync"
@@ -45,6 +44,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	http   *http.Server
+	unused unusedConns
 	addr   string
 	served chan struct{}
 	closed bool
@@ -135,6 +135,7 @@ func (s *Server) Close() error {
 	if srv != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
+		s.unused.close()
 		if err := srv.Shutdown(ctx); err != nil {
 			errs = append(errs, srv.Close())
 		}
@@ -150,65 +151,4 @@ func (s *Server) closeStores() error {
 		errs = append(errs, st.close())
 	}
 	return errors.Join(errs...)
-}
-
-// Listen serves on addr in the background until Close. "" is 127.0.0.1:0, a free port; an address that is not loopback
-// is refused, since the sandbox's credentials are public.
-func (s *Server) Listen(addr string) error {
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	if !loopbackHost(addr) {
-		return fmt.Errorf("sandbox: listen %s: only loopback addresses are served, for instance 127.0.0.1:0", addr)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return errors.New("sandbox: listen: already closed")
-	}
-	if s.http != nil {
-		return fmt.Errorf("sandbox: listen %s: already listening on %s", addr, s.addr)
-	}
-	ln, err := new(net.ListenConfig).Listen(s.ctx, "tcp", addr)
-	if err != nil {
-		return fmt.Errorf("sandbox: listen: %w", err)
-	}
-	s.addr = ln.Addr().String()
-	s.http = &http.Server{
-		Handler:           s.Handler(),
-		ReadHeaderTimeout: 10 * time.Second,
-		MaxHeaderBytes:    1 << 20,
-		BaseContext:       func(net.Listener) context.Context { return s.ctx },
-	}
-	s.served = make(chan struct{})
-	go func(srv *http.Server, done chan struct{}) {
-		defer close(done)
-		_ = srv.Serve(ln) // always ends with an error: the listener is closed by Close
-	}(s.http, s.served)
-	return nil
-}
-
-// URL is the base URL for a vendor, to be used as <VENDOR>_BASE_URL; "" gives the root, under which /_sandbox/ stands.
-// Before Listen it names port 0, where nothing can answer.
-func (s *Server) URL(vendor string) string {
-	s.mu.Lock()
-	addr := s.addr
-	s.mu.Unlock()
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	if vendor == "" {
-		return "http://" + addr
-	}
-	return "http://" + addr + "/" + vendor
-}
-
-// Environ is the environment that points clients of the four vendors here: base URLs, and credentials that are accepted.
-func (s *Server) Environ() map[string]string {
-	env := map[string]string{}
-	for _, v := range s.vendors {
-		env[v.baseEnv] = s.URL(v.name)
-		env[v.keyEnv] = v.keys[0].secret
-	}
-	return env
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // opened is a listening sandbox that ends with the test.
@@ -140,6 +142,26 @@ func TestOnlyLoopbackIsServed(t *testing.T) {
 	}
 	if g := ask(t, s, "", "GET", "/_sandbox/requests", "", "Host", "evil.example:1"); g.Status != 403 {
 		t.Errorf("admin, foreign Host: %d", g.Status)
+	}
+}
+
+func TestCloseDoesNotWaitForUnusedConnections(t *testing.T) {
+	s, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Listen("localhost:0"); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL(""), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	ask(t, s, "alakazam", "GET", "/v1/usage", "") // by now the other connection was taken, too
+	start := time.Now()
+	if err := s.Close(); err != nil || time.Since(start) > 2*time.Second {
+		t.Errorf("%v after %v", err, time.Since(start))
 	}
 }
 
