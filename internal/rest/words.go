@@ -32,6 +32,9 @@ func wordsOf(v any) string {
 		lower[strings.ToLower(k)] = e
 	}
 	for _, key := range []string{"detail", "error", "api_error", "internal_error", "message", "comment", "status", "errors"} {
+		if _, number := lower[key].(json.Number); number {
+			continue // a code says nothing to people, and may be a value of the wrong type
+		}
 		if s := sentence(lower[key]); s != "" && !strings.EqualFold(s, "ok") && !strings.EqualFold(s, "success") && s != "NOT_OK" {
 			if more := sentence(lower["errors"]); key == "detail" && more != "" {
 				return s + ": " + more

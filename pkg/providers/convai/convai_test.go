@@ -1,0 +1,22 @@
+package convai_test
+
+import (
+	"testing"
+
+	"github.com/charsync/charsync/pkg/providers/convai"
+	"github.com/charsync/charsync/pkg/providers/providertest"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+func TestConformance(t *testing.T) {
+	providertest.Run(t, convai.Driver(), providertest.Quirks{
+		Samples: map[spec.Path][]any{
+			"voiceType":        {"JennyMultilingualV2Neural", "21m00Tcm4TlvDq8ikWAM"},
+			"languageCodes":    {[]any{"de-DE", "en-US"}, []any{"ja-JP"}},
+			"model_group_name": {"gpt-4o", "llama-3-70B"},
+			"reasoning_effort": {"medium"},
+		},
+		With:      map[spec.Path]map[spec.Path]any{"reasoning_effort": {"model_group_name": "gpt-5.4"}},
+		Bystander: "speaking_rate",
+	})
+}

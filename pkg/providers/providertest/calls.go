@@ -1,0 +1,424 @@
+package providertest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/charsync/charsync/internal/sandbox"
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// calls holds the methods of a provider to their contract.
+func calls(t *testing.T, d *providers.Driver, q Quirks) {
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, *kit)
+	}{
+		{"paging", paging},
+		{"delete twice", deleteTwice},
+		{"unknown id", unknownID},
+		{"hostile id", hostileID},
+		{"bystander", bystander},
+		{"read only", readOnly},
+		{"many at once", manyAtOnce},
+		{"requests are counted", counts},
+		{"clone", clone},
+		{"values", values},
+		{"quotas", quotas},
+		{"settle", settle},
+		{"stranger", strangers},
+	} {
+		t.Run(c.name, func(t *testing.T) { t.Parallel(); c.test(t, sandboxKit(t, d, q)) })
+	}
+}
+
+// seed puts a character into the sandbox without a request.
+func (k *kit) seed(t *testing.T, name string) string {
+	t.Helper()
+	f, _ := k.d.Fields.Field("name")
+	doc := map[string]any{strings.TrimPrefix(f.Write, "/"): name, "greeting": "Good day."}
+	for _, p := range k.d.Scope {
+		doc[string(p)] = k.q.Settings[string(p)]
+	}
+	id, err := k.srv.Put(k.d.Name, doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k.d.JoinID(k.scope, id)
+}
+
+// paging: every character is listed exactly once, at every number around the
+// size of a page.
+func paging(t *testing.T, k *kit) {
+	page := k.d.ListPage
+	steps := []int{0, 1, 2, 25}
+	if page > 0 {
+		steps = []int{0, 1, page - 1, page, page + 1, 2*page + 1}
+	}
+	want := map[string]string{}
+	for _, n := range steps {
+		for len(want) < n {
+			name := fmt.Sprintf("Number %d", len(want))
+			want[k.seed(t, name)] = name
+		}
+		k.srv.ResetRequests()
+		got := map[string]string{}
+		for item, err := range k.p.List(ctxOf(t), k.scope) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, twice := got[item.ID]; twice {
+				t.Errorf("%s is listed twice", item.ID)
+			}
+			got[item.ID] = item.Name
+		}
+		if !same(got, want) {
+			t.Errorf("%d characters: listed %d, or under other names", n, len(got))
+		}
+		least := 1
+		if page > 0 {
+			least = max(1, (n+page-1)/page)
+		}
+		if made := len(k.srv.Requests(k.d.Name)); made != least {
+			t.Errorf("%d characters took %d requests, want %d", n, made, least)
+		}
+	}
+}
+
+// deleteTwice: what removal does is what the driver says it does, and doing
+// it twice does no harm.
+func deleteTwice(t *testing.T, k *kit) {
+	id := k.create(t, k.want(t, full(k.d)))
+	other := k.create(t, k.want(t, full(k.d)))
+	before, untouched := k.stored(t, id), k.stored(t, other)
+	if err := k.p.Delete(ctxOf(t), id); err != nil {
+		t.Fatal(err)
+	}
+	_, err := k.p.Get(ctxOf(t), id)
+	listed := false
+	for item, err := range k.p.List(ctxOf(t), k.scope) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed = listed || item.ID == id
+	}
+	switch k.d.Removal.Verb {
+	case "delete", "archive":
+		if providers.KindOf(err) != providers.NotFound || listed {
+			t.Errorf("after removal: read %v, listed %v", err, listed)
+		}
+	case "set private":
+		if err != nil || !listed || k.live(t, id)["visibility"] != "private" {
+			t.Errorf("after removal: read %v, listed %v", err, listed)
+		}
+	default:
+		t.Errorf("unknown removal %q", k.d.Removal.Verb)
+	}
+	if k.d.Removal.Verb != "delete" {
+		moved := slices.DeleteFunc(movedKeys(before, k.stored(t, id)), func(key string) bool { return key == "archived" || key == "visibility" })
+		if k.d.Manner == providers.Keeps && len(moved) > 0 {
+			t.Errorf("removal also moved %v", moved)
+		}
+	}
+	if err := k.p.Delete(ctxOf(t), id); err != nil && providers.KindOf(err) != providers.NotFound {
+		t.Errorf("removing twice: %v", err)
+	}
+	if moved := movedKeys(untouched, k.stored(t, other)); len(moved) > 0 {
+		t.Errorf("another character lost %v", moved)
+	}
+}
+
+func unknownID(t *testing.T, k *kit) {
+	id := k.d.JoinID(k.scope, uuid.NewString())
+	if _, err := k.p.Get(ctxOf(t), id); providers.KindOf(err) != providers.NotFound {
+		t.Errorf("get: %v", err)
+	}
+	if err := k.p.Update(ctxOf(t), id, providers.Body{}); providers.KindOf(err) != providers.NotFound {
+		t.Errorf("update: %v", err)
+	}
+	if err := k.p.Delete(ctxOf(t), id); providers.KindOf(err) != providers.NotFound {
+		t.Errorf("delete: %v", err)
+	}
+}
+
+// hostileID: an id that looks like a path reaches no other route.
+func hostileID(t *testing.T, k *kit) {
+	seeded := k.seed(t, "Mira")
+	for _, id := range []string{"../../v1/usage", "..", ".", "a/b", "a?limit=1", "a#b", "a%2fb", "", "a\nb"} {
+		full := k.d.JoinID(k.scope, id)
+		if _, err := k.p.Get(ctxOf(t), full); err == nil {
+			t.Errorf("%q was read", id)
+		}
+		if err := k.p.Update(ctxOf(t), full, providers.Body{}); err == nil {
+			t.Errorf("%q was updated", id)
+		}
+	}
+	for _, r := range k.srv.Requests(k.d.Name) {
+		if r.Route != "character.get" && r.Route != "character.update" && r.Route != "character.list" && r.Route != "world.get" && r.Route != "" {
+			t.Errorf("reached %s by %s", r.Route, r.Path)
+		}
+	}
+	_ = k.stored(t, seeded)
+}
+
+// bystander: what charsync does not know survives an update, to the digit.
+func bystander(t *testing.T, k *kit) {
+	id := k.create(t, k.want(t, full(k.d)))
+	_, own := k.d.SplitID(id)
+	keep := map[string]any{"figure": "12345678901234567890.0625", "list": []any{"a", nil, true}}
+	number := jsonNumber("12345678901234567890.0625")
+	if err := k.srv.Edit(k.d.Name, own, map[string]any{k.q.Bystander: keep, k.q.Bystander + "_n": number}); err != nil {
+		t.Fatal(err)
+	}
+	before := k.stored(t, id)
+	f, _ := k.d.Fields.Field("name")
+	k.update(t, id, diff.Doc{"name": "Miriam"})
+	after := k.stored(t, id)
+	for _, key := range []string{k.q.Bystander, k.q.Bystander + "_n"} {
+		if !same(before[key], after[key]) {
+			t.Errorf("%s: %v, was %v", key, after[key], before[key])
+		}
+	}
+	if got, _ := providers.Body(after).Pick(f.Write); got != "Miriam" {
+		t.Errorf("the name is %v", got)
+	}
+	for _, f := range settable(k.d) {
+		if f.Kind == diff.Objects && f.Readable() && f.Key != "" {
+			k.bystanderInside(t, id, f)
+		}
+	}
+}
+
+// bystanderInside: so does what is not known inside the elements of a list.
+func (k *kit) bystanderInside(t *testing.T, id string, f providers.Field) {
+	t.Helper()
+	_, own := k.d.SplitID(id)
+	example := providers.Plain(f.Example).([]any)
+	element := map[string]any{"x_unknown": "keep"}
+	for key, v := range example[0].(map[string]any) {
+		element[key] = v
+	}
+	key := strings.TrimPrefix(f.Write, "/")
+	if err := k.srv.Edit(k.d.Name, own, map[string]any{key: []any{element}}); err != nil {
+		t.Fatal(err)
+	}
+	get, err := k.p.Get(ctxOf(t), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !holds(get[key], "keep") {
+		return // this vendor shows no such keys: nothing can be carried
+	}
+	longer := append(slices.Clone(example), map[string]any{f.Key: "another"})
+	k.update(t, id, diff.Doc{f.Path: longer})
+	if stored := k.stored(t, id)[key]; !holds(stored, "keep") || !holds(stored, "another") {
+		t.Errorf("%s: an element's unknown key was lost: %s", f.Path, pretty(stored))
+	}
+}
+
+// readOnly: dry-run-writes. A reading account sends no writing request,
+// whatever is asked of it.
+func readOnly(t *testing.T, k *kit) {
+	id := k.create(t, k.want(t, full(k.d)))
+	p := k.open(t, func(c *providers.Config) { c.ReadOnly = true })
+	k.srv.ResetRequests()
+	if _, err := p.Get(ctxOf(t), id); err != nil {
+		t.Errorf("get: %v", err)
+	}
+	for _, err := range p.List(ctxOf(t), k.scope) {
+		if err != nil {
+			t.Errorf("list: %v", err)
+		}
+	}
+	body, _ := k.d.Fields.Creating(k.want(t, minimal(k.d)))
+	_, created := p.Create(ctxOf(t), uuid.NewString(), k.scope, body)
+	for name, err := range map[string]error{
+		"create": created, "update": p.Update(ctxOf(t), id, body), "delete": p.Delete(ctxOf(t), id),
+	} {
+		if providers.KindOf(err) != providers.ReadOnly {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if c, ok := p.(providers.Cloner); ok {
+		if _, err := c.Clone(ctxOf(t), "", id, false); providers.KindOf(err) != providers.ReadOnly {
+			t.Errorf("clone: %v", err)
+		}
+	}
+	if w := k.writes(); len(w) > 0 {
+		t.Errorf("sent %v", w)
+	}
+}
+
+func manyAtOnce(t *testing.T, k *kit) {
+	id := k.create(t, k.want(t, full(k.d)))
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if _, err := k.p.Get(ctxOf(t), id); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+// counts: each request is reported once, as the service saw it.
+func counts(t *testing.T, k *kit) {
+	var mu sync.Mutex
+	var reported []providers.Request
+	k.p = k.open(t, func(c *providers.Config) {
+		c.OnRequest = func(r providers.Request) { mu.Lock(); reported = append(reported, r); mu.Unlock() }
+	})
+	k.srv.Inject(sandbox.Fault{Vendor: k.d.Name, Route: "read", Kind: sandbox.FaultUnavailable})
+	id := k.create(t, k.want(t, full(k.d)))
+	_ = k.live(t, id)
+	seen := k.srv.Requests(k.d.Name)
+	if len(seen) != len(reported) {
+		t.Fatalf("%d reported, %d seen", len(reported), len(seen))
+	}
+	for i, r := range reported {
+		s := seen[i]
+		if r.Method != s.Method || r.Write != s.Write || r.Status != s.Status || !strings.HasSuffix(r.Path, s.Path) {
+			t.Errorf("reported %+v, seen %s %s %d", r, s.Method, s.Path, s.Status)
+		}
+	}
+}
+
+func clone(t *testing.T, k *kit) {
+	c, ok := k.p.(providers.Cloner)
+	if !ok {
+		t.Skip("this vendor can't clone")
+	}
+	id := k.create(t, k.want(t, full(k.d)))
+	copied, err := c.Clone(ctxOf(t), uuid.NewString(), id, false)
+	if err != nil || copied == id {
+		t.Fatalf("cloned %q: %v", copied, err)
+	}
+	want := k.want(t, full(k.d))
+	delete(want, "visibility") // a copy starts as the vendor likes
+	k.compare(t, want, k.live(t, copied))
+	if _, err := c.Clone(ctxOf(t), uuid.NewString(), uuid.NewString(), false); providers.KindOf(err) != providers.NotFound {
+		t.Errorf("cloning nothing: %v", err)
+	}
+}
+
+// values: what a vendor offers for a field is what its rows accept.
+func values(t *testing.T, k *kit) {
+	v, ok := k.p.(providers.Valuer)
+	if !ok {
+		t.Skip("this vendor offers no lists")
+	}
+	offered := 0
+	for _, f := range settable(k.d) {
+		list, err := v.Values(ctxOf(t), string(f.Path))
+		if providers.KindOf(err) == providers.Unsupported {
+			continue
+		}
+		if err != nil || len(list) == 0 {
+			t.Errorf("%s: %d values, %v", f.Path, len(list), err)
+			continue
+		}
+		offered++
+		for _, c := range list {
+			if c.Value == "" {
+				t.Errorf("%s: an empty value", f.Path)
+			}
+		}
+	}
+	if offered == 0 {
+		t.Error("nothing is offered for any field")
+	}
+}
+
+func quotas(t *testing.T, k *kit) {
+	q, ok := k.p.(providers.Quotas)
+	if !ok {
+		t.Skip("this vendor says nothing of quotas")
+	}
+	before, err := q.Quotas(ctxOf(t))
+	if err != nil || len(before) == 0 {
+		t.Fatalf("%v %v", before, err)
+	}
+	k.create(t, k.want(t, full(k.d)))
+	after, err := q.Quotas(ctxOf(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if same(before, after) || after[0].Left() >= before[0].Left() {
+		t.Errorf("a creation cost nothing: %v, then %v", before, after)
+	}
+}
+
+// strangers: another account's character can't be changed.
+func strangers(t *testing.T, k *kit) {
+	f, _ := k.d.Fields.Field("name")
+	doc := map[string]any{strings.TrimPrefix(f.Write, "/"): "Theirs", "greeting": "Good day.", "owner": "stranger"}
+	for _, p := range k.d.Scope {
+		doc[string(p)] = k.q.Settings[string(p)]
+	}
+	if len(k.d.Scope) > 0 {
+		t.Skip("places are shared")
+	}
+	id, err := k.srv.Put(k.d.Name, doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.p.Get(ctxOf(t), id); err == nil {
+		t.Error("it was read")
+	}
+	if err := k.p.Update(ctxOf(t), id, providers.Body{}); err == nil {
+		t.Error("it was updated")
+	}
+	for item, err := range k.p.List(ctxOf(t), k.scope) {
+		if err != nil || item.ID == id {
+			t.Errorf("listed: %v %v", item.ID, err)
+		}
+	}
+}
+
+// settle: what became of a lost creation is found, without making another.
+func settle(t *testing.T, k *kit) {
+	s, ok := k.p.(providers.Settler)
+	if !ok {
+		if k.d.Key != providers.ByContent {
+			t.Errorf("the driver says %q, and can't settle", k.d.Key)
+		}
+		t.Skip("this vendor has no key")
+	}
+	k.seed(t, "Mira")
+	body, _ := k.d.Fields.Creating(k.want(t, full(k.d)))
+	key := uuid.NewString()
+	id, err := k.p.Create(ctxOf(t), key, k.scope, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.seed(t, fmt.Sprint(full(k.d)["name"]))
+	n := k.count(t)
+	if got, err := s.Settle(ctxOf(t), key, k.scope, body); got != id || err != nil {
+		t.Errorf("settled on %q, want %q: %v", got, id, err)
+	}
+	if k.count(t) != n {
+		t.Error("settling made a character")
+	}
+	got, err := s.Settle(ctxOf(t), uuid.NewString(), k.scope, body)
+	switch {
+	case err != nil:
+		t.Error(err)
+	case k.d.Key == providers.ByField && got != "":
+		t.Errorf("an unused key settled on %q", got)
+	case k.d.Key == providers.ByHeader && (got == "" || got == id):
+		t.Errorf("a repeated request that was never carried out gave %q", got)
+	}
+	if _, ok := full(k.d)[spec.Path("name")]; !ok {
+		t.Error("no name")
+	}
+}

@@ -1,0 +1,337 @@
+package providertest
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// fields takes every value of every field through creation and through an
+// update, and looks each time that it arrived and that nothing else moved.
+func fields(t *testing.T, k *kit) {
+	id := k.create(t, k.want(t, full(k.d)))
+	if k.d.Manner == providers.Forgets {
+		// The first overlay sends back what the service alone had set: from
+		// then on it stands in the store.
+		k.update(t, id, diff.Doc{})
+	}
+	t.Run("everything", func(t *testing.T) { k.compare(t, k.want(t, full(k.d)), k.live(t, id)) })
+	t.Run("list", func(t *testing.T) { k.listShows(t, id) })
+	for _, f := range settable(k.d) {
+		for _, c := range accepted(f, k.q) {
+			name := string(f.Path) + "/" + c.name
+			if c.value != nil {
+				t.Run("create/"+name, func(t *testing.T) { k.atCreation(t, f, c) })
+			}
+			if !f.Fixed() {
+				t.Run("update/"+name, func(t *testing.T) { k.asUpdate(t, id, f, c) })
+			}
+		}
+		if f.Fixed() {
+			t.Run("fixed/"+string(f.Path), func(t *testing.T) { k.staysFixed(t, f) })
+		}
+	}
+	t.Run("again", func(t *testing.T) { k.sendsNothing(t, id) })
+}
+
+// listShows holds the table to what it says of the list.
+func (k *kit) listShows(t *testing.T, id string) {
+	want := k.want(t, full(k.d))
+	live := k.d.Fields.Live(nil, k.listed(t, id))
+	for _, f := range settable(k.d) {
+		got, shown := live[f.Path]
+		if f.List == "" || f.List == providers.Never {
+			if shown {
+				t.Errorf("%s: the list has it, the table says not", f.Path)
+			}
+			continue
+		}
+		if w, set := want[f.Path]; set && (!shown || !f.Rule().Equal(f.Shown(w), got)) {
+			t.Errorf("%s: the list has %v (%v), want %v", f.Path, got, shown, w)
+		}
+	}
+}
+
+func (k *kit) atCreation(t *testing.T, f providers.Field, c fieldCase) {
+	values := with(with(minimal(k.d), k.q.With[f.Path]), map[spec.Path]any{f.Path: c.value})
+	want := k.want(t, values)
+	if k.srv != nil {
+		k.srv.ResetRequests()
+	}
+	id := k.create(t, want)
+	k.compare(t, want, k.live(t, id))
+	if k.srv == nil || f.Readable() {
+		return
+	}
+	if slices.Contains(k.q.Unstored, f.Path) {
+		if !sentSomewhere(k, want[f.Path]) {
+			t.Errorf("%s was not sent", f.Path)
+		}
+		return
+	}
+	if !holds(k.stored(t, id), want[f.Path]) {
+		t.Errorf("%v is nowhere in what the service stores: %s", want[f.Path], pretty(k.stored(t, id)))
+	}
+}
+
+// asUpdate changes one field of a full character, looks at everything, and
+// changes it back.
+func (k *kit) asUpdate(t *testing.T, id string, f providers.Field, c fieldCase) {
+	before, live := k.stored(t, id), k.live(t, id)
+	want := k.want(t, map[spec.Path]any{f.Path: c.value})
+	changes := diff.Doc{f.Path: want[f.Path]}
+	if k.srv != nil {
+		k.srv.ResetRequests()
+	}
+	k.update(t, id, changes)
+	if k.srv != nil {
+		k.oneWrite(t, f)
+	}
+
+	expected := diff.Doc{}
+	for p, v := range live {
+		expected[p] = v
+	}
+	if f.Readable() {
+		expected[f.Path] = want[f.Path]
+	}
+	after := k.live(t, id)
+	k.compare(t, expected, after)
+	if k.srv != nil {
+		moved := movedKeys(before, k.stored(t, id))
+		k.onlyMoved(t, f, want[f.Path], moved, id)
+	}
+	// Back to the example, for the next case.
+	k.update(t, id, diff.Doc{f.Path: k.want(t, map[spec.Path]any{f.Path: f.Example})[f.Path]})
+	if f.Readable() {
+		k.compare(t, live, k.live(t, id))
+	}
+}
+
+// oneWrite looks at the log: one writing request, and where updates keep what
+// they leave out, with this field alone in its body.
+func (k *kit) oneWrite(t *testing.T, f providers.Field) {
+	t.Helper()
+	writes := k.writes()
+	if len(writes) != 1 {
+		t.Fatalf("%d writing requests, want 1: %v", len(writes), writes)
+	}
+	if k.d.Manner != providers.Keeps {
+		return
+	}
+	var body map[string]any
+	if err := json.Unmarshal(writes[0].Body, &body); err != nil {
+		t.Fatal(err)
+	}
+	_, own := k.d.SplitID(writes[0].ID)
+	for key, v := range body {
+		if v == own {
+			delete(body, key) // the address
+		}
+	}
+	top, _, _ := strings.Cut(strings.TrimPrefix(f.Write, "/"), "/")
+	if _, there := body[top]; !there || len(body) != 1 {
+		t.Errorf("the body holds %s, want %s alone", pretty(body), top)
+	}
+}
+
+// onlyMoved holds an update against what the service stores: one key moved,
+// or none when the value was the same, and a value that can't be read is there.
+func (k *kit) onlyMoved(t *testing.T, f providers.Field, want any, moved []string, id string) {
+	t.Helper()
+	if len(moved) > 1 {
+		t.Errorf("more than one key moved in the store: %v", moved)
+	}
+	if f.Readable() || want == nil {
+		return
+	}
+	if !holds(k.stored(t, id), want) {
+		t.Errorf("%v is nowhere in what the service stores: %s", want, pretty(k.stored(t, id)))
+	}
+}
+
+// staysFixed: what is set at creation can't be part of an update.
+func (k *kit) staysFixed(t *testing.T, f providers.Field) {
+	if body, err := k.d.Fields.Updating(diff.Doc{f.Path: f.Example}, providers.Body{}, providers.Keeps); err == nil {
+		t.Errorf("an update was made of it: %v", body)
+	}
+}
+
+// sendsNothing: a character that is as wanted has no change.
+func (k *kit) sendsNothing(t *testing.T, id string) {
+	marks := map[spec.Path]diff.Mark{}
+	want := k.want(t, full(k.d))
+	live := k.live(t, id)
+	for _, f := range k.d.Fields {
+		rule := f.Rule()
+		m := diff.Mark{File: rule.Digest(want[f.Path])}
+		if v, known := live[f.Path]; known && rule.Digest(v) != m.File {
+			m.Live = rule.Digest(v)
+		}
+		marks[f.Path] = m
+	}
+	for p := range marks {
+		if _, managed := want[p]; !managed {
+			delete(marks, p)
+		}
+	}
+	if changes := diff.Fields(k.d.Fields.Rules(), want, live, marks); len(changes) > 0 {
+		t.Errorf("changes: %+v", changes)
+	}
+}
+
+// compare holds live values against wanted ones, by the one comparison.
+// Fields that can't be read are left to the caller.
+func (k *kit) compare(t *testing.T, want, live diff.Doc) {
+	t.Helper()
+	for _, f := range settable(k.d) {
+		w, managed := want[f.Path]
+		got, known := live[f.Path]
+		switch {
+		case !managed:
+		case !f.Readable():
+			if known {
+				t.Errorf("%s: can be read, the table says not", f.Path)
+			}
+		case !known:
+			if !f.Optional || w != nil {
+				t.Errorf("%s: was not shown, want %v", f.Path, w)
+			}
+		case f.Rewrites && k.srv == nil:
+		case !f.Rule().Equal(f.Shown(w), got):
+			t.Errorf("%s (-want +live):\n%s", f.Path, cmp.Diff(f.Rule().Canonical(f.Shown(w)), f.Rule().Canonical(got)))
+		case textDiffers(f, w, got):
+			t.Errorf("%s: prose was changed on the way: %q, want %q", f.Path, got, w)
+		}
+	}
+	for _, p := range k.d.Scope {
+		if got := live[p]; got != k.q.Settings[string(p)] {
+			t.Errorf("%s: %v, want %v", p, got, k.q.Settings[string(p)])
+		}
+	}
+}
+
+// textDiffers compares prose to the byte: between us and the service nothing
+// rewrites it.
+func textDiffers(f providers.Field, want, got any) bool {
+	w, ok := want.(string)
+	g, _ := got.(string)
+	return ok && f.Kind == diff.Text && w != g
+}
+
+// movedKeys are the top-level keys that differ.
+func movedKeys(before, after map[string]any) []string {
+	var moved []string
+	for key, v := range after {
+		if was, there := before[key]; !there || !same(was, v) {
+			moved = append(moved, key)
+		}
+	}
+	for key := range before {
+		if _, there := after[key]; !there {
+			moved = append(moved, key)
+		}
+	}
+	slices.Sort(moved)
+	return moved
+}
+
+// holds looks for a value anywhere in a document; a list is held when each of
+// its elements is.
+func holds(doc any, want any) bool {
+	if same(doc, want) {
+		return true
+	}
+	if list, ok := want.([]any); ok && len(list) > 0 {
+		return !slices.ContainsFunc(list, func(e any) bool { return !holds(doc, e) })
+	}
+	switch doc := doc.(type) {
+	case map[string]any:
+		for _, v := range doc {
+			if holds(v, want) {
+				return true
+			}
+		}
+	case []any:
+		for _, v := range doc {
+			if holds(v, want) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func sentSomewhere(k *kit, want any) bool {
+	for _, w := range k.writes() {
+		var body any
+		if json.Unmarshal(w.Body, &body) == nil && holds(body, want) {
+			return true
+		}
+	}
+	return false
+}
+
+func pretty(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return reflect.TypeOf(v).String()
+	}
+	return string(b)
+}
+
+// refusals sends, past our own check, what a vendor must refuse: at creation
+// and as an update. Nothing may be made or changed. Validation must refuse
+// the same.
+func refusals(t *testing.T, k *kit) {
+	id := k.create(t, k.want(t, full(k.d)))
+	for _, f := range settable(k.d) {
+		for _, c := range rejected(f) {
+			t.Run(string(f.Path)+"/"+c.name, func(t *testing.T) {
+				got := k.d.Desired(&spec.Character{Name: "x"}, target(k.d.Name, map[spec.Path]any{f.Path: c.value}), k.in)
+				if !slices.ContainsFunc(got.Diagnostics, func(d spec.Diagnostic) bool { return d.Severity == spec.Error }) {
+					t.Errorf("validation lets it pass")
+				}
+				count, before := k.count(t), k.stored(t, id)
+				if f.Create != providers.Never {
+					k.refusedAtCreation(t, f, c.value)
+				}
+				if !f.Fixed() {
+					if err := k.send(t, id, diff.Doc{f.Path: c.value}); err == nil {
+						t.Errorf("the update was accepted")
+					} else if kind := providers.KindOf(err); kind != providers.Rejected {
+						t.Errorf("update: kind %q: %v", kind, err)
+					}
+				}
+				if n := k.count(t); n != count {
+					t.Errorf("%d characters, %d before", n, count)
+				}
+				if moved := movedKeys(before, k.stored(t, id)); len(moved) > 0 {
+					t.Errorf("moved all the same: %v", moved)
+				}
+			})
+		}
+	}
+}
+
+func (k *kit) refusedAtCreation(t *testing.T, f providers.Field, v any) {
+	t.Helper()
+	want := k.want(t, with(minimal(k.d), k.q.With[f.Path]))
+	want[f.Path] = v
+	body, _ := k.d.Fields.Creating(want)
+	_, err := k.p.Create(ctxOf(t), uuid.NewString(), k.scope, body)
+	if err == nil {
+		t.Errorf("the creation was accepted")
+	} else if kind := providers.KindOf(err); kind != providers.Rejected {
+		t.Errorf("create: kind %q: %v", kind, err)
+	}
+}
