@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,9 @@ func subcommands(text string) []string {
 
 // TestReference keeps the help of every command in docs/cli.md.
 func TestReference(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("charsync sandbox prints its variables for another shell there")
+	}
 	var b strings.Builder
 	block := func(title, text string) { fmt.Fprintf(&b, "### %s\n\n```\n%s```\n\n", title, text) }
 	text := help(t)
