@@ -38,14 +38,14 @@ type item struct {
 	getOne  bool           // read singly right before writing
 	list    providers.Body // what the list showed before writing
 	listed  bool
-	pre     diff.Doc  // live before writing; nil when nothing was there
-	fields  []sent    // what was sent, to be looked for
-	mustGet bool      // read back singly, right after writing
-	later   bool      // read back by the list, when all is written
-	got     seen      // the single read-back, for what needs both
-	failure error     // the write went wrong, in a way that may have had an effect
-	removed bool      // deleted; to be checked when all is written
-	over    bool      // its outcome is told
+	pre     diff.Doc // live before writing; nil when nothing was there
+	fields  []sent   // what was sent, to be looked for
+	mustGet bool     // read back singly, right after writing
+	later   bool     // read back by the list, when all is written
+	got     seen     // the single read-back, for what needs both
+	failure error    // the write went wrong, in a way that may have had an effect
+	removed bool     // deleted; to be checked when all is written
+	over    bool     // its outcome is told
 }
 
 // sent is one field that went out.

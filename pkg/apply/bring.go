@@ -114,4 +114,3 @@ func withFields(c *diff.Change, fields []diff.FieldChange) *diff.Change {
 	out.Fields = fields
 	return &out
 }
-

@@ -50,9 +50,13 @@ func (e *Engine) Import(ctx context.Context, o ImportOptions) ([]Imported, error
 	if err != nil {
 		return nil, err
 	}
+	if o.Name != "" && e.takenNames()[o.Name] {
+		return nil, fmt.Errorf("the name %q is in use already: choose another", o.Name)
+	}
 	bound := e.boundIDs(a)
 	var out []Imported
 	var needs []need
+	var lists []providers.Body
 	var at []int
 	for _, r := range remotes {
 		im := Imported{ID: r.ID, Display: r.Name}
@@ -62,17 +66,38 @@ func (e *Engine) Import(ctx context.Context, o ImportOptions) ([]Imported, error
 			continue
 		}
 		needs = append(needs, need{id: r.ID, paths: allPaths(a.Driver.Fields)})
+		lists = append(lists, r.Body)
 		at = append(at, len(out))
 		out = append(out, im)
 	}
+	docs, err := e.importDocs(ctx, a, o, needs, lists)
+	if err != nil {
+		return nil, err
+	}
+	taken := e.takenNames()
+	for i, doc := range docs {
+		e.fill(&out[at[i]], a, o, doc, taken)
+	}
+	return out, nil
+}
+
+// importDocs reads what is to be imported. Characters that the list has shown
+// already are read singly only for what it does not show.
+func (e *Engine) importDocs(ctx context.Context, a *Account, o ImportOptions, needs []need, lists []providers.Body) ([]diff.Doc, error) {
 	failures := make([]error, len(needs))
 	docs := make([]diff.Doc, len(needs))
-	_, broken := e.observe(ctx, a, "import", needs, func(i int, s seen) {
+	each := func(i int, s seen) {
 		docs[i], failures[i] = s.doc, s.err
 		if s.gone {
 			failures[i] = fmt.Errorf("%s has no character %s", o.Target, needs[i].id)
 		}
-	})
+	}
+	var broken error
+	if o.All {
+		broken = e.observeListed(ctx, a, "import", needs, lists, each)
+	} else {
+		_, broken = e.observe(ctx, a, "import", needs, each)
+	}
 	if broken != nil {
 		return nil, fmt.Errorf("importing from %s: %w", o.Target, broken)
 	}
@@ -81,11 +106,7 @@ func (e *Engine) Import(ctx context.Context, o ImportOptions) ([]Imported, error
 			return nil, fmt.Errorf("importing %s from %s: %w", needs[i].id, o.Target, err)
 		}
 	}
-	taken := e.takenNames()
-	for i, doc := range docs {
-		e.fill(&out[at[i]], a, o, doc, taken)
-	}
-	return out, nil
+	return docs, nil
 }
 
 // Bind records imported characters in the lock.

@@ -49,10 +49,7 @@ type observation struct {
 // characters that were not read have it too. It returns the least number of
 // requests that the vendor's table allows for this.
 func (e *Engine) observe(ctx context.Context, a *Account, kind string, needs []need, each func(i int, s seen)) (least int, err error) {
-	o := &observation{
-		engine: e, account: a, needs: needs, each: each, what: kind,
-		lists: make([]providers.Body, len(needs)), answered: make([]bool, len(needs)), missing: make([]bool, len(needs)),
-	}
+	o := e.newObservation(a, kind, needs, each)
 	scopes, of := byScope(a.Driver, needs)
 	bound := e.boundIn(a)
 	readings := make([]*reading, 0, len(scopes))
@@ -66,12 +63,42 @@ func (e *Engine) observe(ctx context.Context, a *Account, kind string, needs []n
 	}
 	o.readSingly(ctx, readings)
 	o.confirmMissing(ctx, scopes, of)
-	for i := range needs {
+	return o.least, o.finish(ctx)
+}
+
+// observeListed is observe for characters that a list has just shown.
+func (e *Engine) observeListed(ctx context.Context, a *Account, kind string, needs []need, lists []providers.Body, each func(i int, s seen)) error {
+	o := e.newObservation(a, kind, needs, each)
+	o.lists = lists
+	scopes, of := byScope(a.Driver, needs)
+	var r reading
+	for i, n := range needs {
+		if a.Driver.Fields.Listed(n.paths) {
+			o.tell(i, seen{list: lists[i]})
+		} else {
+			r.gets = append(r.gets, i)
+		}
+	}
+	o.readSingly(ctx, []*reading{&r})
+	o.confirmMissing(ctx, scopes, of)
+	return o.finish(ctx)
+}
+
+func (e *Engine) newObservation(a *Account, kind string, needs []need, each func(i int, s seen)) *observation {
+	return &observation{
+		engine: e, account: a, needs: needs, each: each, what: kind,
+		lists: make([]providers.Body, len(needs)), answered: make([]bool, len(needs)), missing: make([]bool, len(needs)),
+	}
+}
+
+// finish tells those that were not read why.
+func (o *observation) finish(ctx context.Context) error {
+	for i := range o.needs {
 		if !o.answered[i] {
 			o.tell(i, seen{err: o.failure(ctx)})
 		}
 	}
-	return o.least, o.broken
+	return o.broken
 }
 
 func (o *observation) failure(ctx context.Context) error {

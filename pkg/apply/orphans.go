@@ -15,6 +15,9 @@ func (e *Engine) addOrphans(chosen *pairs, byName map[string]*accountPlan, plan 
 	if e.Options.Prune && off != "" {
 		plan.Diagnostics = append(plan.Diagnostics, pruneOffDiagnostic(off))
 	}
+	if !e.Set.Complete || e.Set.Partial {
+		return // which manifests are gone can't be told
+	}
 	for _, entry := range e.Lock.Entries() {
 		if chosen.all[entry.Address] || !chosen.inPlay[entry.Target] {
 			continue
@@ -49,6 +52,8 @@ func (e *Engine) prune(byName map[string]*accountPlan, plan *diff.Plan) {
 // pruneOff says why nothing may be deleted in this run, or "".
 func (e *Engine) pruneOff(chosen *pairs) string {
 	switch {
+	case e.Set.Partial:
+		return "only some of the manifests were loaded"
 	case !e.Set.Complete:
 		return "not all manifests could be loaded"
 	case hasErrors(chosen.diagnostics):
