@@ -1,7 +1,261 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// importFlags say which live characters are meant, and where they go.
+type importFlags struct {
+	ids    []string
+	name   string
+	all    bool
+	scope  string
+	dir    string
+	format string
+}
+
+// importedCharacter is a line of import's result.
+type importedCharacter struct {
+	Name    string `json:"name"`
+	Target  string `json:"target"`
+	ID      string `json:"id"`
+	File    string `json:"file,omitempty"`
+	Skipped string `json:"skipped,omitempty"`
+}
 
 func (a *app) importCommand() *cobra.Command {
-	return manual{use: "import", short: "x", long: "x"}.command(nil, nil)
+	var f importFlags
+	cmd := manual{
+		use:   "import TARGET [ID...] [flags]",
+		short: "Make manifests of live characters",
+		long: `Reads live characters, writes a manifest for each and binds them in the lock, so
+that a plan right afterwards is empty. Nothing that is there is overwritten, and
+what is bound already is skipped. Ids stay out of manifests; one that begins with
+"-" goes behind "--", or into --id. --name alone finds a character by its name at
+the service; with one ID it names the manifest.`,
+		examples: []string{
+			"charsync import convai --all",
+			"charsync import convai 2d1f0b8e-6c1c-11ee-9d2b-42010a400002 --name mira-innkeeper",
+			"charsync import characterai --id=-u2Zb1pY3xw",
+			"charsync import npcbuilder --all --scope game123/world456",
+		},
+		exit: []code{exitDone, exitError, exitInvalid, exitInterrupted},
+	}.command(wantArgs(1, -1), func(cmd *cobra.Command, args []string) error {
+		f.ids = append(f.ids, args[1:]...)
+		return a.importCharacters(cmd.Context(), args[0], f)
+	})
+	cmd.ValidArgsFunction = func(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(given) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return a.completeTargets(""), cobra.ShellCompDirectiveNoFileComp
+	}
+	cmd.Flags().StringArrayVar(&f.ids, "id", nil, "import the character with this `ID`; may be repeated")
+	cmd.Flags().StringVar(&f.name, "name", "", "the `NAME`: of the character at the service, or of the manifest when one id is given")
+	cmd.Flags().BoolVar(&f.all, "all", false, "import every character of the account")
+	cmd.Flags().StringVar(&f.scope, "scope", "", "where to look, for services with places (`GAME/WORLD`)")
+	cmd.Flags().StringVar(&f.dir, "dir", "", "write the manifests to `DIR` instead of the folder of the first pattern in charsync.yaml")
+	formatFlag(cmd, &f.format, formatText, formatJSON)
+	return cmd
 }
+
+func (f importFlags) check() error {
+	ways := 0
+	for _, given := range []bool{len(f.ids) > 0, f.all, f.name != "" && len(f.ids) == 0} {
+		if given {
+			ways++
+		}
+	}
+	switch {
+	case ways == 0:
+		return failed("give ids, --name NAME or --all", "import: which characters?")
+	case ways > 1:
+		return failed("give ids, --name NAME or --all, and one of them only", "import: too many ways to say which characters")
+	case f.name != "" && len(f.ids) > 1:
+		return failed("import them one by one, or leave --name out", "import: one name for %d characters", len(f.ids))
+	}
+	return checkFormat(f.format, formatText, formatJSON)
+}
+
+func (a *app) importCharacters(ctx context.Context, target string, f importFlags) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	s, err := a.openSession()
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if _, ok := s.project.Instances[target]; !ok {
+		return oneOf("import", target, s.instanceNames())
+	}
+	if err := s.load(ctx, nil); err != nil {
+		return err
+	}
+	// An empty project is what import is often for: only errors count.
+	if err := s.diagnose(only(s.set.Diagnostics, spec.Error)); err != nil {
+		return err
+	}
+	if hasErrors(s.set.Diagnostics) {
+		return end(exitInvalid)
+	}
+	if err := s.hold(ctx); err != nil {
+		return err
+	}
+	if err := s.openLock(); err != nil {
+		return err
+	}
+	engine := s.engine(&runFlags{}, reading)
+	account := engine.Accounts[target]
+	if account.Err != nil {
+		return failed(hintFor(account.Err), "%w", account.Err)
+	}
+	scopes, err := s.importScopes(account, f)
+	if err != nil {
+		return err
+	}
+	var done []importedCharacter
+	for _, scope := range scopes {
+		some, err := s.importFrom(ctx, engine, account, scope, f)
+		done = append(done, some...)
+		if err != nil {
+			return err
+		}
+	}
+	s.progress.stop()
+	if err := s.checkImported(ctx, done); err != nil {
+		return err
+	}
+	return a.result("", func(w io.Writer) error { return writeImported(w, f.format, done) })
+}
+
+// importScopes are the places to look in: the one that is named, the default
+// of the instance, or all that are known.
+func (s *session) importScopes(account *apply.Account, f importFlags) ([]string, error) {
+	d, in := account.Driver, account.Instance
+	if len(d.Scope) == 0 {
+		if f.scope != "" {
+			return nil, failed("leave it out", "--scope: %s has no places", d.Title)
+		}
+		return []string{""}, nil
+	}
+	want := len(d.Scope)
+	if f.scope != "" {
+		if parts := strings.Split(f.scope, "/"); len(parts) != want || slices.Contains(parts, "") {
+			return nil, failed("write "+pathList(d.Scope)+", joined by /", "--scope: %q is not a place of %s", f.scope, d.Title)
+		}
+		return []string{f.scope}, nil
+	}
+	if !slices.ContainsFunc(d.Scope, func(p spec.Path) bool { return in.Settings[string(p)] == "" }) {
+		return []string{""}, nil // the engine knows the instance's default
+	}
+	if !slices.ContainsFunc(f.ids, func(id string) bool { scope, _ := d.SplitID(id); return scope == "" }) && len(f.ids) > 0 {
+		return []string{""}, nil // every id says where it is
+	}
+	known, _ := s.uses(in, d)
+	switch {
+	case len(known) == 0:
+		return nil, failed("give --scope, or set "+pathList(d.Scope)+" for "+in.Name+" in charsync.yaml", "import: where does %s keep them?", d.Title)
+	case len(known) > 1 && len(f.ids) > 0:
+		return nil, failed("give --scope, one of "+strings.Join(known, ", "), "import: these ids could be in several places")
+	}
+	return known, nil
+}
+
+// importFrom imports from one place: manifests first, then the bindings.
+func (s *session) importFrom(ctx context.Context, engine *apply.Engine, account *apply.Account, scope string, f importFlags) ([]importedCharacter, error) {
+	o := apply.ImportOptions{Target: account.Instance.Name, IDs: f.ids, All: f.all, Name: f.name, Scope: scope}
+	if len(f.ids) == 0 && !f.all {
+		id, err := findByName(ctx, account, scope, f.name)
+		if err != nil {
+			return nil, err
+		}
+		o.IDs, o.Name = []string{id}, ""
+	}
+	found, err := engine.Import(ctx, o)
+	if err != nil {
+		return nil, failed(hintFor(err), "%w", err)
+	}
+	written, err := s.writeManifests(account, found, f.dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := engine.Bind(found); err != nil {
+		s.removeManifests(written)
+		return nil, failed("nothing was imported; make the project's folder writable, then import again", "%w", err)
+	}
+	var done []importedCharacter
+	for _, im := range found {
+		done = append(done, importedCharacter{Name: im.Name, Target: o.Target, ID: im.ID, File: written[im.Name], Skipped: im.Skipped})
+	}
+	return done, nil
+}
+
+// findByName is the id of the one live character with a name.
+func findByName(ctx context.Context, account *apply.Account, scope, name string) (string, error) {
+	if scope == "" {
+		var parts []string
+		for _, p := range account.Driver.Scope {
+			parts = append(parts, account.Instance.Settings[string(p)])
+		}
+		scope = strings.Join(parts, "/")
+	}
+	ids := map[string]bool{}
+	names := map[string]bool{}
+	for r, err := range account.Provider.List(ctx, scope) {
+		if err != nil {
+			return "", failed(hintFor(err), "list %s: %w", account.Instance.Name, err)
+		}
+		names[r.Name] = true
+		if r.Name == name {
+			ids[r.ID] = true
+		}
+	}
+	found := slices.Sorted(maps.Keys(ids))
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		hint := "charsync import " + account.Instance.Name + " --all imports every one"
+		if near := spec.DidYouMean(name, slices.Sorted(maps.Keys(names))); near != "" {
+			hint = "did you mean " + near + "? " + hint
+		}
+		return "", failed(hint, "%s has no character called %q", account.Instance.Name, name)
+	}
+	return "", failed("import it by its id: "+strings.Join(found, ", "), "%s has %d characters called %q", account.Instance.Name, len(found), name)
+}
+
+func writeImported(w io.Writer, format string, done []importedCharacter) error {
+	if format == formatJSON {
+		if done == nil {
+			done = []importedCharacter{}
+		}
+		return writeJSON(w, done)
+	}
+	skipped := 0
+	for _, d := range done {
+		if d.Skipped != "" {
+			skipped++
+			fmt.Fprintf(w, "skipped   %s: %s\n", view.SanitizeLine(d.ID), view.SanitizeLine(d.Skipped))
+			continue
+		}
+		fmt.Fprintf(w, "imported  %s: %s\n", view.SanitizeLine(d.Name), view.SanitizeLine(d.File))
+	}
+	_, err := fmt.Fprintf(w, "Imported: %s, %d skipped.\n", counted(len(done)-skipped, "character"), skipped)
+	return err
+}
+
+// isCommon reports a field that stands under spec in a manifest.
+func isCommon(p spec.Path) bool { return slices.Contains(providers.Common(), p) }
