@@ -1,0 +1,77 @@
+package docs_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/charsync/charsync/internal/cli"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+const slip = `apiVersion: charsync.dev/v1
+kind: Character
+metadata: {name: mira-innkeeper}
+spec:
+  name: Mira
+  greting: "Wipe your boots."
+  targets:
+    alakazam: {persona: Keeps the inn.}
+`
+
+// TestErrorPicture keeps the example of a finding.
+func TestErrorPicture(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "characters/mira.yaml"), slip)
+	var out, errs bytes.Buffer
+	code := cli.Main(context.Background(), cli.Env{
+		Args: []string{"validate"}, In: strings.NewReader(""), Out: &out, Err: &errs, Now: time.Now, Dir: dir,
+	})
+	if code != 3 {
+		t.Fatalf("exit %d: %s", code, &errs)
+	}
+	generated(t, "docs/errors.md", "picture", "```\n"+out.String()+"```")
+}
+
+// TestCodes keeps the list of codes that the packages publish, and finds
+// those that only the text lists in the source, and the other way round.
+func TestCodes(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| code | | means |\n| --- | --- | --- |\n")
+	type line struct{ code, severity, means string }
+	var lines []line
+	for _, c := range spec.Codes() {
+		lines = append(lines, line{c.Code, string(c.Severity), strings.ToUpper(c.Title[:1]) + c.Title[1:] + "."})
+	}
+	for _, c := range providers.Codes() {
+		lines = append(lines, line{c.Code, string(c.Severity), c.Doc})
+	}
+	slices.SortFunc(lines, func(a, b line) int { return strings.Compare(a.code, b.code) })
+	for _, l := range lines {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", l.code, l.severity, l.means)
+	}
+	generated(t, "docs/errors.md", "codes", b.String())
+
+	inText := unique(regexp.MustCompile(`CS\d{3}`).FindAllString(read(t, "docs/errors.md"), -1))
+	var inSource []string
+	for _, m := range regexp.MustCompile(`"(CS\d{3})"`).FindAllStringSubmatch(source(t), -1) {
+		inSource = append(inSource, m[1])
+	}
+	if d := cmp.Diff(unique(inSource), inText); d != "" {
+		t.Errorf("codes in the source (-) against docs/errors.md (+):\n%s", d)
+	}
+}
+
+func unique(words []string) []string {
+	slices.Sort(words)
+	return slices.Compact(words)
+}
