@@ -187,6 +187,12 @@ func pairElements(before, after []any, from []int, used []bool, alike func(i, j 
 	}
 }
 
+// NameKeys are the keys by which a mapping in a list is recognised, the surest
+// first.
+func NameKeys() []string {
+	return []string{"id", "identifier", "label", "name", "itemName", "eventName", "questName", "title"}
+}
+
 // sameElement reports that one element became the other: mappings with the
 // same id or name, texts with most words in common.
 func sameElement(before, after any) bool {
@@ -196,7 +202,7 @@ func sameElement(before, after any) bool {
 		if !ok {
 			return false
 		}
-		for _, key := range []string{"id", "identifier", "label", "name", "itemName", "eventName", "questName", "title"} {
+		for _, key := range NameKeys() {
 			if id, ok := b[key].(string); ok && id != "" {
 				return a[key] == id
 			}

@@ -87,6 +87,10 @@ func (t *noteTaker) compare(before, after string, line int, whitespaceOnly bool)
 	case whitespaceOnly:
 		before, after = before+beforeEnd, after+afterEnd
 	}
+	if !whitespaceOnly && (beforeEnd == "" || afterEnd == "") {
+		// The space behind a sentence goes or comes with its neighbour.
+		before, after = strings.TrimRight(before, " \t"), strings.TrimRight(after, " \t")
+	}
 	if nb, na := norm.NFC.String(before), norm.NFC.String(after); before != after && (nb != before || na != after) {
 		if from, to := formName(before), formName(after); from != to {
 			t.overall("Unicode form: " + from + " → " + to)

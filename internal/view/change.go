@@ -1,0 +1,176 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+// character prints what happens to one character at all its targets.
+func (p *printer) character(changes []diff.Change) {
+	head := []run{{SanitizeLine(changes[0].Name), strong}}
+	for _, c := range changes {
+		if c.Source.File != "" {
+			head = append(head, run{"  " + where(c.Source), faint})
+			break
+		}
+	}
+	p.line(0, head...)
+	var shown told
+	for i := range changes {
+		p.changeOf(&changes[i], &shown)
+	}
+	p.blank()
+}
+
+// actionSign is the mark of what happens to a pair.
+func (p *printer) actionSign(c *diff.Change) (string, ink) {
+	if c.Stopped() {
+		if c.Has(diff.Conflict) {
+			return "!", alarming
+		}
+		return p.style.drift(), drifting
+	}
+	switch c.Action {
+	case diff.Create:
+		return "+", added
+	case diff.Delete:
+		return "-", removed
+	case diff.Replace:
+		return p.replaceSign(), alarming
+	case diff.Report:
+		return p.style.drift(), drifting
+	case diff.Record:
+		return "=", faint
+	}
+	if c.Has(diff.Drift) && !slices.ContainsFunc(c.Fields, func(f diff.FieldChange) bool { return f.Send && f.Class != diff.Drift }) {
+		return p.style.drift(), drifting
+	}
+	return "~", changed
+}
+
+func (p *printer) changeOf(c *diff.Change, shown *told) {
+	sign, look := p.actionSign(c)
+	head := []run{{SanitizeLine(c.Target), look}, {"  " + p.deed(c), plain}}
+	if c.ID != "" {
+		head = append(head, run{" " + SanitizeLine(c.ID), faint})
+	}
+	if c.Reason != "" {
+		head = append(head, run{": " + SanitizeLine(c.Reason), plain})
+	}
+	p.item(2, []run{{sign + " ", look}}, head...)
+	switch c.Action {
+	case diff.Create:
+		p.sizes(6, c.Fields)
+	case diff.Delete:
+		if c.Removal != "" {
+			p.line(6, text(changed, c.Removal))
+		}
+		if c.Protect {
+			p.line(6, run{"protected", changed})
+		}
+	case diff.Record:
+		p.recorded(6, c)
+	default:
+		if c.Action == diff.Replace && c.Removal != "" {
+			p.line(6, run{"the old one: ", plain}, text(changed, c.Removal))
+		}
+		for _, f := range c.Fields {
+			p.field(6, c.Target, f, shown)
+		}
+	}
+	p.losses(6, c)
+	for _, b := range c.Blocked {
+		p.block(6, p.stoppedBy(b), b)
+	}
+}
+
+func (p *printer) stoppedBy(b diff.Block) string {
+	switch b.Rule {
+	case string(diff.Conflict), string(diff.Drift):
+		return "skipped, " + b.Rule
+	}
+	return "refused by the guard " + b.Rule
+}
+
+// deed says what happens, in words.
+func (p *printer) deed(c *diff.Change) string {
+	switch c.Action {
+	case diff.Create:
+		words := "create"
+		if c.CloneOf != "" {
+			words = "create as a clone of " + c.CloneOf
+			if c.CloneKB {
+				words += ", with its knowledge bank"
+			}
+		}
+		if c.Scope != "" {
+			words += " in " + c.Scope
+		}
+		return SanitizeLine(words)
+	case diff.Record:
+		return "record in the lock only"
+	case diff.Report:
+		return "left as it is"
+	}
+	if c.Stopped() {
+		return "not updated"
+	}
+	return string(c.Action)
+}
+
+// sizes lists the fields of a character that will be created.
+func (p *printer) sizes(indent int, fields []diff.FieldChange) {
+	longest := 0
+	for _, f := range fields {
+		longest = max(longest, width(SanitizeLine(string(f.Path))))
+	}
+	for _, f := range fields {
+		name := SanitizeLine(string(f.Path))
+		lead := name + strings.Repeat(" ", longest-width(name)+2)
+		columns := p.style.width() - indent - width(lead)
+		p.para(indent, []run{{lead, plain}}, []run{{p.style.preview(f.After, columns), added}})
+	}
+}
+
+// recorded sums up fields of which only the lock takes notice.
+func (p *printer) recorded(indent int, c *diff.Change) {
+	byClass := map[diff.Class][]string{}
+	for _, f := range c.Fields {
+		byClass[f.Class] = append(byClass[f.Class], SanitizeLine(string(f.Path)))
+	}
+	for _, class := range []diff.Class{diff.Adopted, diff.Converged, diff.Released} {
+		if paths := byClass[class]; len(paths) > 0 {
+			p.line(indent, run{p.why(c.Target, diff.FieldChange{Class: class}) + ": ", faint}, run{strings.Join(paths, ", "), plain})
+		}
+	}
+}
+
+// losses says what the provider does not keep as the manifest has it.
+func (p *printer) losses(indent int, c *diff.Change) {
+	type group struct{ how, note string }
+	paths := map[group][]string{}
+	for _, l := range c.Losses {
+		g := group{l.How, l.Note}
+		paths[g] = append(paths[g], SanitizeLine(string(l.Path)))
+	}
+	groups := make([]group, 0, len(paths))
+	for g := range paths {
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(a, b group) int { return cmp.Or(cmp.Compare(a.how, b.how), cmp.Compare(a.note, b.note)) })
+	for _, g := range groups {
+		words := fmt.Sprintf("%s: %s", SanitizeLine(g.how), strings.Join(paths[g], ", "))
+		if g.note != "" {
+			words += " (" + SanitizeLine(g.note) + ")"
+		}
+		look := faint
+		if g.how == "dropped" {
+			look = changed
+		}
+		p.line(indent, run{words, look})
+	}
+}

@@ -1,0 +1,34 @@
+package view
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// JSON prints a document for programs: two spaces of indentation, keys in a
+// stable order, prose as it is.
+func JSON(w io.Writer, document any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(document)
+}
+
+// PlanJSON prints the plan document, as --out writes it.
+func PlanJSON(w io.Writer, plan *diff.Plan) error { return JSON(w, plan) }
+
+// DiagnosticsJSON prints findings with their counts.
+func DiagnosticsJSON(w io.Writer, ds []spec.Diagnostic) error {
+	if ds == nil {
+		ds = []spec.Diagnostic{}
+	}
+	errors, warnings := tally(ds)
+	return JSON(w, struct {
+		Diagnostics []spec.Diagnostic `json:"diagnostics"`
+		Errors      int               `json:"errors"`
+		Warnings    int               `json:"warnings"`
+	}{ds, errors, warnings})
+}

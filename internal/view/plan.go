@@ -1,0 +1,157 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Plan prints a plan for people: by character and target, only what changes.
+// Its last line is that of Counts.Summary.
+func Plan(w io.Writer, plan *diff.Plan, s Style) error {
+	p := newPrinter(w, s)
+	p.legend(plan)
+	for start := 0; start < len(plan.Changes); {
+		end := start + 1
+		for end < len(plan.Changes) && plan.Changes[end].Name == plan.Changes[start].Name {
+			end++
+		}
+		p.character(plan.Changes[start:end])
+		start = end
+	}
+	p.orphans(plan.Orphans)
+	p.guards(plan.Guards)
+	p.incomplete(plan)
+	p.calls(plan)
+	if len(plan.Changes) == 0 && plan.Complete {
+		p.line(0, run{"No changes: ", strong}, run{"the providers hold what the manifests say.", plain})
+	}
+	if plan.Unchanged > 0 {
+		p.line(0, run{count(plan.Unchanged, "pair") + " of character and target unchanged.", faint})
+	}
+	if plan.Unchanged > 0 || len(plan.Changes) == 0 {
+		p.blank()
+	}
+	p.write(s.paint(strong, plan.Counts().Summary()) + "\n")
+	return p.close()
+}
+
+// legend explains the signs that this plan uses.
+func (p *printer) legend(plan *diff.Plan) {
+	used := map[string]bool{}
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		sign, _ := p.actionSign(c)
+		used[sign] = true
+		for _, f := range c.Fields {
+			if c.Action != diff.Update && c.Action != diff.Report && c.Action != diff.Replace {
+				break
+			}
+			sign, _ := p.sign(f)
+			used[sign] = true
+		}
+	}
+	var words []string
+	for _, entry := range [][2]string{
+		{"+", "create or set"},
+		{"~", "update"},
+		{"-", "delete or empty"},
+		{p.replaceSign(), "replace"},
+		{p.style.drift(), "drift"},
+		{"!", "conflict"},
+		{"=", "recorded only"},
+	} {
+		if used[entry[0]] {
+			words = append(words, entry[0]+" "+entry[1])
+		}
+	}
+	if len(words) == 0 {
+		return
+	}
+	p.line(0, run{strings.Join(words, "   "), faint})
+	if used["~"] || used["!"] || used[p.style.drift()] {
+		p.line(0, append(append([]run{{"words: ", faint}}, p.mark(diff.Remove, "on the provider now")...), append([]run{{" ", plain}}, p.mark(diff.Insert, "in the manifest")...)...)...)
+	}
+	p.blank()
+}
+
+func (p *printer) replaceSign() string { return p.style.glyph("±", "-/+") }
+
+// orphans lists what is bound and named by no manifest.
+func (p *printer) orphans(orphans []diff.Orphan) {
+	if len(orphans) == 0 {
+		return
+	}
+	p.line(0, run{"Orphans: ", strong}, run{"no manifest names them any more, and they are left alone; --prune deletes them", plain})
+	for _, o := range orphans {
+		note := ""
+		if o.Protect {
+			note = "  protected"
+		}
+		p.line(2, text(plain, o.Name+" on "+o.Target), run{"  " + SanitizeLine(o.ID), faint}, run{note, changed})
+	}
+	p.blank()
+}
+
+// guards prints the rules that would refuse the whole run.
+func (p *printer) guards(guards []diff.Block) {
+	for _, g := range guards {
+		p.block(0, "Guard "+g.Rule, g)
+	}
+	if len(guards) > 0 {
+		p.blank()
+	}
+}
+
+// block prints why something will not be done, and what would allow it.
+func (p *printer) block(indent int, name string, b diff.Block) {
+	p.para(indent, []run{{"! ", alarming}}, []run{{SanitizeLine(name) + ": ", alarming}, text(plain, b.Message)})
+	if b.Hint != "" {
+		p.para(indent+2, []run{{"hint: ", faint}}, []run{text(plain, b.Hint)})
+	}
+}
+
+func (p *printer) incomplete(plan *diff.Plan) {
+	for _, d := range plan.Diagnostics {
+		p.diagnostic(d)
+	}
+	if !plan.Complete {
+		p.para(0, []run{{"! ", alarming}}, []run{{"This plan is incomplete: ", alarming}, {"not every provider could be read. It can't be saved; nothing is deleted by it.", plain}})
+	}
+	if len(plan.Diagnostics) > 0 || !plan.Complete {
+		p.blank()
+	}
+}
+
+// calls says what the plan cost and what applying it will.
+func (p *printer) calls(plan *diff.Plan) {
+	if len(plan.Calls) == 0 {
+		return
+	}
+	var sum diff.Calls
+	rows := make([][]string, 0, len(plan.Calls))
+	for _, c := range plan.Calls {
+		sum.Made, sum.Least, sum.Writes, sum.Reads = sum.Made+c.Made, sum.Least+c.Least, sum.Writes+c.Writes, sum.Reads+c.Reads
+		row := []string{c.Target, fmt.Sprintf("%d made", c.Made), fmt.Sprintf("%d writing", c.Writes), fmt.Sprintf("%d reading", c.Reads), ""}
+		if c.Wait != "" {
+			row[4] = "about " + c.Wait + " by its pace"
+		}
+		rows = append(rows, row)
+	}
+	words := fmt.Sprintf("%s made, the least possible is %s.", count(sum.Made, "request"), thousands(sum.Least))
+	if sum.Writes+sum.Reads > 0 {
+		words = fmt.Sprintf("%s made, the least possible is %s; applying makes %s writing and %s reading.",
+			count(sum.Made, "request"), thousands(sum.Least), thousands(sum.Writes), thousands(sum.Reads))
+	}
+	p.line(0, run{words, faint})
+	if len(rows) > 1 || plan.Calls[0].Wait != "" {
+		p.table(2, nil, rows)
+	}
+	p.blank()
+}
+
+// where prints a position for people.
+func where(pos spec.Pos) string { return SanitizeLine(pos.String()) }

@@ -1,0 +1,211 @@
+package view
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rivo/uniseg"
+
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+// preview shows a value on one line, within a number of columns. A long text
+// says how long it is.
+func (s Style) preview(v any, columns int) string {
+	if t, ok := v.(string); ok {
+		return s.previewText(t, columns)
+	}
+	return s.clip(SanitizeLine(literal(v)), columns)
+}
+
+func (s Style) previewText(t string, columns int) string {
+	trimmed := strings.TrimRight(t, "\r\n")
+	quoted := quote(trimmed)
+	if width(quoted) <= columns && !strings.Contains(trimmed, "\n") {
+		return quoted
+	}
+	size := count(characters(trimmed), "character")
+	if lines := strings.Count(trimmed, "\n") + 1; lines > 1 {
+		size = count(lines, "line") + ", " + size
+	}
+	start := s.clip(strings.Join(strings.Fields(Sanitize(trimmed)), " "), max(columns-len(size)-5, 16))
+	return fmt.Sprintf("\"%s\" (%s)", start, size)
+}
+
+func quote(t string) string { return `"` + SanitizeLine(t) + `"` }
+
+// literal writes a value as a manifest would, on one line.
+func literal(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "empty"
+	case string:
+		return quote(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []any:
+		words := make([]string, len(v))
+		for i, e := range v {
+			words[i] = literal(e)
+		}
+		return "[" + strings.Join(words, ", ") + "]"
+	case map[string]any:
+		var words []string
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			words = append(words, key+": "+literal(v[key]))
+		}
+		return "{" + strings.Join(words, ", ") + "}"
+	}
+	return fmt.Sprint(v)
+}
+
+// change prints "before → after" for values that are shown whole.
+func (p *printer) change(before, after any) []run {
+	columns := p.style.width() / 3
+	return []run{
+		{p.style.preview(before, columns), removed},
+		{" " + p.style.arrow() + " ", faint},
+		{p.style.preview(after, columns), added},
+	}
+}
+
+// short reports that a text diff stands on one line, beside the name.
+func short(d diff.ValueDiff) bool {
+	if d.Prose == nil {
+		return d.Parts == nil
+	}
+	b, _ := d.Before.(string)
+	a, _ := d.After.(string)
+	oneLine := func(s string) bool {
+		return !strings.Contains(strings.TrimRight(s, "\r\n"), "\n") && width(Sanitize(s)) <= shortLine
+	}
+	return !d.Prose.WhitespaceOnly && len(d.Prose.Notes) == 0 && oneLine(b) && oneLine(a)
+}
+
+// brief is a short difference on one line: marked words where some stayed,
+// else both values.
+func (p *printer) brief(d diff.ValueDiff) []run {
+	if d.Prose == nil {
+		return p.change(d.Before, d.After)
+	}
+	var all []diff.Span
+	kept := false
+	for _, passage := range d.Prose.Passages {
+		for _, s := range passage.Sentences {
+			for _, span := range s.Spans {
+				kept = kept || span.Op == diff.Equal && strings.TrimSpace(span.Text) != ""
+			}
+			all = joinSpans(all, s.Spans)
+		}
+	}
+	if !kept {
+		return p.change(d.Before, d.After)
+	}
+	return p.spans(all)
+}
+
+// value prints a difference that takes lines of its own.
+func (p *printer) value(indent int, d diff.ValueDiff) {
+	switch {
+	case d.Prose != nil:
+		p.prose(indent, d.Prose)
+	case d.Parts != nil:
+		p.parts(indent, d.Parts)
+	default:
+		p.line(indent, p.change(d.Before, d.After)...)
+	}
+}
+
+// parts prints what became of the elements of a list or the entries of a
+// mapping; those that stayed are counted.
+func (p *printer) parts(indent int, parts []diff.Part) {
+	stayed := 0
+	for _, part := range parts {
+		switch part.Shape {
+		case diff.Untouched:
+			stayed++
+		case diff.Added:
+			p.element(indent, run{"+ ", added}, part.Key, part.After, added)
+		case diff.Removed:
+			p.element(indent, run{"- ", removed}, part.Key, part.Before, removed)
+		case diff.Moved:
+			where := fmt.Sprintf("  moved from place %d to %d", part.From+1, part.To+1)
+			p.para(indent, []run{{p.style.moved() + " ", changed}}, []run{{p.style.preview(part.After, shortLine), plain}, {where, faint}})
+		default:
+			p.changedPart(indent, part)
+		}
+	}
+	if stayed > 0 {
+		p.line(indent, run{p.style.ellipsis() + " " + fmt.Sprintf("%s unchanged", thousands(stayed)), faint})
+	}
+}
+
+func (p *printer) changedPart(indent int, part diff.Part) {
+	name := partName(part)
+	if short(part.ValueDiff) {
+		p.para(indent, []run{{"~ ", changed}, {name + ": ", plain}}, p.brief(part.ValueDiff))
+		return
+	}
+	p.para(indent, []run{{"~ ", changed}}, []run{{name, plain}})
+	p.value(indent+2, part.ValueDiff)
+}
+
+// partName names an entry by its key, and an element by what it calls itself
+// or by its place.
+func partName(part diff.Part) string {
+	if part.Key != "" {
+		return SanitizeLine(part.Key)
+	}
+	if m, ok := part.After.(map[string]any); ok {
+		if name := elementName(m); name != "" {
+			return name
+		}
+	}
+	return fmt.Sprintf("no. %d", part.To+1)
+}
+
+// elementName is what a mapping in a list calls itself, or "".
+func elementName(m map[string]any) string {
+	for _, key := range diff.NameKeys() {
+		if name, ok := m[key].(string); ok && name != "" {
+			return quote(name)
+		}
+	}
+	return ""
+}
+
+// element prints an element that is new or goes: long text as text.
+func (p *printer) element(indent int, sign run, key string, v any, look ink) {
+	lead := []run{sign}
+	if key != "" {
+		lead = append(lead, run{SanitizeLine(key) + ": ", plain})
+	}
+	if t, ok := v.(string); ok && (strings.Contains(t, "\n") || width(Sanitize(t)) > p.style.width()-indent-8) {
+		p.head(indent, lead, t, look)
+		return
+	}
+	line := SanitizeLine(literal(v))
+	m, ok := v.(map[string]any)
+	if !ok || width(line) <= p.style.width()-indent-8 && !strings.Contains(line, `\n`) {
+		p.para(indent, lead, []run{{line, look}})
+		return
+	}
+	if key == "" {
+		lead = append(lead, run{elementName(m), plain})
+	}
+	p.para(indent, lead, nil)
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		p.element(indent+2, sign, k, m[k], look)
+	}
+}
+
+// characters counts what a reader calls characters.
+func characters(s string) int {
+	if harmless(s) {
+		return len(s)
+	}
+	return uniseg.GraphemeClusterCount(s)
+}
