@@ -34,15 +34,19 @@ func leftover(a *Account, c *diff.Change) []diff.Request {
 
 func creationRequests(a *Account, c *diff.Change) []diff.Request {
 	if c.CloneOf != "" {
-		return []diff.Request{request(a, "clone", c.Scope, nil), request(a, "update", "", c.Sends())}
+		return []diff.Request{request(a, "clone", c.CloneOf, nil), request(a, "update", scopeID(a, c.Scope), c.Sends())}
 	}
 	first, late := splitCreation(a.Driver, c.Sends())
 	out := []diff.Request{request(a, "create", c.Scope, first)}
 	if len(late) > 0 {
-		out = append(out, request(a, "update", "", late))
+		out = append(out, request(a, "update", scopeID(a, c.Scope), late))
 	}
 	return out
 }
+
+// scopeID is the id of a character that is not there yet, as far as it is
+// known: the place alone.
+func scopeID(a *Account, scope string) string { return a.Driver.JoinID(scope, "") }
 
 // splitCreation tells what creation takes from what a second call must send.
 func splitCreation(d *providers.Driver, fields []diff.FieldChange) (first, late []diff.FieldChange) {
@@ -56,15 +60,15 @@ func splitCreation(d *providers.Driver, fields []diff.FieldChange) (first, late 
 	return first, late
 }
 
-// router is a provider that can say which request a call will send.
-type router interface {
-	Route(op, id string) (method, path string)
+// describer is a provider that can say which request a call will send.
+type describer interface {
+	Describe(op, id string) (method, path string)
 }
 
 func request(a *Account, op, id string, fields []diff.FieldChange) diff.Request {
 	r := diff.Request{Method: op}
-	if known, ok := a.Provider.(router); ok {
-		r.Method, r.Path = known.Route(op, id)
+	if known, ok := a.Provider.(describer); ok {
+		r.Method, r.Path = known.Describe(op, id)
 	}
 	for _, f := range fields {
 		r.Fields = append(r.Fields, f.Path)
@@ -132,6 +136,9 @@ func removalReads(d *providers.Driver, changes []*diff.Change, total map[string]
 			pages = min(pages, count)
 		}
 		n += pages
+		if d.Manner == providers.Forgets { // archiving sends the whole character back
+			n += count
+		}
 	}
 	return n
 }

@@ -118,6 +118,9 @@ func (e *Engine) planAccounts(ctx context.Context, work []*accountPlan, plan *di
 }
 
 func (e *Engine) gather(w *accountPlan, plan *diff.Plan) {
+	if calls, any := e.countCalls(w); any {
+		plan.Calls = append(plan.Calls, calls)
+	}
 	for _, c := range w.changes {
 		if c != nil {
 			plan.Changes = append(plan.Changes, *c)
@@ -129,9 +132,6 @@ func (e *Engine) gather(w *accountPlan, plan *diff.Plan) {
 	plan.Diagnostics = append(plan.Diagnostics, w.diagnostics...)
 	if len(w.unplanned) > 0 || hasErrors(w.diagnostics) {
 		plan.Complete = false
-	}
-	if calls, any := e.countCalls(w); any {
-		plan.Calls = append(plan.Calls, calls)
 	}
 }
 

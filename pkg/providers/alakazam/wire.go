@@ -96,9 +96,20 @@ func (a account) Settle(ctx context.Context, key, scope string, body providers.B
 
 // Clone implements providers.Cloner: a character is a world, and worlds fork.
 func (a account) Clone(ctx context.Context, _, from string, _ bool) (string, error) {
-	return a.New(ctx, rest.Route{
-		Name: "world.fork", Method: "POST", Path: "/v1/worlds/{id}/forks", NewID: "/worldId",
-	}, rest.Call{ID: from, Body: map[string]any{}})
+	return a.New(ctx, forkRoute(), rest.Call{ID: from, Body: map[string]any{}})
+}
+
+func forkRoute() rest.Route {
+	return rest.Route{Name: "world.fork", Method: "POST", Path: "/v1/worlds/{id}/forks", NewID: "/worldId"}
+}
+
+// Describe adds forking to what the account can say of its calls.
+func (a account) Describe(op, id string) (method, path string) {
+	if op == "clone" {
+		r := forkRoute()
+		return r.Method, strings.Replace(r.Path, "{id}", id, 1)
+	}
+	return a.Account.Describe(op, id)
 }
 
 // Quotas implements providers.Quotas.

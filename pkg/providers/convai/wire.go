@@ -86,3 +86,12 @@ func (a account) Clone(ctx context.Context, _, from string, withKB bool) (string
 	}
 	return a.New(ctx, cloneRoute(), rest.Call{ID: from, Body: body})
 }
+
+// Describe adds cloning to what the account can say of its calls.
+func (a account) Describe(op, id string) (method, path string) {
+	if op == "clone" {
+		r := cloneRoute()
+		return r.Method, r.Path
+	}
+	return a.Account.Describe(op, id)
+}
