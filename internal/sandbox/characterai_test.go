@@ -202,6 +202,11 @@ func TestCharacterAIStrangers(t *testing.T) {
 	if strings.Contains(g.Text, "secret") || object(g.Doc, "character")["name"] != "Hidden" {
 		t.Errorf("neo: %s", g.Text)
 	}
+	for _, path := range []string{"/chat/character/info/", "/character/v1/get_character_info"} {
+		if g := ask(t, s, "characterai", "POST", path, `{"external_id":"`+private+`"}`); len(object(g.Doc, "character")) != 0 {
+			t.Errorf("%s of a private character: %s", path, g.Text)
+		}
+	}
 	for _, id := range []string{hidden, open, "nonesuch"} {
 		if g := ask(t, s, "characterai", "POST", "/chat/character/update/", `{"external_id":"`+id+`","name":"Mine","greeting":"Hello"}`); g.Doc["status"] != "NOT_OK" {
 			t.Errorf("updating %s: %s", id, g.Text)

@@ -218,7 +218,7 @@ func TestConvaiCloneAndKnowledge(t *testing.T) {
 	}{{"", 0}, {`,"KB":false`, 0}, {`,"KB":true`, 2}} {
 		g := ask(t, s, "convai", "POST", "/user/clone_character", `{"charID":"`+id+`"`+tc.kb+`}`)
 		copied := text(g.Doc, "charID")
-		if d := storedDoc(t, s, "convai", copied); g.Status != 200 || copied == id || d["backstory"] != "b" || d["temperature"] != 0.1 || len(docsOf(copied)) != tc.docs {
+		if d := storedDoc(t, s, "convai", copied); g.Status != 200 || copied == id || d["backstory"] != "b" || d["temperature"] != 0.1 || len(docsOf(copied)) != tc.docs || len(list(d, "docs")) != tc.docs {
 			t.Errorf("clone%s: %d %v, %d documents", tc.kb, g.Status, d, len(docsOf(copied)))
 		}
 	}

@@ -165,10 +165,10 @@ func TestCloseDoesNotWaitForUnusedConnections(t *testing.T) {
 	}
 }
 
-// Lists keep what they showed; a switch turned at run time must show all the same.
+// Lists keep what they showed; a switch turned at run time, or an edit, must show all the same.
 func TestSwitchAtRunTimeReachesKeptLists(t *testing.T) {
 	s := opened(t, Options{})
-	put(t, s, "convai", map[string]any{"charName": "Mira", "temperature": 0.42})
+	id := put(t, s, "convai", map[string]any{"charName": "Mira", "temperature": 0.42})
 	list := func() string { return ask(t, s, "convai", "POST", "/character/list", "").Text }
 	for range 2 {
 		if !strings.Contains(list(), `"TEMPERATURE":0.42,`) {
@@ -181,6 +181,12 @@ func TestSwitchAtRunTimeReachesKeptLists(t *testing.T) {
 	}
 	set(t, s, "convai.float-noise", "off")
 	if !strings.Contains(list(), `"TEMPERATURE":0.42,`) {
+		t.Error(list())
+	}
+	if err := s.Edit("convai", id, map[string]any{"temperature": 0.9}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(list(), `"TEMPERATURE":0.9,`) {
 		t.Error(list())
 	}
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -117,7 +118,7 @@ func TestTornLineOfAnotherProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.WriteString(`{"head":[{"c":"characters","i":"x`); err != nil {
+	if _, err := f.WriteString(`{"head":[{"c":"characters","i":"` + strings.Repeat("x", 10_000)); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
@@ -127,6 +128,9 @@ func TestTornLineOfAnotherProcess(t *testing.T) {
 		t.Errorf("reading over it: %v", got)
 	}
 	two := put(t, a, "convai", doc{"charName": "two"})
+	if raw, err := os.ReadFile(filepath.Join(dir, "convai.jsonl")); err != nil || !bytes.HasSuffix(raw, []byte("]}\n")) {
+		t.Errorf("the torn line is still there: %v", err)
+	}
 	if got := idsOf(t, reopened(t, dir), "convai"); !slices.Equal(got, []string{one, two}) {
 		t.Errorf("after writing: %v", got)
 	}
@@ -189,35 +193,63 @@ func TestTwoServersShareAFolder(t *testing.T) {
 func TestCompaction(t *testing.T) {
 	dir := t.TempDir()
 	s := opened(t, Options{Dir: dir})
-	kept := put(t, s, "convai", doc{"charName": "kept"})
-	last := put(t, s, "convai", doc{"charName": "last"})
+	kept := put(t, s, "alakazam", doc{"name": "kept"})
+	last := put(t, s, "alakazam", doc{"name": "last"})
 	for i := range 30 {
-		if err := s.Edit("convai", kept, doc{"backstory": strings.Repeat("x", 100_000), "charName": fmt.Sprint(i)}); err != nil {
+		if err := s.Edit("alakazam", kept, doc{"backstory": strings.Repeat("x", 100_000), "name": fmt.Sprint(i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Remove("convai", last); err != nil {
+	if err := s.Remove("alakazam", last); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(dir, "convai.jsonl")
+	path := filepath.Join(dir, "alakazam.jsonl")
 	big, _ := os.Stat(path)
 	other := opened(t, Options{Dir: dir}) // compacts, while s has the old file open
 	small, err := os.Stat(path)
 	if err != nil || small.Size() >= big.Size()/2 {
 		t.Fatalf("%v: from %d to %d bytes", err, big.Size(), small.Size())
 	}
-	if got := idsOf(t, other, "convai"); !slices.Equal(got, []string{kept}) {
+	if got := idsOf(t, other, "alakazam"); !slices.Equal(got, []string{kept}) {
 		t.Errorf("after compaction: %v", got)
 	}
-	next := put(t, s, "convai", doc{"charName": "next"}) // must notice that its file was replaced
-	if got := idsOf(t, other, "convai"); !slices.Equal(got, []string{kept, next}) || next == last {
+	next := put(t, s, "alakazam", doc{"name": "next"}) // must notice that its file was replaced
+	if got := idsOf(t, other, "alakazam"); !slices.Equal(got, []string{kept, next}) || next == last {
 		t.Errorf("after the next write: %v, removed was %s", got, last)
 	}
-	if storedDoc(t, other, "convai", kept)["charName"] != "29" {
+	if storedDoc(t, other, "alakazam", kept)["name"] != "29" {
 		t.Error("compaction kept an old document")
 	}
 	if files, _ := filepath.Glob(filepath.Join(dir, "*.tmp")); len(files) > 0 {
 		t.Errorf("left behind: %v", files)
+	}
+}
+
+// A file of the same size in the journal's place is another file all the same.
+func TestReplacedJournalIsNoticed(t *testing.T) {
+	dirs := []string{t.TempDir(), t.TempDir(), t.TempDir()}
+	for i, docs := range [][]string{{"one"}, {"two"}, {"three", "four"}} {
+		s, err := Open(Options{Dir: dirs[i], Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range docs {
+			put(t, s, "alakazam", doc{"name": name})
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := opened(t, Options{Dir: dirs[0]})
+	idsOf(t, s, "alakazam")
+	for i, want := range []string{"two", "three"} {
+		if err := os.Rename(filepath.Join(dirs[i+1], "alakazam.jsonl"), filepath.Join(dirs[0], "alakazam.jsonl")); err != nil {
+			t.Skip("this system does not replace open files")
+		}
+		chars, err := s.Characters("alakazam")
+		if err != nil || len(chars) != i+1 || chars[0].Doc["name"] != want {
+			t.Errorf("%v, %v, want %s", chars, err, want)
+		}
 	}
 }
 
