@@ -93,7 +93,7 @@ func (d *Driver) checkComposition(composition map[spec.Path][]spec.Path, pos spe
 			continue
 		}
 		for _, part := range composition[p] {
-			if !slices.Contains(Common(), part) || part == "visibility" {
+			if !foldableCommon(part) {
 				refuse(p, "compose: "+string(part)+" is not a common text field", "use some of "+commonTexts())
 			}
 		}
@@ -115,7 +115,7 @@ func (d *Driver) textFields() string {
 func commonTexts() string {
 	var names []string
 	for _, p := range Common() {
-		if p != "visibility" {
+		if foldableCommon(p) {
 			names = append(names, string(p))
 		}
 	}

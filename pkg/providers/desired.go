@@ -243,9 +243,12 @@ func (w *wanting) known(key string) bool {
 			return true
 		}
 	}
-	_, isPart := w.folded[spec.Path(key)]
-	return isPart
+	return foldableCommon(spec.Path(key))
 }
+
+// foldableCommon reports a common text. Every target takes those, whether or
+// not the vendor has such a field: compose may fold them into one that it has.
+func foldableCommon(p spec.Path) bool { return p != "visibility" && slices.Contains(Common(), p) }
 
 // accepted are the keys that a target of this vendor takes.
 func (d *Driver) accepted() []string {
@@ -255,8 +258,10 @@ func (d *Driver) accepted() []string {
 			set[f.Path.Root()] = true
 		}
 	}
-	for part := range folded(d.Compose) {
-		set[string(part)] = true
+	for _, p := range Common() {
+		if foldableCommon(p) {
+			set[string(p)] = true
+		}
 	}
 	return sortedKeys(set)
 }

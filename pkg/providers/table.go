@@ -28,6 +28,7 @@ type Field struct {
 	Read     string            // in Get; "" is as Write; Never: not returned, drift is invisible
 	List     string            // in List; "" is Never
 	Enum     map[string]string // manifest spelling → vendor spelling; nil is free
+	Words    map[string]string // what the words of Enum mean, for editors
 	Limit    []Limit
 	Clear    Clear
 	Min      *float64 // for numbers

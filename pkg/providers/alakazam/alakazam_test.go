@@ -10,9 +10,8 @@ import (
 
 func TestConformance(t *testing.T) {
 	providertest.Run(t, alakazam.Driver(), providertest.Quirks{
-		Samples:   map[spec.Path][]any{"voiceId": {"AZnzlk1XvdvUeBnXmlld"}, "modelId": {"large"}},
-		With:      map[spec.Path]map[spec.Path]any{"authored": {"premise": "A ferryman."}},
-		Unstored:  []spec.Path{"world"},
-		Bystander: "mascot",
+		Samples:  map[spec.Path][]any{"voiceId": {"AZnzlk1XvdvUeBnXmlld"}, "modelId": {"large"}},
+		With:     map[spec.Path]map[spec.Path]any{"authored": {"premise": "A ferryman."}},
+		Unstored: []spec.Path{"world"},
 	})
 }

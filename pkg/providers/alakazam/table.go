@@ -22,6 +22,7 @@ func table() providers.Table {
 			Path: "visibility", Kind: diff.Enum, Doc: "Who can find the character. Not taken at creation, so it follows in a second call.",
 			Source: documented("PATCH body"), Write: "/visibility",
 			Enum:  map[string]string{"private": "private", "unlisted": "unlisted", "public": "public"},
+			Words: map[string]string{"private": "Only the app that owns it.", "unlisted": "Anyone who has the link.", "public": "Anyone; listed and searchable."},
 			Clear: never("it is one of private, unlisted and public"), Example: "unlisted", Default: "private",
 		},
 		identifier("voiceId", "The ElevenLabs voice.", "21m00Tcm4TlvDq8ikWAM"),

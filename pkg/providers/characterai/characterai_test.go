@@ -14,6 +14,5 @@ func TestConformance(t *testing.T) {
 			"categories": {[]any{"Fantasy", "Comedy"}}, "avatar_rel_path": {"uploaded/2026/11/other.webp"},
 			"voice_id": {"38"}, "default_voice_id": {"8d1f9c2e-3a60-4f0e-9f0b-0f6f3a1c1a01"},
 		},
-		Bystander: "mood_ring",
 	})
 }

@@ -54,6 +54,7 @@ func core() providers.Table {
 			Path: "visibility", Kind: diff.Enum, Doc: "Who can find the character.",
 			Source: documented("create and update, in upper case"), Write: "/visibility", List: "/visibility",
 			Enum:  map[string]string{"private": "PRIVATE", "unlisted": "UNLISTED", "public": "PUBLIC"},
+			Words: map[string]string{"private": "Only you.", "unlisted": "Anyone who has the link.", "public": "Anyone; listed and searchable."},
 			Clear: never("it is one of private, unlisted and public"), Example: "unlisted",
 		},
 		{

@@ -12,11 +12,10 @@ func TestConformance(t *testing.T) {
 	for _, filters := range []string{"boolean", "object"} {
 		t.Run(filters, func(t *testing.T) {
 			providertest.Run(t, npcbuilder.Driver(), providertest.Quirks{
-				Settings:  map[string]string{"game_id": "game123", "world_id": "world456", "filters": filters},
-				Switches:  map[string]string{"npcbuilder.filters": filters},
-				Samples:   map[spec.Path][]any{"gender": {"Male", "non-binary"}, "filters": {false, map[string]any{"active": true}}},
-				With:      map[spec.Path]map[spec.Path]any{"location_id": {"region_id": "region1"}},
-				Bystander: "knowledge",
+				Settings: map[string]string{"game_id": "game123", "world_id": "world456", "filters": filters},
+				Switches: map[string]string{"npcbuilder.filters": filters},
+				Samples:  map[spec.Path][]any{"gender": {"Male", "non-binary"}, "filters": {false, map[string]any{"active": true}}},
+				With:     map[spec.Path]map[spec.Path]any{"location_id": {"region_id": "region1"}},
 			})
 		})
 	}

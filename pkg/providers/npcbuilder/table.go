@@ -28,7 +28,7 @@ func person() providers.Table {
 			Source: documented("update body"), Write: "/description", Limit: []providers.Limit{runes(1400)},
 			Clear: providers.Clear{Can: true, Send: ""}, Example: "Runs the last inn before the pass.",
 		},
-		word("age", "How old the character is.", "adult", "infant", "child", "teenager", "youngAdult", "adult", "middleAged", "elderly"),
+		word("age", "How old the character is.", "adult", ages()),
 		{
 			Path: "gender", Kind: diff.Enum, Doc: "Free text; Male and Female are written with a capital.",
 			Source: published("update body"), Write: "/gender", Clear: providers.Clear{Can: true, Send: ""}, Example: "Female",
@@ -36,7 +36,8 @@ func person() providers.Table {
 		{
 			Path: "model", Kind: diff.Enum, Doc: "The language model; premium depends on the subscription. Never returned, so drift can't be seen.",
 			Source: documented("update body; no answer shows it"), Write: "/model", Read: providers.Never,
-			Enum:  same("standard", "premium"),
+			Enum:  same(models()),
+			Words: models(),
 			Clear: never("it is standard or premium"), Example: "standard",
 		},
 		{
@@ -51,7 +52,7 @@ func person() providers.Table {
 			Clear: never("say false to switch filters off"), Example: true,
 		},
 		rolesRow(),
-		word("tone", "How the character speaks.", "casual", "formal", "casual", "sarcastic", "mysterious", "emotive"),
+		word("tone", "How the character speaks.", "casual", tones()),
 		{
 			Path: "traits", Kind: diff.Set, Doc: "Traits; opposite pairs such as brave and coward get in each other's way.",
 			Source: published("update body"), Write: "/traits", Clear: providers.Clear{Can: true, Send: []any{}}, Example: []any{"brave", "kind"},
@@ -60,10 +61,7 @@ func person() providers.Table {
 }
 
 func rolesRow() providers.Field {
-	f := word("role", "What the character is in the story.", "innkeeper",
-		"noRole", "protagonist", "antagonist", "secondaryCharacter", "tertiaryCharacter", "mentor", "enemy", "villain", "rival", "shopkeeper",
-		"healer", "questGiver", "innkeeper", "guard", "familyMember", "loveInterest", "scientist", "politician", "criminal", "explorer", "wizard",
-		"ghost", "animalCompanion", "artificialIntelligence")
+	f := word("role", "What the character is in the story.", "innkeeper", roles())
 	f.List, f.Default = "/role", "noRole"
 	f.Clear.Why = "say noRole"
 	return f
@@ -129,16 +127,17 @@ func places() providers.Table {
 	}
 }
 
-func word(p spec.Path, doc, example string, words ...string) providers.Field {
+func word(p spec.Path, doc, example string, words map[string]string) providers.Field {
 	return providers.Field{
 		Path: p, Kind: diff.Enum, Doc: doc, Source: documented("update body"), Write: "/" + string(p),
-		Enum: same(words...), Clear: never("NPCBuilder names no empty value for it"), Example: example,
+		Enum: same(words), Words: words, Clear: never("NPCBuilder names no empty value for it"), Example: example,
 	}
 }
 
-func same(words ...string) map[string]string {
+// same is an enum whose words are the vendor's own.
+func same(words map[string]string) map[string]string {
 	m := make(map[string]string, len(words))
-	for _, w := range words {
+	for w := range words {
 		m[w] = w
 	}
 	return m
