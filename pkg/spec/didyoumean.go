@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -22,6 +23,9 @@ func DidYouMean(word string, accepted []string) string {
 			return a
 		}
 		distance := levenshtein.Distance(plain, other, nil)
+		if distance == 2 && sameLetters(plain, other) {
+			distance = 1 // two letters changed places
+		}
 		if distance > max(1, min(len(plain), len(other))/3) || min(len(plain), len(other)) < 3 {
 			continue
 		}
@@ -30,4 +34,11 @@ func DidYouMean(word string, accepted []string) string {
 		}
 	}
 	return best
+}
+
+func sameLetters(a, b string) bool {
+	x, y := []byte(a), []byte(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
 }

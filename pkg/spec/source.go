@@ -36,7 +36,7 @@ func (s *source) quoted(n, most int) string {
 	}
 	text = bytes.TrimSuffix(text, []byte("\r"))
 	size := 0
-	for range most {
+	for count := 0; count < most && size < len(text); count++ {
 		_, width := utf8.DecodeRune(text[size:])
 		size += width
 	}

@@ -1,0 +1,7 @@
+//go:build unix
+
+package spec
+
+import "syscall"
+
+func pipe(file string) error { return syscall.Mkfifo(file, 0o600) }
