@@ -44,6 +44,8 @@ type item struct {
 	later   bool     // read back by the list, when all is written
 	got     seen     // the single read-back, for what needs both
 	failure error    // the write went wrong, in a way that may have had an effect
+	wrote   bool     // a writing request was sent
+	cleared bool     // what creation leaves by itself was cleared once
 	removed bool     // deleted; to be checked when all is written
 	over    bool     // its outcome is told
 }
@@ -82,7 +84,7 @@ func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Cha
 	ar.verifyRemoved(ctx)
 	for _, it := range ar.items {
 		if !it.over {
-			ar.notBegun(ctx, it)
+			ar.notBegun(it)
 		}
 	}
 }
@@ -160,18 +162,20 @@ func (ar *accountRun) tried(err error) {
 	}
 }
 
-func (ar *accountRun) notBegun(ctx context.Context, it *item) {
-	reason, hint := "it was not begun", "run again"
-	switch {
-	case ar.brokenDown() != nil:
-		reason = "not begun: the run could not be recorded"
-	case ar.halted() != nil:
-		err := ar.halted()
-		reason, hint = fmt.Sprintf("not begun, after an error at %s: %v", it.Target, err), hintFor(err)
-	case ctx.Err() != nil:
-		reason = "not begun: interrupted"
+// notBegun ends a change that was never begun. What an error kept from being
+// done has failed; what was interrupted is skipped.
+func (ar *accountRun) notBegun(it *item) {
+	if err := ar.brokenDown(); err != nil {
+		ar.finish(it, Outcome{Status: Failed, Reason: "not begun: the run could not be recorded", Hint: "make room, and run again", Err: err})
+		return
 	}
-	ar.skip(it, Outcome{Reason: reason, Hint: hint})
+	if err := ar.halted(); err != nil {
+		ar.finish(it, Outcome{
+			Status: Failed, Reason: fmt.Sprintf("not begun, after an error at %s: %v", it.Target, err), Hint: hintFor(err), Err: err,
+		})
+		return
+	}
+	ar.skip(it, Outcome{Rule: "interrupted", Reason: "not begun: interrupted", Hint: "run again"})
 }
 
 func (ar *accountRun) skip(it *item, o Outcome) {

@@ -66,10 +66,10 @@ func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 	_, err := ar.engine.observe(ctx, ar.account, "verify", []need{n}, func(_ int, got seen) { s = got })
 	switch {
 	case err != nil:
-		ar.unchecked(ctx, it, err)
+		ar.unchecked(it, err)
 		return false
 	case s.err != nil:
-		ar.unchecked(ctx, it, s.err)
+		ar.unchecked(it, s.err)
 		return false
 	case s.gone:
 		ar.fail(it, fmt.Errorf("%s is not there although an earlier attempt created it", it.id))
@@ -96,7 +96,7 @@ func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 	}
 	if ar.account.Driver.Manner == providers.Forgets && s.get == nil {
 		if live, err = ar.account.Provider.Get(ctx, it.id); err != nil {
-			ar.unchecked(ctx, it, err)
+			ar.unchecked(it, err)
 			return false
 		}
 	}
@@ -106,6 +106,12 @@ func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 		return true
 	}
 	return ar.send(ctx, it, sends, live)
+}
+
+func withAction(c *diff.Change, a diff.Action) *diff.Change {
+	out := *c
+	out.Action = a
+	return &out
 }
 
 // withFields is a change with other fields: what really had to be done.

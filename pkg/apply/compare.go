@@ -38,6 +38,19 @@ func (q *pair) creation(reason string) *diff.Change {
 	return c
 }
 
+// creatable is the creation of a pair, unless the manifest lacks what its
+// service needs for one.
+func (q *pair) creatable(reason string) (*diff.Change, error) {
+	if !q.target.CloneFrom.Set {
+		for _, d := range q.account.Driver.Creatable(q.character, q.target, q.desired) {
+			if d.Severity == spec.Error {
+				return nil, d
+			}
+		}
+	}
+	return q.creation(reason), nil
+}
+
 // fromNothing lists all wanted fields, as against a character that does not
 // exist yet: every value is the manifest's, and nothing is there to be
 // cleared.

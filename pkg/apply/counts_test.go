@@ -46,5 +46,7 @@ func TestCountsDebug(t *testing.T) {
 	r, err := e.Apply(t.Context(), dp)
 	fmt.Println(r.Summary(), err)
 	fmt.Println("destroy apply:", routes(w.requests()))
-	for _, c := range dp.Changes[:4] { fmt.Println(c.Requests) }
+	for _, c := range dp.Changes[:4] {
+		fmt.Println(c.Requests)
+	}
 }

@@ -77,6 +77,9 @@ func (e *Engine) checkSharing(p *pairs) {
 		}
 	}
 	for _, q := range p.list {
+		if q.err == nil {
+			q.err = e.otherService(q)
+		}
 		id := e.boundTo(q)
 		if q.err != nil || id == "" {
 			continue
@@ -93,6 +96,20 @@ func (e *Engine) checkSharing(p *pairs) {
 			Hint: fmt.Sprintf("remove the id from one of the manifests, or forget one binding with `charsync state rm %s`; "+
 				"`charsync state mv` carries a binding over to a renamed manifest", other),
 		}
+	}
+}
+
+// otherService refuses a binding that was made at another service: the
+// instance has changed its type since.
+func (e *Engine) otherService(q *pair) error {
+	entry, bound := e.Lock.Entry(q.Address)
+	if !bound || entry.Provider == q.account.Driver.Name {
+		return nil
+	}
+	return spec.Diagnostic{
+		Pos: q.place(), Severity: spec.Error, Code: codeSharedCharacter, Character: q.Name, Target: q.Target,
+		Message: fmt.Sprintf("the lock binds %s at %s, and %s is %s now", q.Address, entry.Provider, q.Target, q.account.Driver.Name),
+		Hint:    fmt.Sprintf("give the new service an instance of its own, or forget the binding with `charsync state rm %s/%s`", q.Name, q.Target),
 	}
 }
 

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -26,6 +27,11 @@ func (e *Engine) addOrphans(chosen *pairs, byName map[string]*accountPlan, plan 
 			w.orphans = append(w.orphans, entry)
 		}
 		if !e.orphanSelected(entry) {
+			continue
+		}
+		if a := e.Accounts[entry.Target]; entry.ID == "" && a != nil && a.Driver != nil {
+			w := e.workAt(byName, entry.Target)
+			w.lost = append(w.lost, entry)
 			continue
 		}
 		plan.Orphans = append(plan.Orphans, diff.Orphan{Address: entry.Address, ID: entry.ID, Protect: entry.Protect})
@@ -79,6 +85,33 @@ func (e *Engine) orphanSelected(entry Entry) bool {
 		return false
 	}
 	return len(s.Selectors) == 0 && e.targetSelected(entry.Target, entry.Target)
+}
+
+// settleOrphans finds out about creations that were in doubt when their
+// manifest went away. What was created is bound, so that it can be pruned;
+// the attempt is forgotten otherwise.
+func (e *Engine) settleOrphans(ctx context.Context, w *accountPlan) {
+	doubts := make([]doubt, len(w.lost))
+	for i, entry := range w.lost {
+		doubts[i] = doubt{Address: entry.Address, intent: *entry.Pending, unwanted: true}
+	}
+	verdicts, least := e.settle(ctx, w.account, doubts)
+	w.least += least
+	for _, entry := range w.lost {
+		v := verdicts[entry.Address]
+		if v.err != nil {
+			d := diagnosticOf(v.err)
+			d.Severity = spec.Warning
+			w.diagnostics = append(w.diagnostics, d)
+			continue
+		}
+		c := &diff.Change{Address: entry.Address, Provider: w.account.Driver.Name, Action: diff.Record, ID: v.id, Protect: entry.Protect, Reason: v.reason}
+		if v.id == "" {
+			c.ID, c.Gone = entry.Pending.Key, entry.Pending.Key
+			c.Reason = "an earlier attempt to create it came to nothing, and no manifest wants it any more"
+		}
+		w.changes = append(w.changes, c)
+	}
 }
 
 // markedPaths are the fields that the lock has marks for, in the order of the

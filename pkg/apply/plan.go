@@ -49,6 +49,7 @@ type accountPlan struct {
 	pairs    []*pair
 	prune    []Entry // orphans that are to be deleted
 	orphans  []Entry // orphans that a renamed manifest may claim
+	lost     []Entry // orphans that were being created when a run was stopped
 
 	claimed     map[diff.Address]bool // orphans that are the old names of new pairs
 	broken      error                 // why the account could not be read
@@ -169,7 +170,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 			id = renamed.ID
 		}
 		if id == "" {
-			w.changes[i] = q.creation(verdict.reason)
+			w.changes[i], failures[i] = q.creatable(verdict.reason)
 			continue
 		}
 		w.bound++
@@ -185,6 +186,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 		needs = append(needs, need{id: entry.ID, paths: markedPaths(rules, entry)})
 		tell = append(tell, func(s seen) { w.changes[i], failures[i] = e.planRemoval(w.account, entry, s) })
 	}
+	e.settleOrphans(ctx, w)
 	least, broken := e.observe(ctx, w.account, "observe", needs, func(i int, s seen) { tell[i](s) })
 	w.least += least
 	w.made = w.account.requests() - before
@@ -289,9 +291,11 @@ func (e *Engine) planSeen(q *pair, entry Entry, renamed *Entry, id string, v ver
 			Hint:    "correct the id, or remove it from the manifest to create a new character",
 		}
 	case s.gone:
-		c := q.creation("not found on " + q.Target)
-		c.Superseded, c.Gone = entry.Old, entry.ID
-		return c, nil
+		c, err := q.creatable("not found on " + q.Target)
+		if c != nil {
+			c.Superseded, c.Gone = entry.Old, entry.ID
+		}
+		return c, err
 	}
 	if renamed != nil && entry.ID == "" {
 		entry = *renamed

@@ -184,7 +184,7 @@ func (ar *accountRun) hides() bool { return hidesOnly(ar.account.Driver) }
 func (ar *accountRun) removedAs(it *item, body providers.Body, err error) {
 	switch {
 	case err != nil && providers.KindOf(err) != providers.NotFound:
-		ar.unchecked(context.Background(), it, err)
+		ar.unchecked(it, err)
 	case err == nil && body != nil && !(ar.hides() && ar.isPrivate(body)):
 		if it.failure == nil {
 			it.failure = &providers.Error{

@@ -34,7 +34,9 @@ const keyLifetime = 24 * time.Hour
 type doubt struct {
 	diff.Address
 	intent Intent
-	ids    []string // the characters that this pair has by the lock: not candidates
+	// unwanted creations have no manifest any more: repeating the request
+	// would create what nobody wants.
+	unwanted bool
 }
 
 // settleDoubts finds out what became of earlier creations of the pairs that
@@ -72,7 +74,7 @@ func (e *Engine) settle(ctx context.Context, a *Account, doubts []doubt) (out ma
 	byContent := map[string][]doubt{}
 	for _, d := range doubts {
 		switch {
-		case a.Driver.Key == providers.ByHeader && d.intent.Clone == "" && e.fresh(d.intent):
+		case a.Driver.Key == providers.ByHeader && d.intent.Clone == "" && !d.unwanted && e.fresh(d.intent):
 			if body := e.recordedBody(d.intent); body != nil {
 				out[d.Address] = verdict{
 					key: d.intent.Key, body: body,
@@ -82,7 +84,7 @@ func (e *Engine) settle(ctx context.Context, a *Account, doubts []doubt) (out ma
 			}
 			byContent[d.intent.Scope] = append(byContent[d.intent.Scope], d)
 		case a.Driver.Key == providers.ByField && d.intent.Clone == "":
-			out[d.Address] = settleByField(ctx, a, d)
+			out[d.Address] = e.settleByField(ctx, a, d)
 		default:
 			byContent[d.intent.Scope] = append(byContent[d.intent.Scope], d)
 		}
@@ -98,12 +100,12 @@ func (e *Engine) fresh(i Intent) bool {
 	return err == nil && e.now().Sub(at) < keyLifetime
 }
 
-func settleByField(ctx context.Context, a *Account, d doubt) verdict {
+func (e *Engine) settleByField(ctx context.Context, a *Account, d doubt) verdict {
 	settler, ok := a.Provider.(providers.Settler)
 	if !ok {
 		return verdict{err: fmt.Errorf("%s can't be asked what became of an earlier attempt", a.Instance.Name)}
 	}
-	id, err := settler.Settle(ctx, d.intent.Key, d.intent.Scope, nil)
+	id, err := settler.Settle(ctx, d.intent.Key, d.intent.Scope, e.recordedBody(d.intent))
 	if err != nil {
 		return verdict{err: err}
 	}

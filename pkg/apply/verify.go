@@ -102,7 +102,7 @@ func (ar *accountRun) readBack(ctx context.Context, it *item) {
 			return
 		}
 		if err != nil {
-			ar.unchecked(ctx, it, err)
+			ar.unchecked(it, err)
 			return
 		}
 		it.got.get = body
@@ -148,7 +148,7 @@ func (ar *accountRun) verifyScope(ctx context.Context, scope string, waiting map
 	for remote, err := range ar.account.Provider.List(ctx, scope) {
 		if err != nil {
 			for _, it := range waiting {
-				ar.unchecked(ctx, it, err)
+				ar.unchecked(it, err)
 			}
 			return
 		}
@@ -165,7 +165,7 @@ func (ar *accountRun) verifyScope(ctx context.Context, scope string, waiting map
 		}
 	}
 	for _, it := range waiting {
-		ar.unchecked(ctx, it, &providers.Error{
+		ar.unchecked(it, &providers.Error{
 			Kind: providers.NotFound, Provider: it.Target, Op: "list", Message: "the list does not show the character that was just written",
 			Hint: "run again: it is bound, and what it holds will be compared",
 		})
@@ -174,7 +174,7 @@ func (ar *accountRun) verifyScope(ctx context.Context, scope string, waiting map
 
 // unchecked ends a change whose write went through, or may have, and which
 // could not be read back.
-func (ar *accountRun) unchecked(_ context.Context, it *item, err error) {
+func (ar *accountRun) unchecked(it *item, err error) {
 	reason := fmt.Sprintf("written, but it could not be read back: %v", err)
 	if it.failure != nil {
 		reason = fmt.Sprintf("%v; and it could not be read back: %v", it.failure, err)
@@ -189,10 +189,15 @@ func (ar *accountRun) unchecked(_ context.Context, it *item, err error) {
 func (ar *accountRun) conclude(ctx context.Context, it *item) {
 	table := ar.account.Driver.Fields
 	if err := table.Shape(it.got.get, it.got.list); err != nil {
-		ar.unchecked(ctx, it, &providers.Error{Kind: providers.Unexpected, Provider: it.Target, Op: "read", Message: err.Error()})
+		ar.unchecked(it, &providers.Error{Kind: providers.Unexpected, Provider: it.Target, Op: "read", Message: err.Error()})
 		return
 	}
 	live := table.Live(it.got.get, it.got.list)
+	if rest := ar.uncleared(it, live); len(rest) > 0 && it.failure == nil && !it.cleared {
+		it.cleared = true
+		ar.clearRest(ctx, it, rest, live)
+		return
+	}
 	entry := it.entry
 	entry.ID, entry.Pending = it.id, nil
 	kept, bad := ar.judge(it, live, &entry)
@@ -207,6 +212,9 @@ func (ar *accountRun) conclude(ctx context.Context, it *item) {
 		return
 	}
 	o := Outcome{Status: Done, Fields: kept}
+	if it.Action == diff.Update && !it.wrote {
+		it.Change = withAction(it.Change, diff.Record) // somebody else had done it all
+	}
 	switch {
 	case it.failure != nil && (len(bad) > 0 || !lost(it.failure)):
 		o.Status, o.Err = Failed, it.failure
@@ -222,6 +230,43 @@ func (ar *accountRun) conclude(ctx context.Context, it *item) {
 		}
 	}
 	ar.finish(it, o)
+}
+
+// uncleared are the fields that the manifest wants empty and that a new
+// character holds something in all the same.
+func (ar *accountRun) uncleared(it *item, live diff.Doc) []diff.FieldChange {
+	if it.Action != diff.Create && it.Action != diff.Replace {
+		return nil
+	}
+	var out []diff.FieldChange
+	for _, f := range it.Fields {
+		if v, known := live[f.Path]; known && f.After == nil && f.Class != diff.Released && !ar.rules[f.Path].Equal(v, nil) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// clearRest empties them, and reads the character once more.
+func (ar *accountRun) clearRest(ctx context.Context, it *item, rest []diff.FieldChange, live diff.Doc) {
+	it.pre = live
+	owner := it.got.get
+	if owner == nil {
+		owner = it.got.list
+	}
+	if !ar.send(ctx, it, rest, owner) {
+		return
+	}
+	n := need{id: it.id, paths: sentPaths(it.Change)}
+	_, err := ar.engine.observe(ctx, ar.account, "verify", []need{n}, func(_ int, s seen) { it.got = s })
+	if err == nil {
+		err = it.got.err
+	}
+	if err != nil {
+		ar.unchecked(it, err)
+		return
+	}
+	ar.conclude(ctx, it)
 }
 
 // lost reports an error after which the write may have gone through whole.

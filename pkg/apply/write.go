@@ -72,6 +72,7 @@ func (ar *accountRun) send(ctx context.Context, it *item, fields []diff.FieldCha
 		ar.fail(it, err)
 		return false
 	}
+	it.wrote = true
 	err = ar.account.Provider.Update(ctx, it.id, body)
 	ar.tried(err)
 	if err != nil && noEffect(err) {
