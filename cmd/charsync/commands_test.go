@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,11 +33,13 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 //	remove VENDOR NAME              delete one behind our back
 //	put VENDOR FILE                 store the JSON document, or the list of them, in FILE
 //	holds VENDOR NAME KEY…          print stored fields as JSON; NAME alone prints them all
+//	named FILE                      print a file, or stdout, with ids as names and without what differs from run to run
 //	count VENDOR N                  it holds exactly so many characters
 //	exits CODE PROGRAM ARG…         run it and want exactly this exit code
 //	interrupt WRITES PROGRAM ARG…   run it, interrupt it after so many writes, want exit code 130
 //	killafter WRITES PROGRAM ARG…   run it, kill it after so many writes
 //	sub FILE OLD NEW                replace the one occurrence of OLD in FILE
+//	cutline FILE TEXT               remove the one line of FILE that holds TEXT
 //	generate KIND FILE [N]          write a file too large for an archive: see generators
 func scriptCommands() map[string]scriptCommand {
 	return map[string]scriptCommand{
@@ -49,11 +52,13 @@ func scriptCommands() map[string]scriptCommand {
 		"remove":      removeCharacter,
 		"put":         putCharacters,
 		"holds":       printHeld,
+		"named":       printNamed,
 		"count":       countCharacters,
 		"exits":       wantExit,
 		"interrupt":   func(ts *testscript.TestScript, _ bool, args []string) { cutShort(ts, args, os.Interrupt) },
 		"killafter":   func(ts *testscript.TestScript, _ bool, args []string) { cutShort(ts, args, os.Kill) },
 		"sub":         substitute,
+		"cutline":     cutLine,
 		"generate":    generate,
 	}
 }
@@ -137,6 +142,7 @@ func injectFault(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func printRequests(ts *testscript.TestScript, _ bool, args []string) {
+	out := ts.Stdout() // asked for at once, so that what was printed before is gone even when nothing follows
 	var only, shape string
 	var wanted []string
 	for _, arg := range args {
@@ -170,7 +176,7 @@ func printRequests(ts *testscript.TestScript, _ bool, args []string) {
 		lines = counted(lines)
 	}
 	for _, line := range lines {
-		fmt.Fprintln(ts.Stdout(), line)
+		fmt.Fprintln(out, line)
 	}
 }
 
@@ -197,9 +203,23 @@ func requestLine(r sandbox.Request, shape string, names *strings.Replacer) strin
 		return line
 	}
 	if shape == "-bodies" {
-		return line + " " + names.Replace(compact(body))
+		return line + " " + stable(names.Replace(compact(body)))
 	}
 	return line + " {" + strings.Join(slices.Sorted(maps.Keys(body)), " ") + "}"
+}
+
+// stable takes out what no two runs share: idempotency keys and run ids.
+func stable(s string) string {
+	s = regexp.MustCompile(`id:[0-9a-f]{8}-[0-9a-f-]{27}`).ReplaceAllString(s, "id:<key>")
+	return regexp.MustCompile(`[0-9]{8}T?-?[0-9]{6}Z?-[0-9a-z]{4,}`).ReplaceAllString(s, "<run>")
+}
+
+func printNamed(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: named FILE")
+	}
+	text := ts.ReadFile(args[0])
+	_, _ = io.WriteString(ts.Stdout(), stable(idNames(ts).Replace(text)))
 }
 
 func counted(lines []string) []string {
@@ -416,6 +436,25 @@ func substitute(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s holds %q %d times, not once", args[0], args[1], n)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, args[1], args[2], 1)), 0o644))
+}
+
+func cutLine(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: cutline FILE TEXT")
+	}
+	var kept strings.Builder
+	cut := 0
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if strings.Contains(line, args[1]) {
+			cut++
+			continue
+		}
+		kept.WriteString(line)
+	}
+	if cut != 1 {
+		ts.Fatalf("%s holds %d lines with %q, not one", args[0], cut, args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(kept.String()), 0o644))
 }
 
 // generators write what would be too large, or no text, in a script.
