@@ -215,8 +215,10 @@ func (w *world) applied(want string, change ...func(*Options)) *Result {
 	return r
 }
 
+// explain shows what did not go well.
 func (w *world) explain(r *Result) string {
-	data, err := json.MarshalIndent(r, "", " ")
+	bad := slices.DeleteFunc(slices.Clone(r.Outcomes), func(o Outcome) bool { return o.Status == Done })
+	data, err := json.MarshalIndent(bad[:min(3, len(bad))], "", " ")
 	if err != nil {
 		w.Fatal(err)
 	}
