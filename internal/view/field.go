@@ -108,7 +108,7 @@ func (p *printer) because(c diff.Class, why string) []run {
 // whole prints a value that is set or emptied as one.
 func (p *printer) whole(indent int, lead []run, f diff.FieldChange, v any, look ink, why string) {
 	t, ok := v.(string)
-	if ok && (strings.Contains(strings.TrimRight(t, "\r\n"), "\n") || width(Sanitize(t)) > shortLine) {
+	if ok && (strings.Contains(strings.TrimRight(t, "\r\n"), "\n") || wider(t, shortLine)) {
 		p.item(indent, lead, run{"  " + why, faint})
 		p.head(indent+4, nil, t, look)
 		return

@@ -125,7 +125,7 @@ func wrap(runs []run, at, column, limit int) [][]run {
 	used, wordWidth := at, 0
 	flush := func() {
 		rows = append(rows, joinClusters(row))
-		row, used = nil, column
+		row, used = row[:0], column
 	}
 	place := func() { // the word joins the row, or opens the next one
 		if visible := wordWidth - trailing(word); used+visible > limit && used > column && len(row) > 0 {
@@ -138,7 +138,7 @@ func wrap(runs []run, at, column, limit int) [][]run {
 			row = append(row, c)
 			used += c.width
 		}
-		word, wordWidth = nil, 0
+		word, wordWidth = word[:0], 0
 	}
 	for _, c := range clusters(runs) {
 		if c.end {
@@ -184,11 +184,11 @@ func joinClusters(row []cluster) []run {
 
 // clusters cuts all runs, as one text, into clusters. A tab is four spaces.
 func clusters(runs []run) []cluster {
-	var out []cluster
 	var all strings.Builder
 	for _, r := range runs {
 		all.WriteString(r.text)
 	}
+	out := make([]cluster, 0, all.Len())
 	rest, state := all.String(), -1
 	at, left := 0, 0 // the run that the place is in, and how much of it is left
 	for rest != "" {

@@ -83,7 +83,7 @@ func (p *printer) passage(indent, digits int, d diff.Passage) {
 }
 
 func (p *printer) firstWords(s string) string {
-	return p.style.clip(strings.Join(strings.Fields(Sanitize(s)), " "), nearColumns)
+	return p.style.clip(strings.Join(strings.Fields(Sanitize(beginning(s, nearColumns))), " "), nearColumns)
 }
 
 // head prints the first lines of a long text and counts the rest.
@@ -96,7 +96,7 @@ func (p *printer) head(indent int, lead []run, s string, i ink) {
 	}
 	var body []run
 	for n, line := range shown {
-		line = Sanitize(strings.TrimSuffix(line, "\r"))
+		line = Sanitize(beginning(strings.TrimSuffix(line, "\r"), headColumns))
 		if n > 0 {
 			line = "\n" + line
 		}
@@ -105,7 +105,7 @@ func (p *printer) head(indent int, lead []run, s string, i ink) {
 	if more := len(lines) - len(shown); more > 0 {
 		rest := strings.Join(lines[len(shown):], "\n")
 		body = append(body, run{fmt.Sprintf("\n(+ %s, %s)", count(more, "more line"), count(characters(rest), "character")), faint})
-	} else if width(strings.Join(shown, "")) > headColumns {
+	} else if wider(strings.Join(shown, ""), headColumns) {
 		body = append(body, run{fmt.Sprintf(" (%s in all)", count(characters(s), "character")), faint})
 	}
 	p.para(indent, lead, body)

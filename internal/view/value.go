@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
@@ -23,16 +24,36 @@ func (s Style) preview(v any, columns int) string {
 
 func (s Style) previewText(t string, columns int) string {
 	trimmed := strings.TrimRight(t, "\r\n")
-	quoted := quote(trimmed)
-	if width(quoted) <= columns && !strings.Contains(trimmed, "\n") {
-		return quoted
+	if !wider(trimmed, columns-2) && !strings.Contains(trimmed, "\n") {
+		return quote(trimmed)
 	}
 	size := count(characters(trimmed), "character")
 	if lines := strings.Count(trimmed, "\n") + 1; lines > 1 {
 		size = count(lines, "line") + ", " + size
 	}
-	start := s.clip(strings.Join(strings.Fields(Sanitize(trimmed)), " "), max(columns-len(size)-5, 16))
+	start := s.clip(strings.Join(strings.Fields(Sanitize(beginning(trimmed, columns))), " "), max(columns-len(size)-5, 16))
 	return fmt.Sprintf("\"%s\" (%s)", start, size)
+}
+
+// perColumn is more bytes than a column of readable text takes. It bounds the
+// work on text of which only the beginning is shown.
+const perColumn = 40
+
+// wider reports that text takes more than a number of columns.
+func wider(t string, columns int) bool {
+	return len(t) > perColumn*max(columns, 1) || width(SanitizeLine(t)) > columns
+}
+
+// beginning cuts text to what can matter for a number of columns.
+func beginning(t string, columns int) string {
+	end := perColumn * max(columns, 1)
+	if len(t) <= end {
+		return t
+	}
+	for end > 0 && !utf8.RuneStart(t[end]) {
+		end--
+	}
+	return t[:end]
 }
 
 func quote(t string) string { return `"` + SanitizeLine(t) + `"` }
@@ -80,7 +101,7 @@ func short(d diff.ValueDiff) bool {
 	b, _ := d.Before.(string)
 	a, _ := d.After.(string)
 	oneLine := func(s string) bool {
-		return !strings.Contains(strings.TrimRight(s, "\r\n"), "\n") && width(Sanitize(s)) <= shortLine
+		return !strings.Contains(strings.TrimRight(s, "\r\n"), "\n") && !wider(s, shortLine)
 	}
 	return !d.Prose.WhitespaceOnly && len(d.Prose.Notes) == 0 && oneLine(b) && oneLine(a)
 }
@@ -183,7 +204,7 @@ func (p *printer) element(indent int, sign run, key string, v any, look ink) {
 	if key != "" {
 		lead = append(lead, run{SanitizeLine(key) + ": ", plain})
 	}
-	if t, ok := v.(string); ok && (strings.Contains(t, "\n") || width(Sanitize(t)) > p.style.width()-indent-8) {
+	if t, ok := v.(string); ok && (strings.Contains(t, "\n") || wider(t, p.style.width()-indent-8)) {
 		p.head(indent, lead, t, look)
 		return
 	}
