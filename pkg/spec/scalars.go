@@ -6,6 +6,44 @@ import (
 	"strings"
 )
 
+// resolve gives an unquoted scalar its type: null, true and false, and
+// decimal numbers are what they are; anything else is text. Text that YAML
+// 1.1, which many tools still read, takes for something else is doubtful.
+func resolve(s string) (any, looseness) {
+	switch s {
+	case "", "~", "null", "Null", "NULL":
+		return nil, plain
+	case "true", "True", "TRUE":
+		return true, plain
+	case "false", "False", "FALSE":
+		return false, plain
+	}
+	if c := s[0]; c != '-' && c != '+' && c != '.' && (c < '0' || c > '9') {
+		if otherBoolean(s) {
+			return s, doubtful
+		}
+		return s, definite
+	}
+	if number(s) {
+		if f, err := strconv.ParseFloat(s, 64); err == nil && exact(s, f) {
+			return f, plain
+		}
+		return s, doubtful
+	}
+	if otherNumber(s) {
+		return s, doubtful
+	}
+	return s, definite
+}
+
+func otherBoolean(s string) bool {
+	switch s {
+	case "y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF":
+		return true
+	}
+	return false
+}
+
 // number reports whether s is a decimal number as JSON and YAML 1.2 agree on
 // it: no leading zeros, no other bases, no separators.
 func number(s string) bool {
