@@ -43,8 +43,8 @@ func subcommands(text string) []string {
 	return names
 }
 
-// TestReference keeps the help of every command in docs/cli.md.
-func TestReference(t *testing.T) {
+// TestGeneratedReference keeps the help of every command in docs/cli.md.
+func TestGeneratedReference(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("charsync sandbox prints its variables for another shell there")
 	}

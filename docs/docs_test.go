@@ -1,10 +1,12 @@
 // Package docs_test keeps the documentation true: what can be generated is
 // compared with what the code says, and what is named has to exist.
 //
-//	go test ./docs -update
+//	go generate ./docs
 //
 // rewrites the parts between <!-- name:begin --> and <!-- name:end -->.
 package docs_test
+
+//go:generate go test . -run Generated -update
 
 import (
 	"flag"
@@ -67,6 +69,6 @@ func generated(t *testing.T, file, part, want string) {
 		return
 	}
 	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("%s: part %q is stale; run: go test ./docs -update\n%s", file, part, d)
+		t.Errorf("%s: part %q is stale; run: go generate ./docs\n%s", file, part, d)
 	}
 }

@@ -28,8 +28,8 @@ spec:
     alakazam: {persona: Keeps the inn.}
 `
 
-// TestErrorPicture keeps the example of a finding.
-func TestErrorPicture(t *testing.T) {
+// TestGeneratedFinding keeps the example of a finding.
+func TestGeneratedFinding(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "characters/mira.yaml"), slip)
 	var out, errs bytes.Buffer
@@ -42,9 +42,9 @@ func TestErrorPicture(t *testing.T) {
 	generated(t, "docs/errors.md", "picture", "```\n"+out.String()+"```")
 }
 
-// TestCodes keeps the list of codes that the packages publish, and finds
+// TestGeneratedCodes keeps the list of codes that the packages publish, and finds
 // those that only the text lists in the source, and the other way round.
-func TestCodes(t *testing.T) {
+func TestGeneratedCodes(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("| code | | means |\n| --- | --- | --- |\n")
 	type line struct{ code, severity, means string }

@@ -15,10 +15,10 @@ import (
 
 var liveID = regexp.MustCompile(`(?m)(  update )\S+$`)
 
-// TestPlan keeps the picture of a plan in the README: the innkeeper of the
+// TestGeneratedPlan keeps the picture of a plan in the README: the innkeeper of the
 // examples is applied to the sandbox, a word of her persona is changed, and
 // this is what plan says. Only the ids are shortened: they differ every time.
-func TestPlan(t *testing.T) {
+func TestGeneratedPlan(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{
 		"charsync.yaml", "characters/tavern/mira.yaml", "characters/tavern/mira/persona.md",

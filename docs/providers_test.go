@@ -9,8 +9,8 @@ import (
 	"github.com/charsync/charsync/pkg/providers/all"
 )
 
-// TestProviders keeps what docs/providers.md says of the drivers.
-func TestProviders(t *testing.T) {
+// TestGeneratedProviders keeps what docs/providers.md says of the drivers.
+func TestGeneratedProviders(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("| | " + columns(func(d *providers.Driver) string { return d.Title }) + "|\n")
 	b.WriteString("| --- " + strings.Repeat("| --- ", len(all.Drivers())) + "|\n")

@@ -59,8 +59,8 @@ func faults() []fault {
 	}
 }
 
-// TestRegressions lists the faults whose tests exist, and where.
-func TestRegressions(t *testing.T) {
+// TestGeneratedRegressions lists the faults whose tests exist, and where.
+func TestGeneratedRegressions(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("| name | seen at | charsync | test |\n| --- | --- | --- | --- |\n")
 	tests := testNames(t)

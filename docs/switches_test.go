@@ -11,8 +11,8 @@ import (
 	"github.com/charsync/charsync/internal/sandbox"
 )
 
-// TestSwitches keeps the list of the sandbox's switches.
-func TestSwitches(t *testing.T) {
+// TestGeneratedSwitches keeps the list of the sandbox's switches.
+func TestGeneratedSwitches(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("| switch | values | what it turns | source |\n| --- | --- | --- | --- |\n")
 	for _, s := range sandbox.Switches() {
@@ -34,8 +34,8 @@ func values(s sandbox.Switch) string {
 	return strings.Join(words, ", ")
 }
 
-// TestFaultKinds keeps the list of what can go wrong on demand.
-func TestFaultKinds(t *testing.T) {
+// TestGeneratedFaultKinds keeps the list of what can go wrong on demand.
+func TestGeneratedFaultKinds(t *testing.T) {
 	var words []string
 	for _, k := range sandbox.FaultKinds() {
 		words = append(words, "`"+string(k)+"`")
@@ -46,9 +46,9 @@ func TestFaultKinds(t *testing.T) {
 
 func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
-// TestAdmin keeps the list of operations below /_sandbox: the sandbox names
+// TestGeneratedAdmin keeps the list of operations below /_sandbox: the sandbox names
 // them all to whoever asks for one that it does not have.
-func TestAdmin(t *testing.T) {
+func TestGeneratedAdmin(t *testing.T) {
 	server, err := sandbox.Open(sandbox.Options{})
 	if err != nil {
 		t.Fatal(err)
