@@ -192,26 +192,30 @@ func (e *Engine) claimRenamed(w *accountPlan) map[diff.Address]*Entry {
 	return claims
 }
 
-// spareAfterFailure takes deletions out of a plan when some account could not
-// be read: what is seen of the world is not whole.
+// spareAfterFailure takes deletions out of a plan when anything could not be
+// read: what is seen of the world is not whole.
 func spareAfterFailure(work []*accountPlan, plan *diff.Plan) {
-	for _, w := range work {
-		if w.broken == nil {
-			continue
-		}
-		spared := false
-		plan.Changes = slices.DeleteFunc(plan.Changes, func(c diff.Change) bool {
-			if c.Action != diff.Delete {
-				return false
-			}
-			spared = true
-			plan.Orphans = append(plan.Orphans, diff.Orphan{Address: c.Address, ID: c.ID, Protect: c.Protect})
-			return true
-		})
-		if spared {
-			plan.Diagnostics = append(plan.Diagnostics, pruneOffDiagnostic(w.instance+" could not be read"))
-		}
+	if plan.Complete {
 		return
+	}
+	why := "not everything could be read"
+	for _, w := range work {
+		if w.broken != nil {
+			why = w.instance + " could not be read"
+			break
+		}
+	}
+	spared := false
+	plan.Changes = slices.DeleteFunc(plan.Changes, func(c diff.Change) bool {
+		if c.Action != diff.Delete {
+			return false
+		}
+		spared = true
+		plan.Orphans = append(plan.Orphans, diff.Orphan{Address: c.Address, ID: c.ID, Protect: c.Protect})
+		return true
+	})
+	if spared {
+		plan.Diagnostics = append(plan.Diagnostics, pruneOffDiagnostic(why))
 	}
 }
 
