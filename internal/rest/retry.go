@@ -121,7 +121,10 @@ func asked(resp *http.Response) time.Duration {
 		return 0
 	}
 	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
-		return time.Duration(min(max(seconds, 0), 1e6) * float64(time.Second))
+		if !(seconds > 0) { // NaN is none either
+			return 0
+		}
+		return time.Duration(min(seconds, 1e6) * float64(time.Second))
 	}
 	until, err := http.ParseTime(value)
 	if err != nil {

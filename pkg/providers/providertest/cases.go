@@ -60,6 +60,9 @@ func accepted(f providers.Field, q Quirks) []fieldCase {
 		if v, ok := sized(f, l, l.Max); ok && !l.Effective {
 			cases = append(cases, fieldCase{"exactly the limit" + of(l), v})
 		}
+		if v, ok := sized(f, l, l.Min); ok && !l.Effective {
+			cases = append(cases, fieldCase{"exactly the least" + of(l), v})
+		}
 	}
 	if f.Clear.Can {
 		cases = append(cases, fieldCase{"empty", nil})

@@ -73,6 +73,28 @@ func Run(t *testing.T, d *providers.Driver, quirks ...Quirks) {
 	t.Run("live", func(t *testing.T) { fields(t, liveKit(t, d, q)) })
 }
 
+// Readings takes the cases of the fields through other readings of what
+// nobody has settled about a vendor: each is a set of switches of the sandbox.
+func Readings(t *testing.T, d *providers.Driver, q Quirks, readings ...map[string]string) {
+	t.Helper()
+	if q.Bystander == "" {
+		q.Bystander = "x_bystander"
+	}
+	for _, switches := range readings {
+		q := q
+		q.Switches = map[string]string{}
+		for name, value := range switches {
+			q.Switches[d.Name+"."+name] = value
+		}
+		t.Run(pretty(switches), func(t *testing.T) {
+			t.Run("fields", func(t *testing.T) { t.Parallel(); fields(t, sandboxKit(t, d, q)) })
+			t.Run("delete twice", func(t *testing.T) { t.Parallel(); deleteTwice(t, sandboxKit(t, d, q)) })
+			t.Run("unknown id", func(t *testing.T) { t.Parallel(); unknownID(t, sandboxKit(t, d, q)) })
+			t.Run("settle", func(t *testing.T) { t.Parallel(); settle(t, sandboxKit(t, d, q)) })
+		})
+	}
+}
+
 // sandboxKit opens a sandbox of its own and an account in it.
 func sandboxKit(t *testing.T, d *providers.Driver, q Quirks) *kit {
 	t.Helper()
