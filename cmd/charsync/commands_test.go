@@ -156,6 +156,7 @@ func printRequests(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	if shape == "-clear" {
+		remember(ts)
 		served(ts).ResetRequests()
 		return
 	}
@@ -244,17 +245,29 @@ func compact(v any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// idNames replaces the ids of stored characters by their names.
+// idNames replaces the ids of characters that are or were stored by their
+// names.
 func idNames(ts *testscript.TestScript) *strings.Replacer {
+	v := ts.Value(vendorsKey{}).(*vendors)
+	remember(ts)
 	var pairs []string
+	for _, id := range slices.Sorted(maps.Keys(v.names)) {
+		pairs = append(pairs, id, "<"+v.names[id]+">")
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+func remember(ts *testscript.TestScript) {
+	v := ts.Value(vendorsKey{}).(*vendors)
 	for _, vendor := range sandbox.Vendors() {
 		all, err := served(ts).Characters(vendor)
 		ts.Check(err)
 		for _, c := range all {
-			pairs = append(pairs, c.ID, "<"+nameOf(c)+">")
+			if _, known := v.names[c.ID]; !known {
+				v.names[c.ID] = nameOf(c)
+			}
 		}
 	}
-	return strings.NewReplacer(pairs...)
 }
 
 func nameOf(c sandbox.Stored) string {

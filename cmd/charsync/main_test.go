@@ -44,7 +44,7 @@ func TestScript(t *testing.T) {
 			if err := os.Mkdir(filepath.Join(env.WorkDir, ".git"), 0o755); err != nil {
 				return err
 			}
-			env.Values[vendorsKey{}] = &vendors{}
+			env.Values[vendorsKey{}] = &vendors{names: map[string]string{}}
 			return nil
 		},
 	})
@@ -61,7 +61,11 @@ func condition(name string) (bool, error) {
 	return false, nil
 }
 
-// vendors is the sandbox of a script, when it started one.
-type vendors struct{ server *sandbox.Server }
+// vendors is the sandbox of a script, when it started one, and the names of
+// the characters that it has held.
+type vendors struct {
+	server *sandbox.Server
+	names  map[string]string // by id
+}
 
 type vendorsKey struct{}
