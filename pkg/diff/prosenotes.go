@@ -129,11 +129,11 @@ func (t *noteTaker) run(where, before, after string, line int) {
 	switch {
 	case before == after:
 	case after == "":
-		t.note(line, where+describe(before)+" removed")
+		t.note(line, describe(where, before)+" removed")
 	case before == "":
-		t.note(line, where+describe(after)+" added")
+		t.note(line, describe(where, after)+" added")
 	default:
-		t.note(line, where+describe(before)+" → "+describe(after))
+		t.note(line, describe(where, before)+" → "+describe("", after))
 	}
 }
 
@@ -176,11 +176,8 @@ func formName(s string) string {
 	return "mixed"
 }
 
-// describe names a run of white space: "2 spaces", "1 tab", "no space".
-func describe(run string) string {
-	if run == "" {
-		return "no space"
-	}
+// describe names a run of white space: "2 trailing spaces", "1 tab".
+func describe(where, run string) string {
 	var names []string
 	counts := map[string]int{}
 	for _, r := range run {
@@ -190,14 +187,16 @@ func describe(run string) string {
 		}
 	}
 	for i, name := range names {
-		names[i] = fmt.Sprintf("%d %s", counts[name], name)
+		names[i] = fmt.Sprintf("%d %s%s", counts[name], where, name)
 		if counts[name] > 1 {
 			names[i] += "s"
 		}
+		where = ""
 	}
 	return strings.Join(names, " and ")
 }
 
+// spaceName names what can't be seen.
 func spaceName(r rune) string {
 	switch r {
 	case ' ':

@@ -38,6 +38,39 @@ type wordDiff struct {
 // words compares two sentences word by word and tidies the result until it
 // reads as a person would mark it.
 func words(before, after tokens) []Span {
+	before, beforeEnd := before.cutLineEnd()
+	after, afterEnd := after.cutLineEnd()
+	spans := changedWords(before, after)
+	if beforeEnd == afterEnd {
+		return appendSpan(spans, Span{Equal, beforeEnd})
+	}
+	return appendSpan(appendSpan(spans, Span{Remove, beforeEnd}), Span{Insert, afterEnd})
+}
+
+// cutLineEnd sets the line end aside, so that it gets no part in the marks.
+func (t tokens) cutLineEnd() (tokens, string) {
+	last := len(t.words) - 1
+	if last < 0 || !strings.HasSuffix(t.words[last], "\n") {
+		return t, ""
+	}
+	return tokens{t.words[:last], t.ids[:last], t.sum[:last+1]}, t.words[last]
+}
+
+// appendSpan appends a span that is not empty, to the last one if it is of the
+// same side.
+func appendSpan(spans []Span, s Span) []Span {
+	last := len(spans) - 1
+	switch {
+	case s.Text == "":
+	case last >= 0 && spans[last].Op == s.Op:
+		spans[last].Text += s.Text
+	default:
+		spans = append(spans, s)
+	}
+	return spans
+}
+
+func changedWords(before, after tokens) []Span {
 	d := wordDiff{before: before, after: after}
 	d.cut(align(before.ids, after.ids))
 	d.coalesce()
