@@ -163,8 +163,11 @@ func (w *wanting) scope() {
 }
 
 // losses says what becomes of the common fields that this vendor does not
-// have under their own names.
+// have under their own names. Those that don't reach it make one note, at the
+// target: it is the target that lacks them.
 func (w *wanting) losses() {
+	var dropped []spec.Path
+	var first spec.Value
 	for _, p := range Common() {
 		v := w.c.Lookup(w.t, p)
 		if !v.Set || v.V == nil {
@@ -179,10 +182,22 @@ func (w *wanting) losses() {
 		}
 		w.out.Losses = append(w.out.Losses, diff.Loss{Path: p, How: how, Note: note})
 		if how == "dropped" && note == "" {
-			w.say(spec.Info, CodeDropped, v, p, w.d.Title+" has no "+string(p)+": it is not sent there",
-				"nothing to do, unless it matters there: compose can fold it into "+fallback(w.d.foldable(), "another field"))
+			if dropped = append(dropped, p); len(dropped) == 1 {
+				first = v
+			}
 		}
 	}
+	if len(dropped) == 0 {
+		return
+	}
+	if w.t != nil && w.t.Pos != (spec.Pos{}) {
+		first.Pos = w.t.Pos
+	}
+	hint := "nothing to do, unless it matters there"
+	if into := w.d.foldable(); into != "" && slices.ContainsFunc(dropped, foldableCommon) {
+		hint += ": compose can fold texts into " + into
+	}
+	w.say(spec.Info, CodeDropped, first, dropped[0], w.d.Title+" has no "+joinPaths(dropped, ", ")+": not sent there", hint)
 }
 
 func (w *wanting) overridden(p spec.Path) bool {
@@ -205,11 +220,17 @@ func (d *Driver) fate(p spec.Path, composition map[spec.Path][]spec.Path) (how, 
 	return "", ""
 }
 
+// foldable is the field into which further texts fold best.
 func (d *Driver) foldable() string {
 	if len(d.Compose) > 0 {
 		return string(sortedPaths(d.Compose)[0])
 	}
-	return d.textFields()
+	for _, p := range []spec.Path{"persona", "description"} {
+		if _, ok := d.Fields.Field(p); ok {
+			return string(p)
+		}
+	}
+	return ""
 }
 
 // strangers reports keys of the target that are no field of this vendor. The

@@ -134,7 +134,7 @@ func TestDesiredRefuses(t *testing.T) {
 		{"a list of numbers", "npcbuilder", nil, spec.Fields{"traits": at(7, []any{1.0})}, "error CS407 traits is an array"},
 		{"a key it lacks", "convai", nil, spec.Fields{"voicetype": at(7, "x")}, `error CS409 Convai has no field "voicetype" that can be set`},
 		{"a key that is only shown", "convai", nil, spec.Fields{"timestamp": at(7, "x")}, `error CS409 Convai has no field "timestamp" that can be set`},
-		{"dropped", "convai", spec.Fields{"greeting": at(4, "Hi.")}, nil, "mira.yaml:4:3 info CS400 Convai has no greeting: it is not sent there"},
+		{"dropped", "convai", spec.Fields{"greeting": at(4, "Hi.")}, nil, "mira.yaml:4:3 info CS400 Convai has no greeting: not sent there"},
 		{
 			"an element's limit", "npcbuilder", nil, spec.Fields{"quests": at(7, []any{map[string]any{"objective": strings.Repeat("a", 126)}})},
 			"mira.yaml:7:3 error CS401 quests[0].objective has 126 characters; NPCBuilder takes at most 125",

@@ -19,7 +19,9 @@ func (w *wanting) limits(f Field, v spec.Value, got any) {
 	}
 	for _, l := range f.Limit {
 		if l.Of == "" {
-			w.limit(f, v, l, w.naming(f), got)
+			if w.limit(f, v, l, w.naming(f), got) {
+				return // what is refused anyway needs no advice
+			}
 			continue
 		}
 		list, ok := got.([]any)
@@ -69,7 +71,8 @@ func span(low, high *float64) string {
 	return fmt.Sprintf("%v to %v", *low, *high)
 }
 
-func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) {
+// limit reports one limit, and whether the value is refused.
+func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) (refused bool) {
 	n, certain, unit := l.measure(got)
 	switch {
 	case l.Max > 0 && n > l.Max && l.Effective:
@@ -80,6 +83,7 @@ func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) {
 		w.say(spec.Error, CodeTooLong, v, f.Path,
 			fmt.Sprintf("%s has %s %s; %s takes at most %s", name, figure(n), unit, w.d.Title, figure(l.Max)),
 			"shorten it by "+figure(certain-l.Max)+w.override(f))
+		return true
 	case l.Max > 0 && n > l.Max:
 		w.say(spec.Warning, CodePerhaps, v, f.Path,
 			fmt.Sprintf("%s has %s bytes; %s takes at most %s, and does not say of what", name, figure(n), w.d.Title, figure(l.Max)),
@@ -91,7 +95,9 @@ func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) {
 		w.say(spec.Error, CodeTooShort, v, f.Path,
 			fmt.Sprintf("%s has %s %s; %s takes at least %s", name, figure(n), unit, w.d.Title, figure(l.Min)),
 			"make it longer"+w.override(f))
+		return true
 	}
+	return false
 }
 
 // override points out that a common field may differ at one target.
