@@ -192,30 +192,40 @@ func (e *Engine) claimRenamed(w *accountPlan) map[diff.Address]*Entry {
 	return claims
 }
 
-// spareAfterFailure takes deletions out of a plan when anything could not be
-// read: what is seen of the world is not whole.
+// spareAfterFailure takes deletions out of a plan when something could not be
+// read: what is seen of the world is not whole. Orphans that could not be
+// read stay orphans.
 func spareAfterFailure(work []*accountPlan, plan *diff.Plan) {
-	if plan.Complete {
+	keep := func(a diff.Address, id string, protect bool) {
+		plan.Orphans = append(plan.Orphans, diff.Orphan{Address: a, ID: id, Protect: protect})
+	}
+	off := ""
+	for _, w := range work {
+		switch {
+		case off != "":
+		case w.broken != nil:
+			off = w.instance + " could not be read"
+		case len(w.unplanned) > 0:
+			off = w.unplanned[0].Address.String() + " could not be read"
+		}
+		for _, entry := range w.prune {
+			if slices.ContainsFunc(w.unplanned, func(u diff.Unplanned) bool { return u.Address == entry.Address }) {
+				keep(entry.Address, entry.ID, entry.Protect)
+			}
+		}
+	}
+	if off == "" {
 		return
 	}
-	why := "not everything could be read"
-	for _, w := range work {
-		if w.broken != nil {
-			why = w.instance + " could not be read"
-			break
-		}
-	}
-	spared := false
+	before := len(plan.Changes)
 	plan.Changes = slices.DeleteFunc(plan.Changes, func(c diff.Change) bool {
-		if c.Action != diff.Delete {
-			return false
+		if c.Action == diff.Delete {
+			keep(c.Address, c.ID, c.Protect)
 		}
-		spared = true
-		plan.Orphans = append(plan.Orphans, diff.Orphan{Address: c.Address, ID: c.ID, Protect: c.Protect})
-		return true
+		return c.Action == diff.Delete
 	})
-	if spared {
-		plan.Diagnostics = append(plan.Diagnostics, pruneOffDiagnostic(why))
+	if len(plan.Changes) < before {
+		plan.Diagnostics = append(plan.Diagnostics, pruneOffDiagnostic(off))
 	}
 }
 
