@@ -141,9 +141,6 @@ func keptText(wanted, before, got string) Keeping {
 // grown reports that got holds the text before and the text wanted, one after
 // the other.
 func grown(wanted, before, got string) bool {
-	if len(got) < len(wanted)+len(before) {
-		return false
-	}
 	return strings.HasSuffix(got, wanted) && strings.Contains(got[:len(got)-len(wanted)], before) ||
 		strings.HasPrefix(got, wanted) && strings.Contains(got[len(wanted):], before)
 }

@@ -35,6 +35,7 @@ func TestKept(t *testing.T) {
 		{"truncated", Text, long, "x", long[:200], KeptTruncated},
 		{"truncated with dots", Text, long, "x", long[:200] + "...", KeptTruncated},
 		{"truncated with an ellipsis", Text, long, nil, long[:200] + "…", KeptTruncated},
+		{"dots behind all of it", Text, "new", "old", "new...", KeptAltered},
 		{"ignored", Text, "new", "old", "old", KeptDropped},
 		{"ignored, and it is the beginning", Text, "old and more", "old", "old", KeptDropped},
 		{"emptied", Text, "new", "old", "", KeptDropped},

@@ -77,7 +77,6 @@ func changedWords(before, after tokens) []Span {
 	if d.strange() {
 		d.replace()
 	}
-	d.slide()
 	return d.spans()
 }
 
@@ -182,31 +181,6 @@ func (d *wordDiff) replace() {
 		d.piece(true, bEnd, len(before), aEnd, len(after)),
 	}
 }
-
-// slide moves a pure insertion or deletion by one space, so that it starts
-// with a word and takes the space behind it along: "very ", not " very".
-func (d *wordDiff) slide() {
-	for i := 1; i+1 < len(d.pieces); i++ {
-		left, here, right := &d.pieces[i-1], &d.pieces[i], &d.pieces[i+1]
-		if here.equal || right.bEnd-right.b < 2 {
-			continue
-		}
-		words := d.after.words[here.a:here.aEnd]
-		if len(words) == 0 {
-			words = d.before.words[here.b:here.bEnd]
-		} else if here.b < here.bEnd {
-			continue
-		}
-		if words[0] != d.before.words[right.b] || !blank(words[0]) || blank(words[len(words)-1]) {
-			continue
-		}
-		left.bEnd, left.aEnd = left.bEnd+1, left.aEnd+1
-		here.b, here.bEnd, here.a, here.aEnd = here.b+1, here.bEnd+1, here.a+1, here.aEnd+1
-		right.b, right.a = right.b+1, right.a+1
-	}
-}
-
-func blank(word string) bool { return strings.Trim(word, " \t") == "" }
 
 func (d *wordDiff) spans() []Span {
 	var out []Span
