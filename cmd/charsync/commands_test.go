@@ -484,8 +484,33 @@ func generators() map[string]func(n int) []byte {
 		"latin1": func(int) []byte {
 			return []byte("apiVersion: charsync.dev/v1\nkind: Character\nmetadata: {name: cafe}\nspec:\n  name: Caf\xe9\n")
 		},
-		"bytes": func(n int) []byte { return []byte(strings.Repeat("x", n)) },
+		"population": population,
+		"bytes":      func(n int) []byte { return []byte(strings.Repeat("x", n)) },
 	}
+}
+
+// population is a list of live characters as services hold them: names that
+// repeat, prose of several paragraphs, keys that only one service knows.
+func population(n int) []byte {
+	docs := make([]map[string]any, n)
+	for i := range docs {
+		prose := fmt.Sprintf("Keeper number %d of the inn.\n\nShe asks: \"Who packed that bag?\" — 女将 🏮\n  indented: yes\n", i)
+		docs[i] = map[string]any{
+			"name": fmt.Sprintf("Mira %d", i%50), "charName": fmt.Sprintf("Mira %d", i%50),
+			"game_id": "tavern", "world_id": "gilded-hare", "role": "innkeeper", "traits": []string{"brave", "kind"},
+			"greeting": "yes", "description": fmt.Sprintf("0%d", i), "persona": prose, "definition": prose, "backstory": prose,
+			"voiceType": "US FEMALE 1", "temperature": 0.42, "languageCodes": []string{"en-US"}, "categories": []string{"Books"},
+			"free": i%2 == 0,
+		}
+		if i%3 == 0 {
+			docs[i]["lore"] = "\n  \ttabs and ends \n\n"
+		}
+	}
+	data, err := json.Marshal(docs)
+	if err != nil {
+		panic(err)
+	}
+	return data
 }
 
 func generate(ts *testscript.TestScript, _ bool, args []string) {

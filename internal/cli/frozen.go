@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // applyFrozen carries out exactly the plan in a file. It reads no manifest.
@@ -13,6 +15,11 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 	}
 	plan, err := apply.ReadPlan(a.path(file))
 	if err != nil {
+		var d spec.Diagnostic
+		if errors.As(err, &d) {
+			d.Pos.File = file // as it was named
+			return pointed([]spec.Diagnostic{d}, a.path(file))[0]
+		}
 		return err
 	}
 	s, err := a.openSession()

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -31,7 +32,7 @@ func (s *session) writeManifests(account *apply.Account, found []apply.Imported,
 		if im.Skipped != "" {
 			continue
 		}
-		file, err := writeManifest(root, folder, manifestOf(im, account.Instance.Name, schemaLine(root, folder)))
+		file, err := writeManifest(root, folder, manifestOf(im, account, schemaLine(root, folder)))
 		if err != nil {
 			s.removeManifests(written)
 			return nil, failed("nothing was imported; check the folder, its permissions and the disk's free space", "import %s: %w", im.Name, err)
@@ -61,18 +62,31 @@ func (s *session) importFolder(dir string) (string, error) {
 
 // manifestOf is the manifest of an imported character: common fields under
 // spec, the provider's own in the target.
-func manifestOf(im apply.Imported, target, schema string) spec.Document {
+func manifestOf(im apply.Imported, account *apply.Account, schema string) spec.Document {
 	d := spec.Document{Name: im.Name, Schema: schema, Fields: map[spec.Path]any{}}
 	own := map[spec.Path]any{}
 	for p, v := range im.Values {
+		if f, ok := account.Driver.Fields.Field(p); ok && f.Kind == diff.Text {
+			v = prose(v)
+		}
 		if isCommon(p) {
 			d.Fields[p] = v
 		} else {
 			own[p] = v
 		}
 	}
-	d.Targets = []spec.DocumentTarget{{Instance: target, Fields: own}}
+	d.Targets = []spec.DocumentTarget{{Instance: account.Instance.Name, Fields: own}}
 	return d
+}
+
+// prose takes from a text what does not count in texts and would keep it out
+// of a block: carriage returns before line feeds, and line ends at its end.
+func prose(v any) any {
+	s, ok := v.(string)
+	if !ok {
+		return v
+	}
+	return strings.TrimRight(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 }
 
 // schemaLine is what the editor line names: the project's own copy of the

@@ -122,7 +122,7 @@ func (s *session) hold(ctx context.Context) error {
 // exit code 1; what is wrong has been printed.
 func (s *session) openLock() error {
 	lock, found, err := apply.OpenLock(s.lockPath)
-	if printErr := s.diagnose(found); printErr != nil {
+	if printErr := s.diagnose(pointed(found, s.lockPath)); printErr != nil {
 		return printErr
 	}
 	if err != nil {
