@@ -165,10 +165,17 @@ func (ar *accountRun) verifyRemovedIn(ctx context.Context, scope string, items m
 			}
 			return
 		}
-		if it, ok := items[remote.ID]; ok {
-			delete(items, remote.ID)
-			ar.removedAs(it, remote.Body, nil)
+		it, ok := items[remote.ID]
+		if !ok {
+			continue
 		}
+		delete(items, remote.ID)
+		if !ar.hides() { // a list may be behind: what reading it says counts
+			body, err := ar.account.Provider.Get(ctx, it.ID)
+			ar.removedAs(it, body, err)
+			continue
+		}
+		ar.removedAs(it, remote.Body, nil)
 	}
 	for _, it := range items {
 		ar.removedAs(it, nil, nil)
