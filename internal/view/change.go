@@ -149,11 +149,16 @@ func (p *printer) recorded(indent int, c *diff.Change) {
 	}
 }
 
-// losses says what the provider does not keep as the manifest has it.
+// losses says what the provider does not keep as the manifest has it: all of
+// it where a character is made, only what is dropped where one changes. That a
+// field has another name there is no loss to a reader.
 func (p *printer) losses(indent int, c *diff.Change) {
 	type group struct{ how, note string }
 	paths := map[group][]string{}
 	for _, l := range c.Losses {
+		if l.How != "dropped" && (l.How == "mapped" || c.Action == diff.Update) {
+			continue
+		}
 		g := group{l.How, l.Note}
 		paths[g] = append(paths[g], SanitizeLine(string(l.Path)))
 	}
