@@ -101,7 +101,7 @@ func testNames(t *testing.T) map[string]string {
 		case strings.HasSuffix(rel, "_test.go"):
 			text := read(t, rel)
 			for _, m := range append(testCase.FindAllStringSubmatch(text, -1), testFunc.FindAllStringSubmatch(text, -1)...) {
-				found[plain(m[1])] = rel
+				found[strings.TrimPrefix(plain(m[1]), "regression")] = rel
 			}
 		}
 		return nil
