@@ -97,6 +97,9 @@ func (l *Lock) load(data []byte) []spec.Diagnostic {
 		line, rest, ended := bytes.Cut(data, []byte("\n"))
 		data = rest
 		pos := spec.Pos{File: file, Line: number}
+		if !ended {
+			l.untidy = true // nothing can be appended to it as it is
+		}
 		if d, bad := conflictMarker(line, pos); bad {
 			return []spec.Diagnostic{d}
 		}
