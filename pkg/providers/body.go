@@ -74,13 +74,19 @@ func (t Table) overlay(body Body, changes diff.Doc, live Body) error {
 	consumed := map[string]bool{}
 	for _, f := range t {
 		consumed[root(f.reads())] = true
-		if f.ReadOnly() || f.Write == Never {
+		if f.ReadOnly() {
 			continue
 		}
 		if _, changed := changes[f.Path]; changed {
 			continue
 		}
 		v, shown := pick(live, f.reads())
+		if f.Fixed() { // set once, and still erased by a replace that leaves it out
+			if shown && v != nil && f.creates()[0] == '/' {
+				put(body, f.creates(), v)
+			}
+			continue
+		}
 		switch {
 		case !shown && !f.Optional:
 			unread = append(unread, string(f.Path))

@@ -78,7 +78,7 @@ func TestUpdatingForgets(t *testing.T) {
 		want := providers.Body{
 			"name": "Mira", "title": "Keeper", "description": "Runs the inn.", "definition": "D", "greeting": "Wipe your boots.",
 			"visibility": "UNLISTED", "copyable": true, "avatar_rel_path": "up/mira.webp", "voice_id": "", "default_voice_id": "6b1d",
-			"img_gen_enabled": true, "base_img_prompt": "p", "strip_img_prompt_from_msg": true, "categories": []any{"Books", "Fantasy"},
+			"img_gen_enabled": true, "base_img_prompt": "p", "strip_img_prompt_from_msg": true, "categories": []any{"Books", "Fantasy"}, "identifier": "id:1",
 			"model_variant": map[string]any{"figure": json.Number("12345678901234567890.5")},
 		}
 		if d := cmp.Diff(want, got); d != "" || err != nil {

@@ -65,8 +65,9 @@ func core() providers.Table {
 	}
 }
 
+// more are the rest; those of newer clients are not in every view.
 func more() providers.Table {
-	t := providers.Table{
+	return providers.Table{
 		{
 			Path: "avatar_rel_path", Kind: diff.Enum, Doc: "The path that an upload of the avatar answered.",
 			Source: documented("create and update; avatar_file_name on reading"),
@@ -98,7 +99,7 @@ func more() providers.Table {
 		{
 			Path: "dynamic_greeting_enabled", Kind: diff.Bool, Doc: "Whether the greeting may vary.",
 			Source: published("newer clients"), Write: "/dynamic_greeting_enabled",
-			Clear: never("a switch has no empty value"), Example: true, Default: false,
+			Clear: never("a switch has no empty value"), Example: true, Default: false, Optional: true,
 		},
 		list("tags", "Tags.", "inn"),
 		list("greetings", "Further greetings.", "The fire's lit. Sit."),
@@ -110,16 +111,12 @@ func more() providers.Table {
 			Clear: never("it is set at creation and stays"), Example: "id:6f1c2b7e-1f0e-4c7d-9a3a-0d8f5b1c2e44", Unasked: true,
 		},
 	}
-	for i := range t {
-		t[i].Optional = true
-	}
-	return t
 }
 
 func list(p spec.Path, doc, example string) providers.Field {
 	return providers.Field{
 		Path: p, Kind: diff.List, Doc: doc, Source: published("newer clients"), Write: "/" + string(p),
-		Clear: providers.Clear{Can: true, Send: []any{}}, Example: []any{example},
+		Clear: providers.Clear{Can: true, Send: []any{}}, Example: []any{example}, Optional: true,
 	}
 }
 

@@ -26,6 +26,8 @@ func fields(t *testing.T, k *kit) {
 	}
 	t.Run("everything", func(t *testing.T) { k.compare(t, k.want(t, full(k.d)), k.live(t, id)) })
 	t.Run("list", func(t *testing.T) { k.listShows(t, id) })
+	t.Run("read", func(t *testing.T) { k.readShows(t, id) })
+	t.Run("bare", func(t *testing.T) { k.bare(t) })
 	for _, f := range settable(k.d) {
 		for _, c := range accepted(f, k.q) {
 			name := string(f.Path) + "/" + c.name
@@ -59,6 +61,43 @@ func (k *kit) listShows(t *testing.T, id string) {
 			t.Errorf("%s: the list has %v (%v), want %v", f.Path, got, shown, w)
 		}
 	}
+}
+
+// readShows holds the table to what it says of one read, without the list's
+// help.
+func (k *kit) readShows(t *testing.T, id string) {
+	want := k.want(t, full(k.d))
+	get, err := k.p.Get(ctxOf(t), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := k.d.Fields.Live(get, nil)
+	for _, f := range settable(k.d) {
+		got, shown := live[f.Path]
+		reads := f.Read != providers.Never && (f.Read != "" || f.Write != providers.Never)
+		if reads != shown {
+			t.Errorf("%s: shown %v, the table says %v", f.Path, shown, reads)
+		}
+		if w, set := want[f.Path]; set && shown && !f.Rule().Equal(f.Shown(w), got) {
+			t.Errorf("%s: the read has %v, want %v", f.Path, got, w)
+		}
+	}
+}
+
+// bare: a character with the least in it shows every field that it is not
+// optional to show, empty as they are, and can be updated.
+func (k *kit) bare(t *testing.T) {
+	want := k.want(t, minimal(k.d))
+	id := k.create(t, want)
+	live := k.live(t, id)
+	for _, f := range settable(k.d) {
+		if _, known := live[f.Path]; f.Readable() && !f.Optional && !known {
+			t.Errorf("%s: not shown", f.Path)
+		}
+	}
+	k.update(t, id, diff.Doc{"name": "Miriam"})
+	live["name"] = "Miriam"
+	k.compare(t, live, k.live(t, id))
 }
 
 func (k *kit) atCreation(t *testing.T, f providers.Field, c fieldCase) {
