@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -39,6 +40,10 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 //	interrupt WRITES PROGRAM ARG…   run it, interrupt it after so many writes, want exit code 130
 //	killafter WRITES PROGRAM ARG…   run it, kill it after so many writes
 //	sub FILE OLD NEW                replace the one occurrence of OLD in FILE
+//	subenv FILE OLD NAME            replace it by the value of a variable
+//	nowhere TEXT DIR                no file below DIR holds TEXT
+//	samedigest PLAN PLAN            two plan documents have the same digest
+//	copytree FROM TO                copy a folder
 //	cutline FILE TEXT               remove the one line of FILE that holds TEXT
 //	generate KIND FILE [N]          write a file too large for an archive: see generators
 func scriptCommands() map[string]scriptCommand {
@@ -58,8 +63,14 @@ func scriptCommands() map[string]scriptCommand {
 		"interrupt":   func(ts *testscript.TestScript, _ bool, args []string) { cutShort(ts, args, os.Interrupt) },
 		"killafter":   func(ts *testscript.TestScript, _ bool, args []string) { cutShort(ts, args, os.Kill) },
 		"sub":         substitute,
-		"cutline":     cutLine,
-		"generate":    generate,
+		"subenv": func(ts *testscript.TestScript, neg bool, args []string) {
+			substitute(ts, neg, []string{args[0], args[1], ts.Getenv(args[2])})
+		},
+		"nowhere":    wantNowhere,
+		"samedigest": compareDigests,
+		"copytree":   copyTree,
+		"cutline":    cutLine,
+		"generate":   generate,
 	}
 }
 
@@ -449,6 +460,64 @@ func substitute(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s holds %q %d times, not once", args[0], args[1], n)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, args[1], args[2], 1)), 0o644))
+}
+
+func wantNowhere(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: nowhere TEXT DIR")
+	}
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[1]), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err == nil && strings.Contains(string(data), args[0]) {
+			return fmt.Errorf("%s holds %q", path, args[0])
+		}
+		return err
+	}))
+}
+
+func compareDigests(ts *testscript.TestScript, neg bool, args []string) {
+	var digests []string
+	for _, file := range args {
+		var plan struct {
+			Digest string `json:"digest"`
+		}
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(file)), &plan))
+		digests = append(digests, plan.Digest)
+	}
+	if len(digests) != 2 || digests[0] == "" || (digests[0] == digests[1]) == neg {
+		ts.Fatalf("digests: %q", digests)
+	}
+}
+
+func copyTree(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: copytree FROM TO")
+	}
+	to := ts.MkAbs(args[1])
+	ts.Check(os.MkdirAll(to, 0o755))
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		below, err := filepath.Rel(ts.MkAbs(args[0]), path)
+		if err != nil {
+			return err
+		}
+		switch {
+		case entry.IsDir() && entry.Name() == ".charsync":
+			return fs.SkipDir
+		case entry.IsDir():
+			return os.MkdirAll(filepath.Join(to, below), 0o755)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, below), data, 0o644)
+	}))
 }
 
 func cutLine(ts *testscript.TestScript, _ bool, args []string) {

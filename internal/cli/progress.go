@@ -55,17 +55,22 @@ func (p *progress) step(stage string, done, total int, text string) {
 		p.draw(stage, done, total)
 		return
 	}
-	if stage == p.stage && now.Sub(p.told) < lineEvery && done < total {
-		return
+	wait := lineEvery
+	if total > 0 && done == total {
+		wait = 0 // the end of a stage is worth a line of its own
 	}
-	if stage == p.stage && done == total && now.Sub(p.told) < quietFor {
+	if stage == p.stage && now.Sub(p.told) < wait {
 		return
 	}
 	p.stage, p.told = stage, now
 	if text != "" {
 		text = " " + text
 	}
-	fmt.Fprintf(p.w, "%s %d/%d%s\n", stage, done, total, text)
+	count := ""
+	if total > 0 {
+		count = fmt.Sprintf(" %d/%d", done, total)
+	}
+	fmt.Fprintf(p.w, "%s%s%s\n", stage, count, text)
 }
 
 func (p *progress) draw(stage string, done, total int) {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 )
 
@@ -36,7 +37,7 @@ func rowFacts(d *providers.Driver) []rowFact {
 	var rows []rowFact
 	for _, f := range d.Fields {
 		r := rowFact{
-			Path: string(f.Path), Kind: string(f.Kind), Doc: f.Doc,
+			Path: string(f.Path), Kind: kindOf(f), Doc: f.Doc,
 			Create: pointer(f.Create, f.Write), Update: pointer(f.Write, ""), Read: pointer(f.Read, f.Write),
 			ReadOnly: f.ReadOnly(), Listed: pointer(f.List, providers.Never) != "", Accepts: slices.Sorted(maps.Keys(f.Enum)),
 			Clear: f.Clear.Can, WhyNot: f.Clear.Why, Sureness: string(f.Source.Sure), Source: f.Source.Note,
@@ -50,6 +51,15 @@ func rowFacts(d *providers.Driver) []rowFact {
 		rows = append(rows, r)
 	}
 	return rows
+}
+
+// kindOf is a field's kind in a word. A word from a set that is not known here
+// is an identifier to whoever writes it.
+func kindOf(f providers.Field) string {
+	if f.Kind == diff.Enum && len(f.Enum) == 0 {
+		return "identifier"
+	}
+	return string(f.Kind)
 }
 
 // pointer is the vendor's key, "" for never.
@@ -130,11 +140,11 @@ func (a *app) providersFieldsCommand() *cobra.Command {
 func (a *app) writeRows(w io.Writer, rows []rowFact) error {
 	var cells [][]string
 	for _, r := range rows {
+		if r.ReadOnly {
+			continue // no manifest sets it; --format json has it
+		}
 		update, read := "replaces", "no"
-		switch {
-		case r.ReadOnly:
-			update = "never"
-		case r.Update != "":
+		if r.Update != "" {
 			update = "yes"
 		}
 		switch {

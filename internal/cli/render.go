@@ -15,15 +15,14 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-// rendered is the provider document that a manifest becomes.
+// rendered is the provider document that a manifest becomes: the requests
+// that would create it, and where each value in them stands.
 type rendered struct {
 	Name     string              `json:"name"`
 	Target   string              `json:"target"`
 	Provider string              `json:"provider"`
-	Scope    string              `json:"scope,omitempty"`
-	Create   providers.Body      `json:"create"`           // the body of the creating request
-	Update   providers.Body      `json:"update,omitempty"` // of the one after it, for what creation does not take
-	From     map[string][]origin `json:"from"`             // manifest path to where its value stands
+	Requests []recorded          `json:"requests"`
+	From     map[string][]origin `json:"from"` // manifest path to where its value stands
 }
 
 // origin is where a value stands.
@@ -81,7 +80,7 @@ func (a *app) render(ctx context.Context, f *runFlags, args []string, format, ou
 	if len(f.targets) == 0 {
 		return a.result(out, func(w io.Writer) error { return writeResolved(w, chosen, format) })
 	}
-	documents, err := s.documents(chosen, f)
+	documents, err := s.documents(ctx, chosen, f)
 	if err != nil {
 		return err
 	}
@@ -114,7 +113,7 @@ func (s *session) chosen() []*spec.Character {
 }
 
 // documents renders every pair of a selected character and target.
-func (s *session) documents(chosen []*spec.Character, f *runFlags) ([]rendered, error) {
+func (s *session) documents(ctx context.Context, chosen []*spec.Character, f *runFlags) ([]rendered, error) {
 	documents := []rendered{}
 	for _, c := range chosen {
 		for i := range c.Targets {
@@ -127,7 +126,7 @@ func (s *session) documents(chosen []*spec.Character, f *runFlags) ([]rendered, 
 			if !ok {
 				continue // said by validation
 			}
-			d, err := render(c, t, in, driver)
+			d, err := render(ctx, c, t, in, driver)
 			if err != nil {
 				return nil, err
 			}
@@ -137,25 +136,17 @@ func (s *session) documents(chosen []*spec.Character, f *runFlags) ([]rendered, 
 	return documents, nil
 }
 
-func render(c *spec.Character, t *spec.Target, in spec.Instance, d *providers.Driver) (rendered, error) {
+func render(ctx context.Context, c *spec.Character, t *spec.Target, in spec.Instance, d *providers.Driver) (rendered, error) {
+	r := rendered{Name: c.Name, Target: in.Name, Provider: d.Name, From: map[string][]origin{}}
 	desired := d.Desired(c, t, in)
-	r := rendered{Name: c.Name, Target: in.Name, Provider: d.Name, Scope: desired.Scope, From: map[string][]origin{}}
-	body, late := d.Fields.Creating(desired.Doc)
-	r.Create = body
-	if len(late) > 0 {
-		changes := maps.Clone(desired.Doc)
-		maps.DeleteFunc(changes, func(p spec.Path, _ any) bool { return !slices.Contains(late, p) })
-		update, err := d.Fields.Updating(changes, providers.Body{}, providers.Keeps)
-		if err != nil {
-			return r, failed("", "render %s at %s: %w", c.Name, in.Name, err)
-		}
-		r.Update = update
+	requests, err := creating(ctx, t, in, d, desired)
+	if err != nil {
+		return r, failed("charsync validate says what is wrong with a manifest", "render %s at %s: %w", c.Name, in.Name, err)
 	}
+	r.Requests = requests
 	for path := range desired.Doc {
-		values := d.Origin(c, t, in, path)
-		for _, part := range slices.Sorted(maps.Keys(values)) {
-			v := values[part]
-			r.From[string(path)] = append(r.From[string(path)], origin{Path: part, Pos: v.Pos, File: v.Ref})
+		for _, part := range d.Origin(c, t, in, path) {
+			r.From[string(path)] = append(r.From[string(path)], origin{Path: part.Path, Pos: part.Value.Pos, File: part.Value.Ref})
 		}
 	}
 	return r, nil
@@ -163,30 +154,28 @@ func render(c *spec.Character, t *spec.Target, in spec.Instance, d *providers.Dr
 
 func writeDocument(w io.Writer, d rendered) error {
 	fmt.Fprintf(w, "# %s at %s\n", view.SanitizeLine(d.Name), view.SanitizeLine(d.Target))
-	if d.Scope != "" {
-		fmt.Fprintf(w, "# in %s\n", view.SanitizeLine(d.Scope))
-	}
-	if err := writeJSON(w, d.Create); err != nil {
-		return err
-	}
-	if len(d.Update) > 0 {
-		fmt.Fprintln(w, "# then, in an update, what creation does not take")
-		if err := writeJSON(w, d.Update); err != nil {
+	for _, r := range d.Requests {
+		fmt.Fprintf(w, "# %s %s\n", r.Method, view.SanitizeLine(r.Path))
+		if err := writeJSON(w, r.Body); err != nil {
 			return err
 		}
 	}
 	fmt.Fprintln(w, "# from")
-	for _, path := range slices.Sorted(maps.Keys(d.From)) {
+	paths := slices.Sorted(maps.Keys(d.From))
+	width := 0
+	for _, path := range paths {
+		width = max(width, len(path))
+	}
+	for _, path := range paths {
 		for _, o := range d.From[path] {
-			part := ""
+			place := o.Pos.String()
 			if string(o.Path) != path {
-				part = " " + string(o.Path)
+				place += " " + string(o.Path)
 			}
-			file := ""
 			if o.File != "" {
-				file = " (" + o.File + ")"
+				place += " (" + o.File + ")"
 			}
-			fmt.Fprintf(w, "#   %-20s %s%s%s\n", path, view.SanitizeLine(o.Pos.String()), part, view.SanitizeLine(file))
+			fmt.Fprintf(w, "#   %-*s  %s\n", width, path, view.SanitizeLine(place))
 		}
 	}
 	return nil

@@ -135,6 +135,7 @@ func helpFor(root *cobra.Command) func(*cobra.Command, []string) error {
 const helpWidth = 100
 
 func writeHelp(w io.Writer, cmd *cobra.Command) {
+	cmd.InitDefaultHelpFlag() // cobra adds --help only to commands that it runs
 	fmt.Fprintln(w, cmd.Long)
 	fmt.Fprintf(w, "\nUSAGE\n  %s\n", usageLine(cmd))
 	if cmd.HasAvailableSubCommands() {
