@@ -141,8 +141,12 @@ func (f Field) counterpart(m map[string]any, i int, old []any) map[string]any {
 		was, _ := old[i].(map[string]any)
 		return was
 	}
+	name, ok := m[f.Key].(string)
+	if !ok {
+		return nil
+	}
 	for _, e := range old {
-		if was, ok := e.(map[string]any); ok && m[f.Key] != nil && was[f.Key] == m[f.Key] {
+		if was, ok := e.(map[string]any); ok && was[f.Key] == name {
 			return was
 		}
 	}

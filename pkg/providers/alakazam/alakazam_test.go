@@ -1,8 +1,10 @@
 package alakazam_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/providers/alakazam"
 	"github.com/charsync/charsync/pkg/providers/providertest"
 	"github.com/charsync/charsync/pkg/spec"
@@ -24,4 +26,17 @@ func TestReadings(t *testing.T) {
 		map[string]string{"get-one": "405", "create-status": "200", "create-extras": "accept", "unknown-keys": "422"},
 		map[string]string{"create-extras": "422", "idempotency-conflict": "original", "default-visibility": "public"},
 	)
+}
+
+// TestPublishableKey: a key that can only read opens for reading alone.
+func TestPublishableKey(t *testing.T) {
+	d := alakazam.Driver()
+	cfg := providers.Config{Instance: "alakazam", Credentials: map[string]providers.Secret{"ALAKAZAM_API_KEY": providers.NewSecret("pk_live_x")}}
+	if _, err := d.Open(cfg); err == nil || !strings.Contains(err.Error(), "sk_") {
+		t.Errorf("for writing: %v", err)
+	}
+	cfg.ReadOnly = true
+	if _, err := d.Open(cfg); err != nil {
+		t.Errorf("for reading: %v", err)
+	}
 }

@@ -160,7 +160,7 @@ func faultyCreate(t *testing.T, k *kit, c faultCase) {
 	k.srv.Inject(c.fault)
 	key := uuid.NewString()
 	body, _ := k.d.Fields.Creating(k.want(t, full(k.d)))
-	id, err := k.p.Create(ctxOf(t), key, k.scope, body)
+	_, err := k.p.Create(ctxOf(t), key, k.scope, body)
 	kind := c.kind
 	if resent(c) && k.d.Key == providers.ByHeader {
 		kind = ""
@@ -176,7 +176,7 @@ func faultyCreate(t *testing.T, k *kit, c faultCase) {
 		t.Errorf("told as %s, and is there", providers.KindOf(err))
 	}
 	if s, ok := k.p.(providers.Settler); ok && providers.KindOf(err) == providers.Lost {
-		id, err = s.Settle(ctxOf(t), key, k.scope, body)
+		id, err := s.Settle(ctxOf(t), key, k.scope, body)
 		if err != nil || (id == "") != (k.count(t) == 0) {
 			t.Errorf("settled on %q with %d characters: %v", id, k.count(t), err)
 		}

@@ -1,0 +1,133 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"strings"
+
+	"github.com/charsync/charsync/pkg/providers"
+)
+
+// mostPages bounds a list whose cursors never end.
+const mostPages = 100_000
+
+// List implements providers.Provider.
+func (a *Account) List(ctx context.Context, scope string) iter.Seq2[providers.Remote, error] {
+	return func(yield func(providers.Remote, error) bool) {
+		r := a.api.List
+		seen := map[string]bool{}
+		cursors := map[string]bool{}
+		query := map[string]string{}
+		for range mostPages {
+			next, err := a.page(ctx, &r, Call{Scope: scope, Query: query}, func(item providers.Remote) bool {
+				if seen[item.ID] {
+					return true // rows moved between pages while we read
+				}
+				seen[item.ID] = true
+				return yield(item, nil)
+			})
+			switch {
+			case err == errStopped:
+				return
+			case err == nil && next == "":
+				return
+			case err == nil && cursors[next]:
+				err = a.fault(&r, providers.Unexpected, 0, "the list goes in circles", nil)
+			case err == nil:
+				cursors[next] = true
+				query = map[string]string{r.CursorQuery: next}
+				continue
+			}
+			yield(providers.Remote{}, err)
+			return
+		}
+		yield(providers.Remote{}, a.fault(&r, providers.Unexpected, 0, "the list never ends", nil))
+	}
+}
+
+type stopped struct{}
+
+func (stopped) Error() string { return "stopped" }
+
+var errStopped error = stopped{}
+
+// page reads one page and hands its items on, one decoded at a time.
+func (a *Account) page(ctx context.Context, r *Route, c Call, each func(providers.Remote) bool) (next string, err error) {
+	got, t, err := a.send(ctx, r, c)
+	if err != nil {
+		return "", err
+	}
+	var top map[string]json.RawMessage
+	if f := got.decode(&top); f != nil {
+		return "", a.broken(t, got, f)
+	}
+	raw, ok := top[strings.TrimPrefix(r.Items, "/")]
+	if !ok {
+		rest := providers.Body{}
+		if f := decode(got.data, &rest); f != nil {
+			return "", a.broken(t, got, f)
+		}
+		return "", a.unmet(t, got, rest)
+	}
+	next, err = a.cursor(r, top)
+	if err != nil {
+		return "", err
+	}
+	return next, a.items(r, c.Scope, raw, each)
+}
+
+func (a *Account) cursor(r *Route, top map[string]json.RawMessage) (string, error) {
+	if r.Cursor == "" {
+		return "", nil
+	}
+	raw, ok := top[strings.TrimPrefix(r.Cursor, "/")]
+	if !ok {
+		return "", a.fault(r, providers.Unexpected, 0, "the page does not say whether another one follows", nil)
+	}
+	var next *string
+	if json.Unmarshal(raw, &next) != nil {
+		return "", a.fault(r, providers.Unexpected, 0, "the cursor is not a text", nil)
+	}
+	if next == nil {
+		return "", nil
+	}
+	return *next, nil
+}
+
+func (a *Account) items(r *Route, scope string, raw json.RawMessage, each func(providers.Remote) bool) error {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || list == nil {
+		return a.fault(r, providers.Unexpected, 0, "the list is not an array", nil)
+	}
+	for _, raw := range list {
+		var item providers.Body
+		if f := decode(raw, &item); f != nil {
+			return a.fault(r, f.kind, 0, "an element of the list: "+f.message, nil)
+		}
+		remote, err := a.Remote(r, scope, item)
+		if err != nil {
+			return err
+		}
+		if !each(remote) {
+			return errStopped
+		}
+	}
+	return nil
+}
+
+// Remote makes a list item of a document.
+func (a *Account) Remote(r *Route, scope string, item providers.Body) (providers.Remote, error) {
+	v, _ := item.Pick(r.ItemID)
+	id, ok := v.(string)
+	if !ok || id == "" {
+		return providers.Remote{}, a.fault(r, providers.Unexpected, 0, "an element of the list has no id", nil)
+	}
+	if err := a.api.Driver.Fields.Shape(nil, item); err != nil {
+		return providers.Remote{}, a.fault(r, providers.Unexpected, 0, "an element of the list: "+err.Error(), nil)
+	}
+	name, _ := item.Pick(r.ItemName)
+	text, _ := name.(string)
+	a.api.Driver.Place(item, scope)
+	return providers.Remote{ID: a.api.Driver.JoinID(scope, id), Name: text, Body: item}, nil
+}
