@@ -69,7 +69,7 @@ func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Cha
 		return
 	}
 	ar := &accountRun{run: r, account: a, rules: map[spec.Path]diff.Rule{}}
-	for _, rule := range a.Driver.Fields.Rules() {
+	for _, rule := range a.rules() {
 		ar.rules[rule.Path] = rule
 	}
 	for _, c := range changes {

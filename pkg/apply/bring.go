@@ -76,7 +76,7 @@ func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 		return false
 	}
 	it.pre = s.doc
-	rules := ar.account.Driver.Fields.Rules()
+	rules := ar.account.rules()
 	fields := diff.Fields(rules, wanted(it.Change), s.doc, nil)
 	assumeFixed(fields)
 	var sends []diff.FieldChange

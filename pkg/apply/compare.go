@@ -34,7 +34,7 @@ func (q *pair) creation(reason string) *diff.Change {
 	c.Reason, c.Scope = reason, q.desired.Scope
 	c.CloneOf = q.target.CloneFrom.Text()
 	c.CloneKB, _ = q.target.KB.V.(bool)
-	c.Fields = fromNothing(q.account.Driver.Fields.Rules(), q.desired.Doc)
+	c.Fields = fromNothing(q.account.rules(), q.desired.Doc)
 	return c
 }
 
@@ -96,7 +96,7 @@ func (q *pair) prior(entry Entry, id string, rules []diff.Rule, live diff.Doc) m
 // compare makes the change that brings a live character to its manifest, or
 // nil when nothing is to be done.
 func (e *Engine) compare(q *pair, entry Entry, id string, live diff.Doc) *diff.Change {
-	rules := q.account.Driver.Fields.Rules()
+	rules := q.account.rules()
 	prior := q.prior(entry, id, rules, live)
 	c := q.change(diff.Record)
 	c.ID = id
@@ -105,7 +105,6 @@ func (e *Engine) compare(q *pair, entry Entry, id string, live diff.Doc) *diff.C
 		assumeFixed(c.Fields)
 	}
 	e.applyPolicies(c)
-	c.Base = base(rules, q.desired.Doc, live)
 	c.Superseded = entry.Old
 	switch {
 	case entry.ID == "":
@@ -129,6 +128,7 @@ func (e *Engine) compare(q *pair, entry Entry, id string, live diff.Doc) *diff.C
 	if len(c.Fields) == 0 && entry.Protect != c.Protect && entry.ID == id {
 		c.Reason = "protect changed"
 	}
+	c.Base = base(rules, q.desired.Doc, live)
 	return c
 }
 

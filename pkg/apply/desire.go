@@ -57,7 +57,7 @@ func (e *Engine) boundTo(q *pair) string {
 	if q.adopt != "" {
 		return q.adopt
 	}
-	entry, _ := e.Lock.Entry(q.Address)
+	entry, _ := e.Lock.peek(q.Address)
 	return entry.ID
 }
 
@@ -70,7 +70,7 @@ func (e *Engine) checkSharing(p *pairs) {
 	for _, q := range p.list {
 		mine[q.Address] = true
 	}
-	for _, entry := range e.Lock.Entries() {
+	for _, entry := range e.Lock.peekAll() {
 		// A binding without a manifest may be the old name of one of these.
 		if entry.ID != "" && !mine[entry.Address] && p.all[entry.Address] {
 			owners[live{entry.Provider, entry.ID}] = entry.Address
@@ -102,7 +102,7 @@ func (e *Engine) checkSharing(p *pairs) {
 // otherService refuses a binding that was made at another service: the
 // instance has changed its type since.
 func (e *Engine) otherService(q *pair) error {
-	entry, bound := e.Lock.Entry(q.Address)
+	entry, bound := e.Lock.peek(q.Address)
 	if !bound || entry.Provider == q.account.Driver.Name {
 		return nil
 	}

@@ -23,6 +23,15 @@ type Account struct {
 	Pace providers.Pace
 	// Requests counts what was sent so far; it may be nil.
 	Requests func() int64
+
+	ruled sync.Once
+	known []diff.Rule
+}
+
+// rules are those of the driver's table.
+func (a *Account) rules() []diff.Rule {
+	a.ruled.Do(func() { a.known = a.Driver.Fields.Rules() })
+	return a.known
 }
 
 func (a *Account) requests() int {

@@ -166,7 +166,7 @@ func defaultScope(a *Account) string {
 // knows.
 func (e *Engine) boundIDs(a *Account) map[string]diff.Address {
 	bound := map[string]diff.Address{}
-	for _, entry := range e.Lock.Entries() {
+	for _, entry := range e.Lock.peekAll() {
 		if entry.Provider == a.Driver.Name && entry.ID != "" {
 			bound[entry.ID] = entry.Address
 		}
@@ -190,7 +190,7 @@ func (e *Engine) takenNames() map[string]bool {
 			taken[c.Name] = true
 		}
 	}
-	for _, entry := range e.Lock.Entries() {
+	for _, entry := range e.Lock.peekAll() {
 		taken[entry.Name] = true
 	}
 	return taken
@@ -213,7 +213,7 @@ func (e *Engine) fill(im *Imported, a *Account, o ImportOptions, live diff.Doc, 
 		Fields: map[spec.Path]diff.Mark{},
 	}
 	settings := a.Instance.Settings
-	for _, r := range a.Driver.Fields.Rules() {
+	for _, r := range a.rules() {
 		_, said := im.Values[r.Path]
 		byDefault := slices.Contains(a.Driver.Scope, r.Path) && settings[string(r.Path)] != ""
 		if v, known := live[r.Path]; known && (said || byDefault) {

@@ -29,6 +29,18 @@ type world struct {
 	opts Options // taken over by every engine
 	// config changes how accounts are opened; may be nil.
 	config func(*providers.Config)
+	opened []interface{ Close() error }
+}
+
+// close lets go of everything; for those who make many worlds in one test.
+func (w *world) close() {
+	for _, c := range w.opened {
+		_ = c.Close()
+	}
+	w.opened = nil
+	if err := w.srv.Close(); err != nil {
+		w.Error(err)
+	}
 }
 
 const projectFile = `apiVersion: charsync.dev/v1
@@ -54,15 +66,11 @@ func newWorld(t testing.TB, switches ...string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := srv.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	if err := srv.Listen(""); err != nil {
 		t.Fatal(err)
 	}
 	w := &world{TB: t, srv: srv, dir: t.TempDir(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}
+	t.Cleanup(w.close)
 	w.write("charsync.yaml", projectFile)
 	return w
 }
@@ -169,7 +177,7 @@ func (w *world) accounts(p *spec.Project) map[string]*Account {
 		a := &Account{Instance: in, Driver: d, Pace: pace, Requests: sent.Load}
 		a.Provider, a.Err = d.Open(cfg)
 		if c, ok := a.Provider.(interface{ Close() error }); ok {
-			w.Cleanup(func() { _ = c.Close() })
+			w.opened = append(w.opened, c)
 		}
 		accounts[name] = a
 	}

@@ -51,15 +51,32 @@ func (l *Lock) Entry(a diff.Address) (Entry, bool) {
 	return e.clone(), true
 }
 
+// peek is Entry without the copy, for those who only look.
+func (l *Lock) peek(a diff.Address) (Entry, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e, ok := l.entries[a]
+	return e, ok
+}
+
 // Entries returns copies of all entries, sorted by name and target.
 func (l *Lock) Entries() []Entry {
+	out := l.peekAll()
+	for i := range out {
+		out[i] = out[i].clone()
+	}
+	sortEntries(out)
+	return out
+}
+
+// peekAll is Entries without the copies and in no order.
+func (l *Lock) peekAll() []Entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := make([]Entry, 0, len(l.entries))
 	for _, e := range l.entries {
-		out = append(out, e.clone())
+		out = append(out, e)
 	}
-	sortEntries(out)
 	return out
 }
 

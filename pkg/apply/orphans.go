@@ -139,7 +139,7 @@ func (e *Engine) planRemoval(a *Account, entry Entry, s seen) (*diff.Change, err
 		c.Action, c.Removal, c.Gone, c.Reason = diff.Record, "", entry.ID, "not found on "+entry.Target+": the binding is forgotten"
 		return c, nil
 	}
-	rules := a.Driver.Fields.Rules()
+	rules := a.rules()
 	c.Base = base(rules, docOf(markedPaths(rules, entry)), s.doc)
 	return c, nil
 }
@@ -158,12 +158,12 @@ func docOf(paths []spec.Path) diff.Doc {
 func (e *Engine) claimRenamed(w *accountPlan) map[diff.Address]*Entry {
 	claims := map[diff.Address]*Entry{}
 	claimants := map[diff.Address]int{}
-	rules := w.account.Driver.Fields.Rules()
+	rules := w.account.rules()
 	for _, q := range w.pairs {
 		if q.err != nil || q.invalid() {
 			continue
 		}
-		if entry, known := e.Lock.Entry(q.Address); known && entry.ID != "" || known && entry.Pending != nil {
+		if entry, known := e.Lock.peek(q.Address); known && entry.ID != "" || known && entry.Pending != nil {
 			continue
 		}
 		var match *Entry

@@ -148,7 +148,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 	claimed := e.claimRenamed(w)
 	var needs []need
 	var tell []func(seen)
-	rules := w.account.Driver.Fields.Rules()
+	rules := w.account.rules()
 	w.changes = make([]*diff.Change, len(w.pairs)+len(w.prune))
 	unchanged := make([]bool, len(w.pairs))
 	failures := make([]error, len(w.changes))
@@ -157,7 +157,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 			w.refuse(q)
 			continue
 		}
-		entry, _ := e.Lock.Entry(q.Address)
+		entry, _ := e.Lock.peek(q.Address)
 		verdict := doubts[q.Address]
 		id, renamed := e.boundTo(q), claimed[q.Address]
 		switch {

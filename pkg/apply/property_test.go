@@ -83,7 +83,9 @@ func drawFields(t *rapid.T, vendor string) map[string]string {
 		maybe("languageCodes", pick("languages", "[en-US]", "[de-DE, en-US]"))
 		maybe("actions", pick("actions", "[Nod]", "[Nod, Wave]"))
 	case "npcbuilder":
-		maybe("description", func() string { return rapid.SampledFrom([]string{`""`, text("description")()}).Draw(t, "description or empty") })
+		maybe("description", func() string {
+			return rapid.SampledFrom([]string{`""`, text("description")()}).Draw(t, "description or empty")
+		})
 		maybe("role", pick("role", "guard", "innkeeper"))
 		maybe("tone", pick("tone", "casual", "formal"))
 		maybe("traits", pick("traits", "[]", "[brave]", "[kind, brave]"))
@@ -114,6 +116,7 @@ func (w *world) writeCast(cast drawnCast) {
 func TestPropertyApplyThenNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(t)
+		defer w.close()
 		cast := drawCast(rt)
 		w.writeCast(cast)
 		w.settlesTo(rt, "create")
@@ -207,6 +210,7 @@ func (w *world) settlesTo(rt *rapid.T, what string) {
 func TestRegressionChangeMeansDiff(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(t)
+		defer w.close()
 		cast := drawnCast{"npc": {}}
 		vendor := rapid.SampledFrom(sandbox.Vendors()).Draw(rt, "vendor")
 		cast["npc"][vendor] = drawFields(rt, vendor)

@@ -200,7 +200,7 @@ func (ar *accountRun) moved(it *item) []diff.FieldChange {
 	for _, f := range it.Fields {
 		planned[f.Path] = f
 	}
-	for _, rule := range ar.account.Driver.Fields.Rules() {
+	for _, rule := range ar.account.rules() {
 		was, based := it.Base[rule.Path]
 		now, known := it.pre[rule.Path]
 		if !based || !known || rule.Digest(now) == was {

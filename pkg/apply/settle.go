@@ -44,7 +44,7 @@ type doubt struct {
 func (e *Engine) settleDoubts(ctx context.Context, w *accountPlan) map[diff.Address]verdict {
 	var doubts []doubt
 	for _, q := range w.pairs {
-		if entry, ok := e.Lock.Entry(q.Address); ok && entry.Pending != nil && entry.Pending.Action == diff.Create {
+		if entry, ok := e.Lock.peek(q.Address); ok && entry.Pending != nil && entry.Pending.Action == diff.Create {
 			doubts = append(doubts, doubt{Address: q.Address, intent: *entry.Pending})
 		}
 	}
@@ -123,12 +123,12 @@ func foundVerdict(id string) verdict {
 // those that hold exactly what the lost request sent.
 func (e *Engine) settleByContent(ctx context.Context, a *Account, scope string, doubts []doubt, out map[diff.Address]verdict) {
 	bound := map[string]bool{}
-	for _, entry := range e.Lock.Entries() {
+	for _, entry := range e.Lock.peekAll() {
 		if entry.Provider == a.Driver.Name {
 			bound[entry.ID], bound[entry.Old] = true, true
 		}
 	}
-	rules := a.Driver.Fields.Rules()
+	rules := a.rules()
 	exact := map[diff.Address][]string{}
 	similar := map[diff.Address][]string{}
 	for remote, err := range a.Provider.List(ctx, scope) {
