@@ -358,9 +358,9 @@ func TestLists(t *testing.T) {
 		want  string            // ids
 		kind  providers.ErrorKind
 	}{
-		{"first-page-only", map[string]string{
+		{name: "first-page-only", pages: map[string]string{
 			"": `{"list":[{"id":"1"},{"id":"2"}],"next":"b"}`, "b": `{"list":[],"next":"c"}`, "c": `{"list":[{"id":"3"}],"next":null}`,
-		}, "1 2 3", ""},
+		}, want: "1 2 3"},
 		{"moved rows", map[string]string{"": `{"list":[{"id":"1"},{"id":"2"}],"next":"b"}`, "b": `{"list":[{"id":"2"},{"id":"3"}],"next":""}`}, "1 2 3", ""},
 		{"empty", map[string]string{"": `{"list":[],"next":null}`}, "", ""},
 		{"circles", map[string]string{"": `{"list":[{"id":"1"}],"next":"b"}`, "b": `{"list":[],"next":"b"}`}, "1", providers.Unexpected},
@@ -408,4 +408,25 @@ func TestListStopsWhenAsked(t *testing.T) {
 	if pages.Load() != 1 {
 		t.Errorf("%d pages were read", pages.Load())
 	}
+}
+
+// What a manifest says is sent as it says it, even where it holds the text of
+// a credential: only what is shown is scrubbed.
+func TestMasking(t *testing.T) {
+	t.Run("masking-corrupts", func(t *testing.T) {
+		var sent []byte
+		a := served(t, func(w http.ResponseWriter, r *http.Request) {
+			sent, _ = io.ReadAll(r.Body)
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = w.Write(sent)
+		})
+		prose := "She whispers canary-key, and <b>nobody</b> hears."
+		_, err := a.Create(t.Context(), "", "", providers.Body{"detail": prose})
+		if string(sent) != `{"detail":"`+prose+`"}` {
+			t.Errorf("sent %s", sent)
+		}
+		if err == nil || strings.Contains(err.Error(), "canary-key") || !strings.Contains(err.Error(), "[secret]") {
+			t.Errorf("shown: %v", err)
+		}
+	})
 }

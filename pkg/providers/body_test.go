@@ -251,3 +251,16 @@ func TestSecretsPrintNothing(t *testing.T) {
 		}
 	}
 }
+
+// Keys are spelled by the table and by the manifest; nothing converts them.
+func TestKeyCase(t *testing.T) {
+	t.Run("key-case-rewritten", func(t *testing.T) {
+		world := map[string]any{"characterName": "x", "snake_case": map[string]any{"CamelCase": true, "kebab-case": []any{map[string]any{"URLOf": "y"}}}}
+		ch, target := character(spec.Fields{"name": at(1, "Mira")}, spec.Target{Instance: "alakazam", Fields: spec.Fields{"world": at(2, world)}})
+		d := driver(t, "alakazam")
+		body, _ := d.Fields.Creating(d.Desired(ch, target, spec.Instance{}).Doc)
+		if diff := cmp.Diff(providers.Body{"name": "Mira", "world": world}, body); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
