@@ -271,7 +271,7 @@ func TestAdmin(t *testing.T) {
 func TestEnviron(t *testing.T) {
 	s := opened(t, Options{})
 	env := s.Environ()
-	if len(env) != 8 || env["CONVAI_BASE_URL"] != s.URL("convai") || env["ALAKAZAM_API_KEY"] == "" || env["CHARACTERAI_TOKEN"] == "" || env["NPCBUILDER_TOKEN"] == "" {
+	if len(env) != 2*len(Vendors()) || env["CONVAI_BASE_URL"] != s.URL("convai") || env["ALAKAZAM_API_KEY"] == "" || env["CHARACTERAI_TOKEN"] == "" || env["NPCBUILDER_TOKEN"] == "" {
 		t.Errorf("%v", env)
 	}
 	unserved, err := Open(Options{})

@@ -65,8 +65,18 @@ func Schema(base []byte, drivers []*providers.Driver) ([]byte, error) {
 	if !ok || !strings.Contains(text, "\n  \"definitions\": {\n") {
 		return nil, errors.New("character.base.json: definitions must be its last member")
 	}
+	properties, err := json.MarshalIndent(instances(drivers), "          ", "  ")
+	if err != nil {
+		return nil, err
+	}
+	before, after, ok := strings.Cut(body, emptyTargets)
+	if !ok {
+		return nil, errors.New("character.base.json: targets must have empty properties: the drivers' names go there")
+	}
 	var b bytes.Buffer
-	b.WriteString(body)
+	b.WriteString(before + `"properties": `)
+	b.Write(properties)
+	b.WriteString(strings.TrimPrefix(emptyTargets, `"properties": {}`) + after)
 	for _, d := range drivers {
 		definition, err := marshal(target(d))
 		if err != nil {
@@ -82,6 +92,22 @@ func Schema(base []byte, drivers []*providers.Driver) ([]byte, error) {
 		return nil, errors.New("the schema is not JSON; look at the end of character.base.json")
 	}
 	return b.Bytes(), nil
+}
+
+// emptyTargets is what the base says of the instances under targets.
+const emptyTargets = `"properties": {},
+          "additionalProperties": {
+            "$ref": "#/definitions/target"
+          }`
+
+// instances are the properties of targets: each driver's name is always an
+// instance of it.
+func instances(drivers []*providers.Driver) object {
+	properties := object{}
+	for _, d := range drivers {
+		properties = append(properties, member{d.Name, object{{"$ref", "#/definitions/target." + d.Name}}})
+	}
+	return properties
 }
 
 // target is the definition of a driver's targets: the control keys, its own

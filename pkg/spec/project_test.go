@@ -78,7 +78,7 @@ func TestDefaults(t *testing.T) {
 	if d := cmp.Diff(want, p); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{"alakazam", "characterai", "convai", "npcbuilder"}, sortedKeys(p.Instances)); d != "" {
+	if d := cmp.Diff(Drivers(), sortedKeys(p.Instances)); d != "" {
 		t.Error(d)
 	}
 }
