@@ -35,6 +35,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 //	put VENDOR FILE                 store the JSON document, or the list of them, in FILE
 //	holds VENDOR NAME KEY…          print stored fields as JSON; NAME alone prints them all
 //	named FILE                      print a file, or stdout, with ids as names and without what differs from run to run
+//	sandboxid VENDOR NAME           set $ID to the id in the data that --sandbox left here
 //	count VENDOR N                  it holds exactly so many characters
 //	exits CODE PROGRAM ARG…         run it and want exactly this exit code
 //	interrupt WRITES PROGRAM ARG…   run it, interrupt it after so many writes, want exit code 130
@@ -58,6 +59,7 @@ func scriptCommands() map[string]scriptCommand {
 		"put":         putCharacters,
 		"holds":       printHeld,
 		"named":       printNamed,
+		"sandboxid":   findStored,
 		"count":       countCharacters,
 		"exits":       wantExit,
 		"interrupt":   func(ts *testscript.TestScript, _ bool, args []string) { cutShort(ts, args, os.Interrupt) },
@@ -220,8 +222,9 @@ func requestLine(r sandbox.Request, shape string, names *strings.Replacer) strin
 	return line + " {" + strings.Join(slices.Sorted(maps.Keys(body)), " ") + "}"
 }
 
-// stable takes out what no two runs share: idempotency keys and run ids.
+// stable takes out what no two runs share: idempotency keys, times and run ids.
 func stable(s string) string {
+	s = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z`).ReplaceAllString(s, "<time>")
 	s = regexp.MustCompile(`id:[0-9a-f]{8}-[0-9a-f-]{27}`).ReplaceAllString(s, "id:<key>")
 	return regexp.MustCompile(`[0-9]{8}T?-?[0-9]{6}Z?-[0-9a-z]{4,}`).ReplaceAllString(s, "<run>")
 }
@@ -353,6 +356,23 @@ func printHeld(ts *testscript.TestScript, _ bool, args []string) {
 	for _, key := range keys {
 		fmt.Fprintf(ts.Stdout(), "%s: %s\n", key, compact(doc[key]))
 	}
+}
+
+func findStored(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: sandboxid VENDOR NAME")
+	}
+	server, err := sandbox.Open(sandbox.Options{Dir: ts.MkAbs(filepath.Join(".charsync", "sandbox"))})
+	ts.Check(err)
+	all, err := server.Characters(args[0])
+	ts.Check(errors.Join(err, server.Close()))
+	for _, c := range all {
+		if nameOf(c) == args[1] {
+			ts.Setenv("ID", c.ID)
+			return
+		}
+	}
+	ts.Fatalf("%s holds no %q", args[0], args[1])
 }
 
 func countCharacters(ts *testscript.TestScript, _ bool, args []string) {
@@ -554,6 +574,7 @@ func generators() map[string]func(n int) []byte {
 			return []byte("apiVersion: charsync.dev/v1\nkind: Character\nmetadata: {name: cafe}\nspec:\n  name: Caf\xe9\n")
 		},
 		"population": population,
+		"manifests":  manifests,
 		"bytes":      func(n int) []byte { return []byte(strings.Repeat("x", n)) },
 	}
 }
@@ -580,6 +601,29 @@ func population(n int) []byte {
 		panic(err)
 	}
 	return data
+}
+
+// manifests is a file of n characters at four providers.
+func manifests(n int) []byte {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `---
+apiVersion: charsync.dev/v1
+kind: Character
+metadata: {name: c%d}
+spec:
+  name: Keeper %d
+  description: Keeps inn number %d.
+  greeting: Good evening, number %d.
+  persona: Keeps inn number %d, and never sleeps.
+  targets:
+    alakazam: {}
+    characterai: {categories: [Books]}
+    convai: {voiceType: US FEMALE 1, languageCodes: [en-US]}
+    npcbuilder: {game_id: tavern, world_id: gilded-hare}
+`, i, i, i, i, i)
+	}
+	return []byte(strings.TrimPrefix(b.String(), "---\n"))
 }
 
 func generate(ts *testscript.TestScript, _ bool, args []string) {

@@ -12,7 +12,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"charsync": main})
+	testscript.Main(m, map[string]func(){"charsync": main, "nosocket": noSocket})
 }
 
 // TestScript runs every script in testdata/script: they are the specification

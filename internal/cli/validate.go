@@ -44,6 +44,32 @@ func (f findings) summary() string {
 	return "Not valid."
 }
 
+// gathered keeps of the notes that say the same the first, with their number:
+// a thousand characters may share what a provider does not have. Errors and
+// warnings are all kept.
+func gathered(found []spec.Diagnostic) []spec.Diagnostic {
+	var out []spec.Diagnostic
+	first := map[string]int{}
+	more := map[int]int{}
+	for _, d := range found {
+		if d.Severity != spec.Info {
+			out = append(out, d)
+			continue
+		}
+		key := d.Code + d.Message
+		if i, known := first[key]; known {
+			more[i]++
+			continue
+		}
+		first[key] = len(out)
+		out = append(out, d)
+	}
+	for i, n := range more {
+		out[i].Message += fmt.Sprintf(" (and %d more)", n)
+	}
+	return out
+}
+
 func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -88,7 +114,7 @@ func (a *app) showFindings(found findings, format, out string) error {
 		if format == formatJSON {
 			return writeJSON(w, found)
 		}
-		if err := view.Diagnostics(w, found.Diagnostics, a.outStyle()); err != nil {
+		if err := view.Diagnostics(w, gathered(found.Diagnostics), a.outStyle()); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(w, found.summary())
