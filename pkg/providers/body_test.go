@@ -128,7 +128,8 @@ func TestUpdatingCarriesUnknownParts(t *testing.T) {
 		map[string]any{"itemName": "Bed", "value": 6.0}, map[string]any{"itemName": "Soup"}, map[string]any{"itemName": "Pie", "type": "trade"},
 	}}, live, providers.Keeps)
 	want := providers.Body{"items": []any{
-		map[string]any{"itemName": "Bed", "value": 6.0, "uid": "u2"}, map[string]any{"itemName": "Soup"},
+		map[string]any{"itemName": "Bed", "value": 6.0, "uid": "u2"},
+		map[string]any{"itemName": "Soup"},
 		map[string]any{"itemName": "Pie", "type": "trade", "uid": "u1"},
 	}}
 	if d := cmp.Diff(want, got); d != "" || err != nil {

@@ -136,21 +136,25 @@ func TestDesiredRefuses(t *testing.T) {
 		{"a key that is only shown", "convai", nil, spec.Fields{"timestamp": at(7, "x")}, `error CS409 Convai has no field "timestamp" that can be set`},
 		{"dropped", "convai", spec.Fields{"greeting": at(4, "Hi.")}, nil, "mira.yaml:4:3 info CS400 Convai has no greeting: not sent there"},
 		{
-			"an element's limit", "npcbuilder", nil, spec.Fields{"quests": at(7, []any{map[string]any{"objective": strings.Repeat("a", 126)}})},
+			"an element's limit", "npcbuilder", nil,
+			spec.Fields{"quests": at(7, []any{map[string]any{"objective": strings.Repeat("a", 126)}})},
 			"mira.yaml:7:3 error CS401 quests[0].objective has 126 characters; NPCBuilder takes at most 125",
 		},
 		{
-			"an element's key", "npcbuilder", nil, spec.Fields{"items": at(7, []any{map[string]any{"itemName": "x", "price": 3.0}})},
+			"an element's key", "npcbuilder", nil,
+			spec.Fields{"items": at(7, []any{map[string]any{"itemName": "x", "price": 3.0}})},
 			`error CS409 items[0] has no part "price" at NPCBuilder`,
 		},
 		{"an element's missing key", "npcbuilder", nil, spec.Fields{"items": at(7, []any{map[string]any{"type": "trade"}})}, "error CS407 items[0] has no itemName"},
 		{
-			"an element's word", "npcbuilder", nil, spec.Fields{"events": at(7, []any{map[string]any{"eventName": "x", "type": "items"}})},
+			"an element's word", "npcbuilder", nil,
+			spec.Fields{"events": at(7, []any{map[string]any{"eventName": "x", "type": "items"}})},
 			`error CS405 events[0].type: NPCBuilder does not know "items"`,
 		},
 		{
 			"a number or a text", "npcbuilder", nil,
-			spec.Fields{"items": at(7, []any{map[string]any{"itemName": "x", "value": 3.0}, map[string]any{"itemName": "y", "value": "three"}})}, "",
+			spec.Fields{"items": at(7, []any{map[string]any{"itemName": "x", "value": 3.0}, map[string]any{"itemName": "y", "value": "three"}})},
+			"",
 		},
 		{"the separator", "convai", nil, spec.Fields{"actions": at(7, []any{"Nod, twice"})}, "mira.yaml:7:3 error CS411"},
 		{"opposites", "npcbuilder", nil, spec.Fields{"traits": at(7, []any{"brave", "Coward"})}, "mira.yaml:7:3 warning CS410 traits brave and coward are opposites"},
@@ -185,8 +189,11 @@ func TestDesiredNamesLosses(t *testing.T) {
 		"alakazam":    {{Path: "title", How: "dropped"}},
 		"characterai": {{Path: "persona", How: "folded", Note: "into definition"}, {Path: "examples", How: "folded", Note: "into definition"}},
 		"convai": {
-			{Path: "name", How: "mapped", Note: "to charName"}, {Path: "title", How: "dropped"},
-			{Path: "persona", How: "folded", Note: "into backstory"}, {Path: "examples", How: "dropped"}, {Path: "visibility", How: "dropped"},
+			{Path: "name", How: "mapped", Note: "to charName"},
+			{Path: "title", How: "dropped"},
+			{Path: "persona", How: "folded", Note: "into backstory"},
+			{Path: "examples", How: "dropped"},
+			{Path: "visibility", How: "dropped"},
 		},
 		"npcbuilder": {{Path: "title", How: "dropped"}, {Path: "persona", How: "dropped"}, {Path: "examples", How: "dropped"}, {Path: "visibility", How: "dropped"}},
 	} {

@@ -40,7 +40,7 @@ func (f Field) Rule() diff.Rule {
 			return s
 		}
 	}
-	return diff.Rule{Path: f.Path, Kind: f.Kind, Fixed: f.Fixed(), Canon: canon}
+	return diff.Rule{Path: f.Path, Kind: f.Kind, Fixed: f.Fixed(), Rewrites: f.Rewrites, Canon: canon}
 }
 
 // Listed reports whether a page of the list shows all of these fields that

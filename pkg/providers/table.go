@@ -117,6 +117,9 @@ const (
 	Assumed    Sureness = "assumed"    // a working assumption
 )
 
+// In is a fact of this sureness, with where it stands.
+func (s Sureness) In(note string) Source { return Source{Sure: s, Note: note} }
+
 // Limit is a bound on a value. Beyond a hard limit the vendor refuses; beyond
 // an effective one it ignores the rest.
 type Limit struct {
@@ -151,6 +154,9 @@ type Clear struct {
 	Read any    // what is read back
 	Why  string // when it can't: a reason for the message
 }
+
+// Stays is a field that can't be emptied, with the reason for the message.
+func Stays(why string) Clear { return Clear{Why: why} }
 
 // Desired is what a manifest wants of one target, in the vendor's spelling.
 type Desired struct {

@@ -10,30 +10,30 @@ import (
 // 2026. The list carries the owner's view, so every readable row is listed.
 func table() providers.Table {
 	t := providers.Table{
-		text("name", "The name players see.", never("Alakazam needs a name")),
-		text("description", "One or two sentences about the character. Not taken at creation, so it follows in a second call.", never("Alakazam does not say that a description can be emptied")),
+		text("name", "The name players see.", providers.Stays("Alakazam needs a name")),
+		text("description", "One or two sentences about the character. Not taken at creation, so it follows in a second call.", empties()),
 		text("cover", "The address of the cover picture.", empties()),
-		text("persona", "Who the character is. Returned to the owning app only.", never("Alakazam does not say that a persona can be emptied")),
+		text("persona", "Who the character is. Returned to the owning app only.", empties()),
 		text("scene", "Where the conversation takes place.", empties()),
 		text("greeting", "The first thing it says.", empties()),
 		text("lore", "What is true in its world.", empties()),
 		text("examples", "Example dialogue.", empties()),
 		{
 			Path: "visibility", Kind: diff.Enum, Doc: "Who can find the character. Not taken at creation, so it follows in a second call.",
-			Source: documented("PATCH body"), Write: "/visibility",
+			Source: providers.Documented.In("PATCH body"), Write: "/visibility",
 			Enum:  map[string]string{"private": "private", "unlisted": "unlisted", "public": "public"},
 			Words: map[string]string{"private": "Only the app that owns it.", "unlisted": "Anyone who has the link.", "public": "Anyone; listed and searchable."},
-			Clear: never("it is one of private, unlisted and public"), Example: "unlisted", Default: "private",
+			Clear: providers.Stays("it is one of private, unlisted and public"), Example: "unlisted", Default: "private",
 		},
 		identifier("voiceId", "The ElevenLabs voice.", "21m00Tcm4TlvDq8ikWAM"),
 		identifier("modelId", "The language model. Alakazam publishes no list.", "default"),
 		{
-			Path: "free", Kind: diff.Bool, Doc: "Whether players may talk to the character without paying.", Source: documented("PATCH body"), Write: "/free",
-			Clear: never("a switch has no empty value"), Example: true, Default: false,
+			Path: "free", Kind: diff.Bool, Doc: "Whether players may talk to the character without paying.", Source: providers.Documented.In("PATCH body"), Write: "/free",
+			Clear: providers.Stays("a switch has no empty value"), Example: true, Default: false,
 		},
 		{
 			Path: "stances", Kind: diff.Objects, Doc: "The ways it can stand before the player. Sent as a whole; the order counts.",
-			Source: documented("PATCH text, not its schema; expression is not returned"), Write: "/stances", Key: "id",
+			Source: providers.Documented.In("PATCH text, not its schema; expression is not returned"), Write: "/stances", Key: "id",
 			Parts: []providers.Part{
 				{Name: "id", Kind: diff.Enum, Doc: "A word of your choice, unlike the other stances'.", Required: true},
 				{Name: "label", Kind: diff.Text, Doc: "What players see."},
@@ -45,7 +45,7 @@ func table() providers.Table {
 		},
 		{
 			Path: "intro", Kind: diff.Object, Doc: "The title card before the conversation.",
-			Source: documented("PATCH text, not its schema"), Write: "/intro",
+			Source: providers.Documented.In("PATCH text, not its schema"), Write: "/intro",
 			Parts: []providers.Part{
 				{Name: "kicker", Kind: diff.Text, Doc: "The small line above the title."},
 				{Name: "title", Kind: diff.Text, Doc: "The title."},
@@ -69,9 +69,9 @@ func table() providers.Table {
 func beginnings() providers.Table {
 	begin := func(p spec.Path, kind diff.Kind, doc string, example any) providers.Field {
 		return providers.Field{
-			Path: p, Kind: kind, Doc: doc + " Taken at creation only, and never returned.", Source: published("create body"),
+			Path: p, Kind: kind, Doc: doc + " Taken at creation only, and never returned.", Source: providers.Published.In("create body"),
 			Write: providers.Never, Create: "/" + string(p), Read: providers.Never,
-			Clear: never("it is set at creation and stays"), Example: example,
+			Clear: providers.Stays("it is set at creation and stays"), Example: example,
 		}
 	}
 	return providers.Table{
@@ -89,7 +89,7 @@ func shown() providers.Table {
 	var rows providers.Table
 	for _, key := range []string{"id", "slug", "kind", "schemaVersion"} {
 		rows = append(rows, providers.Field{
-			Path: spec.Path(key), Kind: diff.Enum, Doc: "Given by Alakazam.", Source: documented("owner view"),
+			Path: spec.Path(key), Kind: diff.Enum, Doc: "Given by Alakazam.", Source: providers.Documented.In("owner view"),
 			Write: providers.Never, Create: providers.Never, Read: "/" + key, List: "/" + key,
 		})
 	}
@@ -98,14 +98,14 @@ func shown() providers.Table {
 
 func text(p spec.Path, doc string, c providers.Clear) providers.Field {
 	return providers.Field{
-		Path: p, Kind: diff.Text, Doc: doc, Source: documented("PATCH body; no length is given anywhere"),
+		Path: p, Kind: diff.Text, Doc: doc, Source: providers.Documented.In("PATCH body; no length is given anywhere"),
 		Write: "/" + string(p), Clear: c, Example: examples()[p],
 	}
 }
 
 func identifier(p spec.Path, doc, example string) providers.Field {
 	f := text(p, doc, empties())
-	f.Kind, f.Example, f.Source = diff.Enum, example, documented("PATCH body")
+	f.Kind, f.Example, f.Source = diff.Enum, example, providers.Documented.In("PATCH body")
 	return f
 }
 
@@ -121,13 +121,3 @@ func examples() map[spec.Path]any {
 // empties is cleared with an empty string: the PATCH body has plain strings,
 // so null is no declared value. What is read back may be either.
 func empties() providers.Clear { return providers.Clear{Can: true, Send: ""} }
-
-func never(why string) providers.Clear { return providers.Clear{Why: why} }
-
-func documented(note string) providers.Source {
-	return providers.Source{Sure: providers.Documented, Note: note}
-}
-
-func published(note string) providers.Source {
-	return providers.Source{Sure: providers.Published, Note: note}
-}

@@ -18,49 +18,49 @@ func core() providers.Table {
 	return providers.Table{
 		{
 			Path: "name", Kind: diff.Text, Doc: "The character's name; keep to letters, digits, spaces, _ and -.",
-			Source: documented("create and update"), Write: "/name", List: "/participant__name",
-			Limit: []providers.Limit{length(3, 20)}, Clear: never("Character.AI needs a name"), Example: "Mira",
+			Source: providers.Documented.In("create and update"), Write: "/name", List: "/participant__name",
+			Limit: []providers.Limit{length(3, 20)}, Clear: providers.Stays("Character.AI needs a name"), Example: "Mira",
 		},
 		{
 			Path: "greeting", Kind: diff.Text, Doc: "The first message of every chat.",
-			Source: documented("create and update"), Write: "/greeting", List: "/greeting",
-			Limit: []providers.Limit{length(3, 4096)}, Clear: never("every client requires a greeting"), Example: "Wipe your boots.",
+			Source: providers.Documented.In("create and update"), Write: "/greeting", List: "/greeting",
+			Limit: []providers.Limit{length(3, 4096)}, Clear: providers.Stays("every client requires a greeting"), Example: "Wipe your boots.",
 		},
 		{
 			Path: "title", Kind: diff.Text, Doc: "A few words under the name.",
-			Source: documented("create and update"), Write: "/title", List: "/title",
+			Source: providers.Documented.In("create and update"), Write: "/title", List: "/title",
 			Limit: []providers.Limit{length(3, 50)}, Clear: empties(), Example: "Keeper of the Gilded Hare",
 		},
 		{
 			Path: "description", Kind: diff.Text, Doc: "What the character is about, for people who browse.",
-			Source: documented("create and update"), Write: "/description", List: "/description",
+			Source: providers.Documented.In("create and update"), Write: "/description", List: "/description",
 			Limit: []providers.Limit{length(0, 500)}, Clear: empties(), Example: "Runs the last inn before the pass.",
 		},
 		{
 			Path: "definition", Kind: diff.Text, Doc: "Who the character is, with example dialogue. Only the owner's view shows it.",
-			Source: documented("create and update"), Write: "/definition",
+			Source: providers.Documented.In("create and update"), Write: "/definition",
 			Limit: []providers.Limit{
 				length(0, 32000),
-				{Max: 3200, Unit: providers.Runes, Effective: true, Source: published("the 2023 editor stopped at 3,200 characters")},
+				{Max: 3200, Unit: providers.Runes, Effective: true, Source: providers.Published.In("the 2023 editor stopped at 3,200 characters")},
 			},
 			Clear: empties(), Example: "Mira keeps the Gilded Hare.\n\n{{user}}: Any rooms?\n{{char}}: Two, and one of them is dry.",
 		},
 		{
 			Path: "categories", Kind: diff.Set, Doc: "Names of Character.AI's categories.",
-			Source: documented("names on writing, objects on reading"), Write: "/categories", Read: "/categories/*/name",
+			Source: providers.Documented.In("names on writing, objects on reading"), Write: "/categories", Read: "/categories/*/name",
 			Clear: providers.Clear{Can: true, Send: []any{}}, Example: []any{"Books"},
 		},
 		{
 			Path: "visibility", Kind: diff.Enum, Doc: "Who can find the character.",
-			Source: documented("create and update, in upper case"), Write: "/visibility", List: "/visibility",
+			Source: providers.Documented.In("create and update, in upper case"), Write: "/visibility", List: "/visibility",
 			Enum:  map[string]string{"private": "PRIVATE", "unlisted": "UNLISTED", "public": "PUBLIC"},
 			Words: map[string]string{"private": "Only you.", "unlisted": "Anyone who has the link.", "public": "Anyone; listed and searchable."},
-			Clear: never("it is one of private, unlisted and public"), Example: "unlisted",
+			Clear: providers.Stays("it is one of private, unlisted and public"), Example: "unlisted",
 		},
 		{
 			Path: "copyable", Kind: diff.Bool, Doc: "Whether others may see and copy the definition. Character.AI may turn it off for private characters.",
-			Source: documented("create and update"), Write: "/copyable", List: "/copyable",
-			Clear: never("a switch has no empty value"), Example: false, Default: false,
+			Source: providers.Documented.In("create and update"), Write: "/copyable", List: "/copyable",
+			Clear: providers.Stays("a switch has no empty value"), Example: false, Default: false,
 		},
 	}
 }
@@ -70,52 +70,52 @@ func more() providers.Table {
 	return providers.Table{
 		{
 			Path: "avatar_rel_path", Kind: diff.Enum, Doc: "The path that an upload of the avatar answered.",
-			Source: documented("create and update; avatar_file_name on reading"),
+			Source: providers.Documented.In("create and update; avatar_file_name on reading"),
 			Write:  "/avatar_rel_path", Read: "/avatar_file_name", List: "/avatar_file_name", Clear: empties(), Example: "uploaded/2026/10/mira.webp",
 		},
 		{
 			Path: "voice_id", Kind: diff.Enum, Doc: "The old voice reference, a number.",
-			Source: published("all clients"), Write: "/voice_id", Clear: empties(), Example: "22",
+			Source: providers.Published.In("all clients"), Write: "/voice_id", Clear: empties(), Example: "22",
 		},
 		{
 			Path: "default_voice_id", Kind: diff.Enum, Doc: "The new voice reference.",
-			Source: published("clients since 2024"), Write: "/default_voice_id", Clear: empties(), Example: "6b1d2c84-6d0c-4b27-9c39-3a5f5a1e7d10",
+			Source: providers.Published.In("clients since 2024"), Write: "/default_voice_id", Clear: empties(), Example: "6b1d2c84-6d0c-4b27-9c39-3a5f5a1e7d10",
 		},
 		{
 			Path: "img_gen_enabled", Kind: diff.Bool, Doc: "Whether the character sends pictures.",
-			Source: documented("create and update"), Write: "/img_gen_enabled",
-			Clear: never("a switch has no empty value"), Example: false, Default: false,
+			Source: providers.Documented.In("create and update"), Write: "/img_gen_enabled",
+			Clear: providers.Stays("a switch has no empty value"), Example: false, Default: false,
 		},
 		{
 			Path: "base_img_prompt", Kind: diff.Text, Doc: "What every picture has in common.",
-			Source: documented("create and update"), Write: "/base_img_prompt",
+			Source: providers.Documented.In("create and update"), Write: "/base_img_prompt",
 			Limit: []providers.Limit{length(0, 100)}, Clear: empties(), Example: "Firelit mountain inn, oil painting",
 		},
 		{
 			Path: "strip_img_prompt_from_msg", Kind: diff.Bool, Doc: "Whether prompts for pictures are taken out of messages.",
-			Source: documented("create and update"), Write: "/strip_img_prompt_from_msg",
-			Clear: never("a switch has no empty value"), Example: false, Default: false,
+			Source: providers.Documented.In("create and update"), Write: "/strip_img_prompt_from_msg",
+			Clear: providers.Stays("a switch has no empty value"), Example: false, Default: false,
 		},
 		{
 			Path: "dynamic_greeting_enabled", Kind: diff.Bool, Doc: "Whether the greeting may vary.",
-			Source: published("newer clients"), Write: "/dynamic_greeting_enabled",
-			Clear: never("a switch has no empty value"), Example: true, Default: false, Optional: true,
+			Source: providers.Published.In("newer clients"), Write: "/dynamic_greeting_enabled",
+			Clear: providers.Stays("a switch has no empty value"), Example: true, Default: false, Optional: true,
 		},
 		list("tags", "Tags.", "inn"),
 		list("greetings", "Further greetings.", "The fire's lit. Sit."),
 		list("additional_greetings", "Further greetings, as other clients name them.", "Back again?"),
 		{
 			Path: "identifier", Kind: diff.Enum, Doc: "The reference that a client chooses at creation. Leave it out: charsync chooses one and finds a lost character by it.",
-			Source: documented("create; an argument of update that no client sends"),
+			Source: providers.Documented.In("create; an argument of update that no client sends"),
 			Write:  providers.Never, Create: "/identifier", Read: "/identifier",
-			Clear: never("it is set at creation and stays"), Example: "id:6f1c2b7e-1f0e-4c7d-9a3a-0d8f5b1c2e44", Unasked: true,
+			Clear: providers.Stays("it is set at creation and stays"), Example: "id:6f1c2b7e-1f0e-4c7d-9a3a-0d8f5b1c2e44", Unasked: true,
 		},
 	}
 }
 
 func list(p spec.Path, doc, example string) providers.Field {
 	return providers.Field{
-		Path: p, Kind: diff.List, Doc: doc, Source: published("newer clients"), Write: "/" + string(p),
+		Path: p, Kind: diff.List, Doc: doc, Source: providers.Published.In("newer clients"), Write: "/" + string(p),
 		Clear: providers.Clear{Can: true, Send: []any{}}, Example: []any{example}, Optional: true,
 	}
 }
@@ -131,24 +131,14 @@ func shown() providers.Table {
 	} {
 		rows = append(rows, providers.Field{
 			Path: spec.Path(key), Kind: diff.Text, Doc: "Shown by Character.AI; not part of what is written.",
-			Source: published("owner view"), Write: providers.Never, Create: providers.Never, Read: "/" + key,
+			Source: providers.Published.In("owner view"), Write: providers.Never, Create: providers.Never, Read: "/" + key,
 		})
 	}
 	return rows
 }
 
 func length(low, high int) providers.Limit {
-	return providers.Limit{Min: low, Max: high, Unit: providers.Characters, Source: published("PyCharacterAI; the unit differs between clients")}
+	return providers.Limit{Min: low, Max: high, Unit: providers.Characters, Source: providers.Published.In("PyCharacterAI; the unit differs between clients")}
 }
 
 func empties() providers.Clear { return providers.Clear{Can: true, Send: ""} }
-
-func never(why string) providers.Clear { return providers.Clear{Why: why} }
-
-func documented(note string) providers.Source {
-	return providers.Source{Sure: providers.Documented, Note: note}
-}
-
-func published(note string) providers.Source {
-	return providers.Source{Sure: providers.Published, Note: note}
-}

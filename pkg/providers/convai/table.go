@@ -17,71 +17,71 @@ func table() providers.Table {
 	return append(providers.Table{
 		{
 			Path: "name", Kind: diff.Text, Doc: "The character's name.",
-			Source: documented("charName of create and update; character_name on reading"),
+			Source: providers.Documented.In("charName of create and update; character_name on reading"),
 			Write:  "/charName", Read: "/character_name", List: "/character_name",
 			Clear: never("Convai needs a name"), Example: "Mira",
 		},
 		{
 			Path: "voiceType", Kind: diff.Enum, Doc: "The voice: a voice_value of GET /tts/get_available_voices.",
-			Source: documented("voiceType of create and update"),
+			Source: providers.Documented.In("voiceType of create and update"),
 			Write:  "/voiceType", Read: "/voice_type", List: "/voice_type",
 			Clear: never("Convai needs a voice"), Example: "US MALE 1",
 		},
 		{
 			Path: "backstory", Kind: diff.Text, Doc: "Who the character is: everything it knows of itself and its world.",
-			Source: documented("backstory of create and update; only the read of one character returns it"),
+			Source: providers.Documented.In("backstory of create and update; only the read of one character returns it"),
 			Write:  "/backstory",
-			Limit:  []providers.Limit{{Max: 1000, Unit: providers.Words, Effective: true, Source: published("the dashboard stops at 1,000 words; the API's own limit is not known")}},
+			Limit:  []providers.Limit{{Max: 1000, Unit: providers.Words, Effective: true, Source: providers.Published.In("the dashboard stops at 1,000 words; the API's own limit is not known")}},
 			Clear:  never(noEmpty), Example: "Mira has kept the Gilded Hare for twenty-two winters.",
 		},
 		{
 			Path: "actions", Kind: diff.List, Doc: "What the character can do in a scene; sent as one string.",
-			Source: documented("actions of create, action of update; character_actions in the list"),
+			Source: providers.Documented.In("actions of create, action of update; character_actions in the list"),
 			Write:  "/action", Create: "/actions", Read: providers.Never, List: "/character_actions",
 			Clear: never(noEmpty), Example: []any{"Nod", "Wave"},
 		},
 		{
 			Path: "languageCodes", Kind: diff.List, Doc: "The languages it speaks, first the main one; see GET /tts/get_available_languages.",
-			Source: published("languageCodes of update; " + listShows),
+			Source: providers.Published.In("languageCodes of update; " + listShows),
 			Write:  "/languageCodes", Create: providers.Never, Read: providers.Never, List: "/language_codes",
-			Limit: []providers.Limit{{Min: 1, Max: 4, Unit: providers.Items, Source: published("the dashboard takes one to four")}},
+			Limit: []providers.Limit{{Min: 1, Max: 4, Unit: providers.Items, Source: providers.Published.In("the dashboard takes one to four")}},
 			Clear: never(noEmpty), Example: []any{"en-US"},
 		},
 		{
 			Path: "model_group_name", Kind: diff.Enum, Doc: "The language model: a code of POST /character/getSupportedModel.",
-			Source: documented("model_group_name of update; " + listShows),
+			Source: providers.Documented.In("model_group_name of update; " + listShows),
 			Write:  "/model_group_name", Create: providers.Never, Read: providers.Never, List: "/personalised_prompt_config/MODEL",
 			Clear: never(noEmpty), Example: "gpt-5.4", Rewrites: true,
 		},
 		{
 			Path: "temperature", Kind: diff.Number, Doc: "How freely it answers, from 0 to 1.",
-			Source: documented("temperature of update; " + listShows),
+			Source: providers.Documented.In("temperature of update; " + listShows),
 			Write:  "/temperature", Create: providers.Never, Read: providers.Never, List: "/personalised_prompt_config/TEMPERATURE",
 			Min: &zero, Max: &one, Clear: never("a number has no empty value"), Example: 0.42,
 		},
 		{
 			Path: "reasoning_effort", Kind: diff.Enum, Doc: "How long the model thinks before it answers: a level that the model lists, or auto. Empty goes back to the model's own.",
-			Source: published("reasoning_effort of update; not shown on reading"),
+			Source: providers.Published.In("reasoning_effort of update; not shown on reading"),
 			Write:  "/reasoning_effort", Create: providers.Never, Read: providers.Never,
 			Clear: providers.Clear{Can: true, Send: ""}, Example: "low",
 		},
 		{
 			Path: "memorySettings.enabled", Kind: diff.Bool, Doc: "Whether the character remembers earlier conversations.",
-			Source: published("memorySettings of update; memory_settings in the character record"),
+			Source: providers.Published.In("memorySettings of update; memory_settings in the character record"),
 			Write:  "/memorySettings/enabled", Create: providers.Never, Read: providers.Never, List: "/memory_settings/enabled",
 			Clear: never("a switch has no empty value"), Example: true, Default: false,
 		},
 		{
 			Path: "functions", Kind: diff.Objects, Doc: "Functions to link or unlink, by id. Convai merges them: one that is not listed stays as it is.",
-			Source: published("functions of update; merged by id, at most 128 active"),
+			Source: providers.Published.In("functions of update; merged by id, at most 128 active"),
 			Write:  "/functions", Create: providers.Never, Read: providers.Never, Parts: linked(), Key: "id",
-			Limit:   []providers.Limit{{Max: 128, Unit: providers.Items, Source: published("at most 128 active functions")}},
+			Limit:   []providers.Limit{{Max: 128, Unit: providers.Items, Source: providers.Published.In("at most 128 active functions")}},
 			Clear:   never("Convai merges functions by id: set the status of each to inactive"),
 			Example: []any{map[string]any{"id": "9b2f8c1e-6f0a-4c47-8e35-1d2b7a5c0f11", "status": "active"}},
 		},
 		{
 			Path: "docs", Kind: diff.Objects, Doc: "Documents of the knowledge bank to link or unlink, by id. Convai merges them: one that is not listed stays as it is.",
-			Source: published("docs of update; merged by id"),
+			Source: providers.Published.In("docs of update; merged by id"),
 			Write:  "/docs", Create: providers.Never, Read: providers.Never, Parts: linked(), Key: "id",
 			Clear:   never("Convai merges documents by id: set the status of each to inactive"),
 			Example: []any{map[string]any{"id": "1f6c02aa-5b8e-4d6d-9a43-0e2f7c9d4b20", "status": "active"}},
@@ -106,18 +106,10 @@ func shown() providers.Table {
 	} {
 		rows = append(rows, providers.Field{
 			Path: spec.Path(key), Kind: diff.Text, Doc: "Shown by Convai; the documents name no way to change it here.",
-			Source: published("the character record"), Write: providers.Never, Create: providers.Never, Read: "/" + key, List: "/" + key,
+			Source: providers.Published.In("the character record"), Write: providers.Never, Create: providers.Never, Read: "/" + key, List: "/" + key,
 		})
 	}
 	return rows
-}
-
-func documented(note string) providers.Source {
-	return providers.Source{Sure: providers.Documented, Note: note}
-}
-
-func published(note string) providers.Source {
-	return providers.Source{Sure: providers.Published, Note: note}
 }
 
 // never is a field that can't be emptied. "NULL" is how the record shows

@@ -73,8 +73,13 @@ func check(c providers.Checked) []spec.Diagnostic {
 // the first two and says that there are more.
 func opposites() [][2]string {
 	return [][2]string{
-		{"brave", "coward"}, {"kind", "cruel"}, {"brave", "cowardly"}, {"honest", "dishonest"},
-		{"loyal", "disloyal"}, {"patient", "impatient"}, {"generous", "greedy"},
+		{"brave", "coward"},
+		{"kind", "cruel"},
+		{"brave", "cowardly"},
+		{"honest", "dishonest"},
+		{"loyal", "disloyal"},
+		{"patient", "impatient"},
+		{"generous", "greedy"},
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // the character stands.
 func table() providers.Table {
 	return append(append(append(person(), belongings()...), places()...), providers.Field{
-		Path: "id", Kind: diff.Enum, Doc: "Given by NPCBuilder.", Source: published("get"),
+		Path: "id", Kind: diff.Enum, Doc: "Given by NPCBuilder.", Source: providers.Published.In("get"),
 		Write: providers.Never, Create: providers.Never, Read: "/id", List: "/id",
 	})
 }
@@ -20,42 +20,42 @@ func person() providers.Table {
 	return providers.Table{
 		{
 			Path: "name", Kind: diff.Text, Doc: "The character's name. An older call addresses characters by it: keep it unique in a world.",
-			Source: documented("update body"), Write: "/name", List: "/name", Limit: []providers.Limit{runes(25)},
-			Clear: never("a character needs a name"), Example: "Mira",
+			Source: providers.Documented.In("update body"), Write: "/name", List: "/name", Limit: []providers.Limit{runes(25)},
+			Clear: providers.Stays("a character needs a name"), Example: "Mira",
 		},
 		{
 			Path: "description", Kind: diff.Text, Doc: "Who the character is.",
-			Source: documented("update body"), Write: "/description", Limit: []providers.Limit{runes(1400)},
+			Source: providers.Documented.In("update body"), Write: "/description", Limit: []providers.Limit{runes(1400)},
 			Clear: providers.Clear{Can: true, Send: ""}, Example: "Runs the last inn before the pass.",
 		},
 		word("age", "How old the character is.", "adult", ages()),
 		{
 			Path: "gender", Kind: diff.Enum, Doc: "Free text; Male and Female are written with a capital.",
-			Source: published("update body"), Write: "/gender", Clear: providers.Clear{Can: true, Send: ""}, Example: "Female",
+			Source: providers.Published.In("update body"), Write: "/gender", Clear: providers.Clear{Can: true, Send: ""}, Example: "Female",
 		},
 		{
 			Path: "model", Kind: diff.Enum, Doc: "The language model; premium depends on the subscription. Never returned, so drift can't be seen.",
-			Source: documented("update body; no answer shows it"), Write: "/model", Read: providers.Never,
+			Source: providers.Documented.In("update body; no answer shows it"), Write: "/model", Read: providers.Never,
 			Enum:  same(models()),
 			Words: models(),
-			Clear: never("it is standard or premium"), Example: "standard",
+			Clear: providers.Stays("it is standard or premium"), Example: "standard",
 		},
 		{
 			Path: "filters", Kind: diff.Object, Also: diff.Bool, Doc: "What the character keeps away from: true or false for all, or a switch for each. Never returned, so drift can't be seen.",
-			Source: documented("a boolean in the update body; an object of switches in newer pages"), Write: "/filters", Read: providers.Never,
+			Source: providers.Documented.In("a boolean in the update body; an object of switches in newer pages"), Write: "/filters", Read: providers.Never,
 			Parts: []providers.Part{
 				{Name: "active", Kind: diff.Bool, Doc: "Whether filters are on at all."},
 				{Name: "violence", Kind: diff.Bool, Doc: "Keep away from violence."},
 				{Name: "sexual", Kind: diff.Bool, Doc: "Keep away from sexual content."},
 				{Name: "drugs", Kind: diff.Bool, Doc: "Keep away from drugs."},
 			},
-			Clear: never("say false to switch filters off"), Example: true,
+			Clear: providers.Stays("say false to switch filters off"), Example: true,
 		},
 		rolesRow(),
 		word("tone", "How the character speaks.", "casual", tones()),
 		{
 			Path: "traits", Kind: diff.Set, Doc: "Traits; opposite pairs such as brave and coward get in each other's way.",
-			Source: published("update body"), Write: "/traits", Clear: providers.Clear{Can: true, Send: []any{}}, Example: []any{"brave", "kind"},
+			Source: providers.Published.In("update body"), Write: "/traits", Clear: providers.Clear{Can: true, Send: []any{}}, Example: []any{"brave", "kind"},
 		},
 	}
 }
@@ -73,7 +73,7 @@ func belongings() providers.Table {
 	return providers.Table{
 		{
 			Path: "items", Kind: diff.Objects, Doc: "What the character owns, trades or hands out.",
-			Source: documented("update body: two variants by type, their contents from the public pages"), Write: "/items", Key: "itemName",
+			Source: providers.Documented.In("update body: two variants by type, their contents from the public pages"), Write: "/items", Key: "itemName",
 			Parts: []providers.Part{
 				{Name: "type", Kind: diff.Enum, Doc: "The variant: trade, or another that your world knows."},
 				{Name: "itemName", Kind: diff.Text, Doc: "Its name.", Required: true},
@@ -86,7 +86,7 @@ func belongings() providers.Table {
 		},
 		{
 			Path: "events", Kind: diff.Objects, Doc: "What the character can make happen.",
-			Source: documented("update body: two variants by type"), Write: "/events", Key: "eventName",
+			Source: providers.Documented.In("update body: two variants by type"), Write: "/events", Key: "eventName",
 			Parts: []providers.Part{
 				{Name: "type", Kind: diff.Enum, Doc: "The variant.", Enum: []string{"item", "action"}},
 				{Name: "eventName", Kind: diff.Text, Doc: "Its name.", Required: true},
@@ -97,7 +97,7 @@ func belongings() providers.Table {
 		},
 		{
 			Path: "quests", Kind: diff.Objects, Doc: "What the character wants done.",
-			Source: documented("update body; lengths from the limits page"), Write: "/quests",
+			Source: providers.Documented.In("update body; lengths from the limits page"), Write: "/quests",
 			Parts: []providers.Part{
 				{Name: "description", Kind: diff.Text, Doc: "How things stand."},
 				{Name: "objective", Kind: diff.Text, Doc: "What is to be done.", Required: true},
@@ -115,8 +115,8 @@ func places() providers.Table {
 	place := func(p spec.Path, create, read, list, doc, example string) providers.Field {
 		return providers.Field{
 			Path: p, Kind: diff.Enum, Doc: doc + " Set at creation: a change creates the character anew.",
-			Source: published("path and query of create"), Write: providers.Never, Create: create, Read: read, List: list,
-			Clear: never("there is no call that moves a character"), Example: example,
+			Source: providers.Published.In("path and query of create"), Write: providers.Never, Create: create, Read: read, List: list,
+			Clear: providers.Stays("there is no call that moves a character"), Example: example,
 		}
 	}
 	return providers.Table{
@@ -129,8 +129,8 @@ func places() providers.Table {
 
 func word(p spec.Path, doc, example string, words map[string]string) providers.Field {
 	return providers.Field{
-		Path: p, Kind: diff.Enum, Doc: doc, Source: documented("update body"), Write: "/" + string(p),
-		Enum: same(words), Words: words, Clear: never("NPCBuilder names no empty value for it"), Example: example,
+		Path: p, Kind: diff.Enum, Doc: doc, Source: providers.Documented.In("update body"), Write: "/" + string(p),
+		Enum: same(words), Words: words, Clear: providers.Stays("NPCBuilder names no empty value for it"), Example: example,
 	}
 }
 
@@ -144,21 +144,11 @@ func same(words map[string]string) map[string]string {
 }
 
 func runes(n int) providers.Limit {
-	return providers.Limit{Max: n, Unit: providers.Runes, Source: documented("limits page; the unit is not stated")}
+	return providers.Limit{Max: n, Unit: providers.Runes, Source: providers.Documented.In("limits page; the unit is not stated")}
 }
 
 func part(name string, n int) providers.Limit {
 	l := runes(n)
 	l.Of = name
 	return l
-}
-
-func never(why string) providers.Clear { return providers.Clear{Why: why} }
-
-func documented(note string) providers.Source {
-	return providers.Source{Sure: providers.Documented, Note: note}
-}
-
-func published(note string) providers.Source {
-	return providers.Source{Sure: providers.Published, Note: note}
 }
