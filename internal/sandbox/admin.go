@@ -153,8 +153,10 @@ func postFault(s *Server, _ map[string]string, _ url.Values, body []byte) (any, 
 	if !slices.Contains(FaultKinds(), in.Kind) {
 		return nil, fmt.Errorf("sandbox: no fault kind %q; accepted: %v", in.Kind, FaultKinds())
 	}
-	f := Fault{Vendor: in.Vendor, Route: in.Route, Method: in.Method, Skip: in.Skip, Times: in.Times, Kind: in.Kind,
-		RetryAfter: in.RetryAfter, Status: in.Status, Body: in.Body, Commit: in.Commit}
+	f := Fault{
+		Vendor: in.Vendor, Route: in.Route, Method: in.Method, Skip: in.Skip, Times: in.Times, Kind: in.Kind,
+		RetryAfter: in.RetryAfter, Status: in.Status, Body: in.Body, Commit: in.Commit,
+	}
 	if in.Delay != "" {
 		d, err := time.ParseDuration(in.Delay)
 		if err != nil {

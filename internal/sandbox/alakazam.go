@@ -44,38 +44,70 @@ func alakazam() *vendor {
 
 func alakazamSwitches() []Switch {
 	return []Switch{
-		{Name: "get-one", Values: []string{"200", "404", "405"}, Default: "200", Source: "assumed",
-			Doc: "what GET /v1/characters/{id} does; it is not in the published index"},
-		{Name: "delete", Values: []string{"405", "404"}, Default: "405", Source: "assumed",
-			Doc: "what DELETE answers; no delete is documented"},
-		{Name: "create-status", Values: []string{"201", "200"}, Default: "201", Source: "assumed",
-			Doc: "the status of a successful create or fork"},
-		{Name: "create-extras", Values: []string{"ignore", "accept", "422"}, Default: "ignore", Source: "assumed",
-			Doc: "what a create does with description and visibility, which it does not list"},
-		{Name: "default-visibility", Values: []string{"private", "unlisted", "public"}, Default: "private", Source: "assumed",
-			Doc: "visibility of a new character"},
-		{Name: "visibility-reads", Values: []string{"show", "omit"}, Default: "show", Source: "assumed",
-			Doc: "whether reads carry visibility: the schema has it, both samples lack it"},
-		{Name: "patch-stances", Values: []string{"accept", "ignore", "422"}, Default: "accept", Source: "assumed",
-			Doc: "what PATCH does with stances and intro: the text lists them, the schema does not"},
-		{Name: "unknown-keys", Values: []string{"ignore", "422"}, Default: "ignore", Source: "assumed",
-			Doc: "what create and PATCH do with keys they do not know"},
-		{Name: "null", Values: []string{"422", "clear", "ignore"}, Default: "422", Source: "assumed",
-			Doc: "what a null in PATCH does; the schema has plain strings"},
-		{Name: "empty", Values: []string{"keep", "null", "422"}, Default: "keep", Source: "assumed",
-			Doc: "what an empty string in PATCH does: reads back as it is, reads back as null, is refused"},
-		{Name: "pk-brain", Values: []string{"hide", "show"}, Default: "hide", Source: "assumed",
-			Doc: "whether a pk_ key reads persona, scene, lore and examples"},
-		{Name: "mode-mismatch", Values: []string{"404", "403"}, Default: "404", Source: "assumed",
-			Doc: "the answer for a live character asked with a test key, and the other way round"},
-		{Name: "idempotency-conflict", Values: []string{"409", "original", "422"}, Default: "409", Source: "assumed",
-			Doc: "the answer to a known Idempotency-Key with another body"},
-		{Name: "idempotency-hours", Max: 8760, Default: "24", Source: "assumed",
-			Doc: "how long an Idempotency-Key is remembered; 0 is for ever"},
-		{Name: "daily-generations", Max: 1_000_000, Default: "1000000", Source: "public docs",
-			Doc: "creates per app and UTC day before 402; the documents' sample says 50"},
-		{Name: "list-order", Values: []string{"newest", "oldest"}, Default: "newest", Source: "assumed",
-			Doc: "which characters stand on the first page"},
+		{
+			Name: "get-one", Values: []string{"200", "404", "405"}, Default: "200", Source: "assumed",
+			Doc: "what GET /v1/characters/{id} does; it is not in the published index",
+		},
+		{
+			Name: "delete", Values: []string{"405", "404"}, Default: "405", Source: "assumed",
+			Doc: "what DELETE answers; no delete is documented",
+		},
+		{
+			Name: "create-status", Values: []string{"201", "200"}, Default: "201", Source: "assumed",
+			Doc: "the status of a successful create or fork",
+		},
+		{
+			Name: "create-extras", Values: []string{"ignore", "accept", "422"}, Default: "ignore", Source: "assumed",
+			Doc: "what a create does with description and visibility, which it does not list",
+		},
+		{
+			Name: "default-visibility", Values: []string{"private", "unlisted", "public"}, Default: "private", Source: "assumed",
+			Doc: "visibility of a new character",
+		},
+		{
+			Name: "visibility-reads", Values: []string{"show", "omit"}, Default: "show", Source: "assumed",
+			Doc: "whether reads carry visibility: the schema has it, both samples lack it",
+		},
+		{
+			Name: "patch-stances", Values: []string{"accept", "ignore", "422"}, Default: "accept", Source: "assumed",
+			Doc: "what PATCH does with stances and intro: the text lists them, the schema does not",
+		},
+		{
+			Name: "unknown-keys", Values: []string{"ignore", "422"}, Default: "ignore", Source: "assumed",
+			Doc: "what create and PATCH do with keys they do not know",
+		},
+		{
+			Name: "null", Values: []string{"422", "clear", "ignore"}, Default: "422", Source: "assumed",
+			Doc: "what a null in PATCH does; the schema has plain strings",
+		},
+		{
+			Name: "empty", Values: []string{"keep", "null", "422"}, Default: "keep", Source: "assumed",
+			Doc: "what an empty string in PATCH does: reads back as it is, reads back as null, is refused",
+		},
+		{
+			Name: "pk-brain", Values: []string{"hide", "show"}, Default: "hide", Source: "assumed",
+			Doc: "whether a pk_ key reads persona, scene, lore and examples",
+		},
+		{
+			Name: "mode-mismatch", Values: []string{"404", "403"}, Default: "404", Source: "assumed",
+			Doc: "the answer for a live character asked with a test key, and the other way round",
+		},
+		{
+			Name: "idempotency-conflict", Values: []string{"409", "original", "422"}, Default: "409", Source: "assumed",
+			Doc: "the answer to a known Idempotency-Key with another body",
+		},
+		{
+			Name: "idempotency-hours", Max: 8760, Default: "24", Source: "assumed",
+			Doc: "how long an Idempotency-Key is remembered; 0 is for ever",
+		},
+		{
+			Name: "daily-generations", Max: 1_000_000, Default: "1000000", Source: "public docs",
+			Doc: "creates per app and UTC day before 402; the documents' sample says 50",
+		},
+		{
+			Name: "list-order", Values: []string{"newest", "oldest"}, Default: "newest", Source: "assumed",
+			Doc: "which characters stand on the first page",
+		},
 	}
 }
 
@@ -150,8 +182,10 @@ func alakazamOwnerView(c *call, rec *record, d doc) doc {
 			stances = append(stances, doc{"id": s["id"], "label": s["label"], "mood": s["mood"]})
 		}
 	}
-	out := doc{"id": rec.id, "stances": stances, "schemaVersion": "1.0",
-		"rev": rec.updated / 1_000_000, "previewFeatures": doc{"lipsync": "v2"}}
+	out := doc{
+		"id": rec.id, "stances": stances, "schemaVersion": "1.0",
+		"rev": rec.updated / 1_000_000, "previewFeatures": doc{"lipsync": "v2"},
+	}
 	for _, key := range []string{"name", "description", "visibility", "persona"} {
 		out[key] = orElse(d, key, "")
 	}
@@ -171,6 +205,8 @@ func alakazamOwnerView(c *call, rec *record, d doc) doc {
 }
 
 func alakazamInvalid(errors []string) reply {
-	return answer(http.StatusUnprocessableEntity, doc{"detail": fmt.Sprintf("validation failed: %d problem(s)", len(errors)),
-		"errors": errors, "schemaVersion": "1.0"})
+	return answer(http.StatusUnprocessableEntity, doc{
+		"detail": fmt.Sprintf("validation failed: %d problem(s)", len(errors)),
+		"errors": errors, "schemaVersion": "1.0",
+	})
 }

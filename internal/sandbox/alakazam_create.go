@@ -175,9 +175,11 @@ func alakazamDay(c *call) (day string, used int) {
 // alakazamUsage: the caps for sessions are the documents' sample (public docs).
 func alakazamUsage(c *call) reply {
 	day, used := alakazamDay(c)
-	return answer(http.StatusOK, doc{"day": day, "schemaVersion": "1.0",
+	return answer(http.StatusOK, doc{
+		"day": day, "schemaVersion": "1.0",
 		"usage": doc{"generation": used, "session": 0},
-		"caps":  doc{"generation": c.limit("daily-generations"), "session": 200, "session_seconds": 7200}})
+		"caps":  doc{"generation": c.limit("daily-generations"), "session": 200, "session_seconds": 7200},
+	})
 }
 
 // alakazamCreateBody checks a create body and says everything that is wrong with it.

@@ -50,8 +50,10 @@ func TestAlakazamCreateModes(t *testing.T) {
 		name, body string
 		want       map[string]any // of the owner view
 	}{
-		{"explicit", `{"name":"Mira","persona":"p","scene":"s","greeting":"g","lore":"l","examples":"e","voiceId":"v","modelId":"m","free":true,"cover":"https://c","subject":"sub","style":"sty","stances":[{"id":"a","label":"A","mood":"calm","expression":"smile"}],"intro":{"title":"T"}}`,
-			map[string]any{"name": "Mira", "persona": "p", "scene": "s", "free": true, "visibility": "private", "description": "", "subject": nil, "style": nil}},
+		{
+			"explicit", `{"name":"Mira","persona":"p","scene":"s","greeting":"g","lore":"l","examples":"e","voiceId":"v","modelId":"m","free":true,"cover":"https://c","subject":"sub","style":"sty","stances":[{"id":"a","label":"A","mood":"calm","expression":"smile"}],"intro":{"title":"T"}}`,
+			map[string]any{"name": "Mira", "persona": "p", "scene": "s", "free": true, "visibility": "private", "description": "", "subject": nil, "style": nil},
+		},
 		{"import", `{"world":{"scene":{},"character":{"name":"Nero","persona":"emperor"}}}`, map[string]any{"name": "Nero", "persona": "emperor", "greeting": nil}},
 		{"authored", `{"authored":true,"premise":"a smith"}`, map[string]any{"persona": "An invention of the platform after: a smith", "premise": nil, "authored": nil}},
 	} {
@@ -69,8 +71,10 @@ func TestAlakazamCreateModes(t *testing.T) {
 			t.Errorf("%s: expression reads back", tc.name)
 		}
 	}
-	for _, body := range []string{`{}`, `{"name":""}`, `{"name":7}`, `{"authored":true}`, `{"world":{}}`, `{"world":{"character":{"persona":"x"}}}`,
-		`{"name":"x","free":"yes"}`, `{"name":"x","stances":[{"label":"no id"}]}`, `{"name":"x","stances":[{"id":"a"},{"id":"a"}]}`, `{"name":"x","intro":[]}`, `{"name":"x","lore":null}`} {
+	for _, body := range []string{
+		`{}`, `{"name":""}`, `{"name":7}`, `{"authored":true}`, `{"world":{}}`, `{"world":{"character":{"persona":"x"}}}`,
+		`{"name":"x","free":"yes"}`, `{"name":"x","stances":[{"label":"no id"}]}`, `{"name":"x","stances":[{"id":"a"},{"id":"a"}]}`, `{"name":"x","intro":[]}`, `{"name":"x","lore":null}`,
+	} {
 		if g := ask(t, s, "alakazam", "POST", "/v1/characters", body); g.Status != 422 || len(list(g.Doc, "errors")) == 0 {
 			t.Errorf("%s: %d %s", body, g.Status, g.Text)
 		}

@@ -22,13 +22,26 @@ type alakazamField struct {
 // subject and style are taken by a create and never read back.
 func alakazamFields() []alakazamField {
 	return []alakazamField{
-		{"name", "text", true, true}, {"description", "text", false, true}, {"cover", "text", true, true},
-		{"visibility", "visibility", false, true}, {"persona", "text", true, true}, {"scene", "text", true, true},
-		{"greeting", "text", true, true}, {"lore", "text", true, true}, {"examples", "text", true, true},
-		{"voiceId", "text", true, true}, {"modelId", "text", true, true}, {"free", "bool", true, true},
-		{"stances", "stances", true, true}, {"intro", "intro", true, true},
-		{"subject", "text", true, false}, {"style", "text", true, false}, {"premise", "text", true, false},
-		{"frame_b64", "text", true, false}, {"frame_url", "text", true, false}, {"authored", "bool", true, false},
+		{"name", "text", true, true},
+		{"description", "text", false, true},
+		{"cover", "text", true, true},
+		{"visibility", "visibility", false, true},
+		{"persona", "text", true, true},
+		{"scene", "text", true, true},
+		{"greeting", "text", true, true},
+		{"lore", "text", true, true},
+		{"examples", "text", true, true},
+		{"voiceId", "text", true, true},
+		{"modelId", "text", true, true},
+		{"free", "bool", true, true},
+		{"stances", "stances", true, true},
+		{"intro", "intro", true, true},
+		{"subject", "text", true, false},
+		{"style", "text", true, false},
+		{"premise", "text", true, false},
+		{"frame_b64", "text", true, false},
+		{"frame_url", "text", true, false},
+		{"authored", "bool", true, false},
 		{"world", "world", false, false},
 	}
 }
@@ -207,8 +220,10 @@ func alakazamWorld(c *call) reply {
 			states = append(states, doc{"id": s["id"], "label": s["label"], "hidden": false})
 		}
 	}
-	return answer(http.StatusOK, doc{"id": rec.id, "slug": orNull(d, "slug"), "kind": "character", "rev": 1,
-		"scene": doc{"states": states, "events": []any{}}, "schemaVersion": "1.0"})
+	return answer(http.StatusOK, doc{
+		"id": rec.id, "slug": orNull(d, "slug"), "kind": "character", "rev": 1,
+		"scene": doc{"states": states, "events": []any{}}, "schemaVersion": "1.0",
+	})
 }
 
 const alakazamVersionsCol = "versions"

@@ -75,51 +75,93 @@ func caiSort(d doc) string {
 func caiSwitches() []Switch {
 	offOn := []string{"off", "on"}
 	switches := []Switch{
-		{Name: "absent", Values: []string{"replace", "wipe", "merge"}, Default: "replace", Source: "assumed",
-			Doc: "what an update does with keys it is not sent: clears them but for avatar_rel_path, default_voice_id and identifier; clears those too; keeps all"},
-		{Name: "null", Values: []string{"clear", "reject", "keep"}, Default: "clear", Source: "assumed",
-			Doc: "what a null does in a known field"},
-		{Name: "empty", Values: []string{"clear", "keep"}, Default: "clear", Source: "assumed",
-			Doc: `what "" does in an update: empties the field, or leaves it as it was`},
-		{Name: "default-visibility", Values: []string{"PRIVATE", "PUBLIC"}, Default: "PRIVATE", Source: "assumed",
-			Doc: "visibility when none is sent; published clients disagree"},
-		{Name: "copyable-private", Values: []string{"keep", "false"}, Default: "keep", Source: "assumed",
-			Doc: "whether a PRIVATE character is made not copyable"},
-		{Name: "length-unit", Values: []string{"runes", "utf16", "bytes"}, Default: "runes", Source: "assumed",
-			Doc: "what the limits count"},
-		{Name: "name-charset", Values: []string{"any", "strict"}, Default: "any", Source: "assumed",
-			Doc: "whether a name may only have letters, digits, spaces, _ and -"},
-		{Name: "list-identifier", Values: []string{"omit", "show"}, Default: "omit", Source: "assumed",
-			Doc: "whether list items carry the identifier"},
-		{Name: "copyable-type", Values: []string{"bool", "string"}, Default: "bool", Source: "public docs",
-			Doc: "the type of copyable in list items; both were seen"},
-		{Name: "archived", Values: []string{"hide", "list", "gone"}, Default: "hide", Source: "assumed",
-			Doc: "where an archived character shows: by id only, in lists too, nowhere"},
-		{Name: "failure-shape", Values: []string{"error", "status"}, Default: "error", Source: "public docs",
-			Doc: "whether a failure is NOT_OK with an error text, or has its reason in status"},
-		{Name: "owner-view", Values: []string{"200", "403"}, Default: "200", Source: "public docs",
-			Doc: "whether POST /chat/character/ still answers owners; a client of 2026 met 403"},
-		{Name: "unknown-category", Values: []string{"accept", "drop", "reject"}, Default: "accept", Source: "assumed",
-			Doc: "what a category does that the list of categories lacks"},
-		{Name: "category-shape", Values: []string{"objects", "strings"}, Default: "objects", Source: "public docs",
-			Doc: "how categories read; one note of 2026 says plain strings"},
-		{Name: "identifier-unique", Values: offOn, Default: "off", Source: "assumed",
-			Doc: "whether a create with an identifier that is taken fails"},
-		{Name: "nulls", Values: []string{"some", "none"}, Default: "some", Source: "public docs",
-			Doc: "whether reads have null for songs, voice_id, archived and now and then comments_enabled"},
-		{Name: "normalise", Values: []string{"off", "trim"}, Default: "off", Source: "assumed",
-			Doc: "whether texts lose the white space around them"},
-		{Name: "moderation", Values: []string{"off", "refuse", "rewrite"}, Default: "off", Source: "assumed",
-			Doc: "what happens to a text with [unsafe] in it"},
-		{Name: "avatar-policy", Values: []string{"accept", "refuse"}, Default: "accept", Source: "public docs",
-			Doc: "whether an uploaded picture is taken, or answered with a policy violation and no value"},
-		{Name: "list-lag", Max: 600_000, Default: "0", Source: "assumed",
-			Doc: "milliseconds until a new character shows in lists"},
+		{
+			Name: "absent", Values: []string{"replace", "wipe", "merge"}, Default: "replace", Source: "assumed",
+			Doc: "what an update does with keys it is not sent: clears them but for avatar_rel_path, default_voice_id and identifier; clears those too; keeps all",
+		},
+		{
+			Name: "null", Values: []string{"clear", "reject", "keep"}, Default: "clear", Source: "assumed",
+			Doc: "what a null does in a known field",
+		},
+		{
+			Name: "empty", Values: []string{"clear", "keep"}, Default: "clear", Source: "assumed",
+			Doc: `what "" does in an update: empties the field, or leaves it as it was`,
+		},
+		{
+			Name: "default-visibility", Values: []string{"PRIVATE", "PUBLIC"}, Default: "PRIVATE", Source: "assumed",
+			Doc: "visibility when none is sent; published clients disagree",
+		},
+		{
+			Name: "copyable-private", Values: []string{"keep", "false"}, Default: "keep", Source: "assumed",
+			Doc: "whether a PRIVATE character is made not copyable",
+		},
+		{
+			Name: "length-unit", Values: []string{"runes", "utf16", "bytes"}, Default: "runes", Source: "assumed",
+			Doc: "what the limits count",
+		},
+		{
+			Name: "name-charset", Values: []string{"any", "strict"}, Default: "any", Source: "assumed",
+			Doc: "whether a name may only have letters, digits, spaces, _ and -",
+		},
+		{
+			Name: "list-identifier", Values: []string{"omit", "show"}, Default: "omit", Source: "assumed",
+			Doc: "whether list items carry the identifier",
+		},
+		{
+			Name: "copyable-type", Values: []string{"bool", "string"}, Default: "bool", Source: "public docs",
+			Doc: "the type of copyable in list items; both were seen",
+		},
+		{
+			Name: "archived", Values: []string{"hide", "list", "gone"}, Default: "hide", Source: "assumed",
+			Doc: "where an archived character shows: by id only, in lists too, nowhere",
+		},
+		{
+			Name: "failure-shape", Values: []string{"error", "status"}, Default: "error", Source: "public docs",
+			Doc: "whether a failure is NOT_OK with an error text, or has its reason in status",
+		},
+		{
+			Name: "owner-view", Values: []string{"200", "403"}, Default: "200", Source: "public docs",
+			Doc: "whether POST /chat/character/ still answers owners; a client of 2026 met 403",
+		},
+		{
+			Name: "unknown-category", Values: []string{"accept", "drop", "reject"}, Default: "accept", Source: "assumed",
+			Doc: "what a category does that the list of categories lacks",
+		},
+		{
+			Name: "category-shape", Values: []string{"objects", "strings"}, Default: "objects", Source: "public docs",
+			Doc: "how categories read; one note of 2026 says plain strings",
+		},
+		{
+			Name: "identifier-unique", Values: offOn, Default: "off", Source: "assumed",
+			Doc: "whether a create with an identifier that is taken fails",
+		},
+		{
+			Name: "nulls", Values: []string{"some", "none"}, Default: "some", Source: "public docs",
+			Doc: "whether reads have null for songs, voice_id, archived and now and then comments_enabled",
+		},
+		{
+			Name: "normalise", Values: []string{"off", "trim"}, Default: "off", Source: "assumed",
+			Doc: "whether texts lose the white space around them",
+		},
+		{
+			Name: "moderation", Values: []string{"off", "refuse", "rewrite"}, Default: "off", Source: "assumed",
+			Doc: "what happens to a text with [unsafe] in it",
+		},
+		{
+			Name: "avatar-policy", Values: []string{"accept", "refuse"}, Default: "accept", Source: "public docs",
+			Doc: "whether an uploaded picture is taken, or answered with a policy violation and no value",
+		},
+		{
+			Name: "list-lag", Max: 600_000, Default: "0", Source: "assumed",
+			Doc: "milliseconds until a new character shows in lists",
+		},
 	}
 	for _, l := range caiLimits() {
 		if l.max > 0 {
-			switches = append(switches, Switch{Name: l.field + "-max", Min: 1, Max: 1_000_000, Default: l.figure(), Source: "public docs",
-				Doc: "the longest " + l.field + ", in length-unit"})
+			switches = append(switches, Switch{
+				Name: l.field + "-max", Min: 1, Max: 1_000_000, Default: l.figure(), Source: "public docs",
+				Doc: "the longest " + l.field + ", in length-unit",
+			})
 		}
 	}
 	return switches
@@ -181,8 +223,10 @@ func caiTags(*call) reply {
 }
 
 func caiUser(c *call) reply {
-	return answer(http.StatusOK, doc{"user": doc{"user": doc{"id": caiUserID(c.who.owner), "username": c.who.owner,
-		"first_name": c.who.owner, "account": doc{"name": c.who.owner, "avatar_type": "DEFAULT"}}, "name": c.who.owner}})
+	return answer(http.StatusOK, doc{"user": doc{"user": doc{
+		"id": caiUserID(c.who.owner), "username": c.who.owner,
+		"first_name": c.who.owner, "account": doc{"name": c.who.owner, "avatar_type": "DEFAULT"},
+	}, "name": c.who.owner}})
 }
 
 func caiUserID(owner string) int {

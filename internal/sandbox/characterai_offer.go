@@ -14,9 +14,11 @@ type caiCategoryOffer struct {
 
 func caiCategories() []caiCategoryOffer {
 	out := []caiCategoryOffer{}
-	for i, name := range []string{"Action", "Animals", "Anime", "Art & Artists", "Books", "Comedy", "Discussion", "Education",
+	for i, name := range []string{
+		"Action", "Animals", "Anime", "Art & Artists", "Books", "Comedy", "Discussion", "Education",
 		"Famous People", "Fantasy", "Fiction & Media", "Game Characters", "Games", "Helpers", "History", "Image Generating",
-		"Language Learning", "Movies & TV", "Music", "Philosophy", "Politics", "Religion", "Romance", "Science", "VTuber", "Other"} {
+		"Language Learning", "Movies & TV", "Music", "Philosophy", "Politics", "Religion", "Romance", "Science", "VTuber", "Other",
+	} {
 		out = append(out, caiCategoryOffer{name: name, description: name + " on Character.AI", priority: 100 - i})
 	}
 	return out
@@ -69,8 +71,10 @@ func caiOldVoices(*call) reply {
 
 func caiNeoVoices() []doc {
 	voice := func(id, name, source string) doc {
-		return doc{"id": id, "name": name, "description": name, "gender": "neutral", "visibility": "public", "source": source,
-			"creatorInfo": doc{"id": "1", "username": "home", "source": "user"}, "previewText": "Good day to you.", "previewAudioURI": ""}
+		return doc{
+			"id": id, "name": name, "description": name, "gender": "neutral", "visibility": "public", "source": source,
+			"creatorInfo": doc{"id": "1", "username": "home", "source": "user"}, "previewText": "Good day to you.", "previewAudioURI": "",
+		}
 	}
 	return []doc{
 		voice("8d1f9c2e-3a60-4f0e-9f0b-0f6f3a1c1a01", "Innkeeper", "user"),

@@ -145,8 +145,10 @@ func TestCharacterAIRefusesWith200(t *testing.T) {
 
 func TestCharacterAIUpdateReplaces(t *testing.T) {
 	s := opened(t, Options{})
-	id := put(t, s, "characterai", doc{"name": "Mira", "greeting": "Hello", "title": "Keeper", "definition": "def", "categories": []string{"Books"}, "copyable": true,
-		"avatar_rel_path": "a.webp", "default_voice_id": "v", "identifier": "id:1", "future_field": doc{"a": 1}, "archived": true})
+	id := put(t, s, "characterai", doc{
+		"name": "Mira", "greeting": "Hello", "title": "Keeper", "definition": "def", "categories": []string{"Books"}, "copyable": true,
+		"avatar_rel_path": "a.webp", "default_voice_id": "v", "identifier": "id:1", "future_field": doc{"a": 1}, "archived": true,
+	})
 	g := ask(t, s, "characterai", "POST", "/chat/character/update/", `{"external_id":"`+id+`","name":"Mira","greeting":"New hello","id":5,"upvotes":9}`)
 	if g.Doc["status"] != "OK" {
 		t.Fatal(g.Text)
@@ -163,8 +165,10 @@ func TestCharacterAIUpdateReplaces(t *testing.T) {
 // What an overlay sends back whole must come out whole.
 func TestCharacterAIOverlayKeepsEverything(t *testing.T) {
 	s := opened(t, Options{})
-	id := put(t, s, "characterai", doc{"name": "Mira", "greeting": "Hello", "title": "Keeper", "definition": "def", "categories": []string{"Books"},
-		"avatar_rel_path": "a.webp", "future_field": doc{"a": 1}, "starter_prompts": doc{"phrases": []string{"x"}}, "allow_dynamic_greeting": true, "tags": []string{"t"}})
+	id := put(t, s, "characterai", doc{
+		"name": "Mira", "greeting": "Hello", "title": "Keeper", "definition": "def", "categories": []string{"Books"},
+		"avatar_rel_path": "a.webp", "future_field": doc{"a": 1}, "starter_prompts": doc{"phrases": []string{"x"}}, "allow_dynamic_greeting": true, "tags": []string{"t"},
+	})
 	before := caiGet(t, s, id)
 	sent := doc{}
 	for k, v := range before {

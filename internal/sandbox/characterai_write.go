@@ -28,12 +28,21 @@ func caiLimits() []caiLimit {
 		{field: "description", kind: "text", max: 500},
 		{field: "definition", kind: "text", max: 32000, persona: 728},
 		{field: "base_img_prompt", kind: "text", max: 100},
-		{field: "copyable", kind: "bool"}, {field: "img_gen_enabled", kind: "bool"}, {field: "categories", kind: "texts"},
-		{field: "strip_img_prompt_from_msg", kind: "bool"}, {field: "archived", kind: "bool"},
-		{field: "avatar_rel_path", kind: "text"}, {field: "voice_id", kind: "text"}, {field: "default_voice_id", kind: "text"},
-		{field: "identifier", kind: "text"}, {field: "visibility", kind: "text"},
-		{field: "dynamic_greeting_enabled", kind: "bool"}, {field: "allow_dynamic_greeting", kind: "bool"},
-		{field: "tags", kind: "texts"}, {field: "greetings", kind: "texts"}, {field: "additional_greetings", kind: "texts"},
+		{field: "copyable", kind: "bool"},
+		{field: "img_gen_enabled", kind: "bool"},
+		{field: "categories", kind: "texts"},
+		{field: "strip_img_prompt_from_msg", kind: "bool"},
+		{field: "archived", kind: "bool"},
+		{field: "avatar_rel_path", kind: "text"},
+		{field: "voice_id", kind: "text"},
+		{field: "default_voice_id", kind: "text"},
+		{field: "identifier", kind: "text"},
+		{field: "visibility", kind: "text"},
+		{field: "dynamic_greeting_enabled", kind: "bool"},
+		{field: "allow_dynamic_greeting", kind: "bool"},
+		{field: "tags", kind: "texts"},
+		{field: "greetings", kind: "texts"},
+		{field: "additional_greetings", kind: "texts"},
 	}
 }
 
@@ -41,10 +50,12 @@ func (l caiLimit) figure() string { return strconv.Itoa(l.max) }
 
 // caiReadOnly are keys of a read that a write ignores.
 func caiReadOnly() []string {
-	return []string{"external_id", "id", "short_hash", "participant__name", "participant__num_interactions",
+	return []string{
+		"external_id", "id", "short_hash", "participant__name", "participant__num_interactions",
 		"participant__user__username", "sanitized_definition", "avatar_file_name", "img_prompt_regex", "img_gen_guidance_scale",
 		"safety", "is_persona", "translations", "comments_enabled", "songs", "upvotes", "usage", "user__username", "user_id",
-		"updated", "override", "lang"}
+		"updated", "override", "lang",
+	}
 }
 
 func caiCreatePersona(c *call) reply {

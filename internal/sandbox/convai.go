@@ -56,56 +56,106 @@ func convai() *vendor {
 func convaiSwitches() []Switch {
 	offOn := []string{"off", "on"}
 	return []Switch{
-		{Name: "missing-key", Values: []string{"401", "400"}, Default: "401", Source: "public docs",
-			Doc: "status when no key was sent; the pages disagree"},
-		{Name: "auth-error-key", Values: []string{"API_ERROR", "ERROR"}, Default: "API_ERROR", Source: "seed",
-			Doc: "the key under which a bad key is reported; other pages say ERROR"},
-		{Name: "get-extended", Values: offOn, Default: "off", Source: "seed",
-			Doc: "whether get answers with all fields, or with the six that are documented"},
-		{Name: "get-envelope", Values: []string{"off", "response"}, Default: "off", Source: "public docs",
-			Doc: `whether get wraps its answer in {"response":…}, which Convai's Unity client unwraps`},
-		{Name: "unknown-model", Values: []string{"400", "accept"}, Default: "400", Source: "assumed",
-			Doc: "what an unknown model_group_name does"},
-		{Name: "model-alias", Values: []string{"keep", "resolve"}, Default: "keep", Source: "assumed",
-			Doc: "whether a rolling model name such as gpt-5.x reads back as what it stands for"},
-		{Name: "unknown-voice", Values: []string{"accept", "400"}, Default: "accept", Source: "assumed",
-			Doc: "what a voiceType does that get_available_voices does not offer; the documents' samples are such"},
-		{Name: "unknown-language", Values: []string{"400", "accept"}, Default: "400", Source: "assumed",
-			Doc: "what a language code does that get_available_languages does not offer"},
-		{Name: "language-max", Min: 1, Max: 64, Default: "4", Source: "public docs",
-			Doc: "languages a character can have; the figure is the dashboard's"},
-		{Name: "backstory-max-words", Max: 1_000_000, Default: "0", Source: "assumed",
-			Doc: "words a backstory can have, 0 for no limit; the dashboard says 1000"},
-		{Name: "empty", Values: []string{"400", "ignore", "clear"}, Default: "400", Source: "assumed",
-			Doc: `what "" does in an update, except for reasoning_effort, where it is documented to clear`},
-		{Name: "null", Values: []string{"400", "ignore", "clear"}, Default: "400", Source: "assumed",
-			Doc: "what null does in an update"},
-		{Name: "unknown-keys", Values: []string{"ignore", "400"}, Default: "ignore", Source: "assumed",
-			Doc: "what an update does with keys it does not know: success all the same, or an error"},
-		{Name: "backstory-update", Values: []string{"replace", "append"}, Default: "replace", Source: "public docs",
-			Doc: "whether a new backstory takes the old one's place; a user reported that it is added to it"},
-		{Name: "partial-then-400", Values: offOn, Default: "off", Source: "seed",
-			Doc: "whether an update of several fields stores the first and then fails"},
-		{Name: "combine-settings", Values: []string{"accept", "400"}, Default: "accept", Source: "assumed",
-			Doc: "whether model_group_name and temperature may come together or with other fields"},
-		{Name: "actions-separator", Values: []string{"comma", "newline"}, Default: "comma", Source: "assumed",
-			Doc: "what separates the actions inside their string"},
-		{Name: "null-sentinel", Values: offOn, Default: "off", Source: "public docs",
-			Doc: `whether empty texts read as "NULL", as in the documents' sample`},
-		{Name: "float-noise", Values: offOn, Default: "off", Source: "assumed",
-			Doc: "whether temperature reads back as a 32-bit figure, 0.42 as 0.41999998688697815"},
-		{Name: "quota", Values: offOn, Default: "off", Source: "public docs",
-			Doc: "whether create and clone answer that the plan's quota is used up (429, not worth repeating)"},
-		{Name: "max-characters", Max: 1_000_000, Default: "1000000", Source: "assumed",
-			Doc: "characters an account can have before the quota message"},
-		{Name: "clone-name", Values: []string{"same", "copy"}, Default: "same", Source: "assumed",
-			Doc: `the name of a clone: the original's, or with " (copy)" behind it`},
-		{Name: "delete-twice", Values: []string{"400", "200"}, Default: "400", Source: "assumed",
-			Doc: "the answer to deleting what is not there"},
-		{Name: "models-envelope", Values: []string{"array", "object"}, Default: "array", Source: "assumed",
-			Doc: "whether getSupportedModel answers with the list itself or an object that has it"},
-		{Name: "kb-delay", Max: 86_400_000, Default: "0", Source: "public docs",
-			Doc: "milliseconds until an uploaded document is_available"},
+		{
+			Name: "missing-key", Values: []string{"401", "400"}, Default: "401", Source: "public docs",
+			Doc: "status when no key was sent; the pages disagree",
+		},
+		{
+			Name: "auth-error-key", Values: []string{"API_ERROR", "ERROR"}, Default: "API_ERROR", Source: "seed",
+			Doc: "the key under which a bad key is reported; other pages say ERROR",
+		},
+		{
+			Name: "get-extended", Values: offOn, Default: "off", Source: "seed",
+			Doc: "whether get answers with all fields, or with the six that are documented",
+		},
+		{
+			Name: "get-envelope", Values: []string{"off", "response"}, Default: "off", Source: "public docs",
+			Doc: `whether get wraps its answer in {"response":…}, which Convai's Unity client unwraps`,
+		},
+		{
+			Name: "unknown-model", Values: []string{"400", "accept"}, Default: "400", Source: "assumed",
+			Doc: "what an unknown model_group_name does",
+		},
+		{
+			Name: "model-alias", Values: []string{"keep", "resolve"}, Default: "keep", Source: "assumed",
+			Doc: "whether a rolling model name such as gpt-5.x reads back as what it stands for",
+		},
+		{
+			Name: "unknown-voice", Values: []string{"accept", "400"}, Default: "accept", Source: "assumed",
+			Doc: "what a voiceType does that get_available_voices does not offer; the documents' samples are such",
+		},
+		{
+			Name: "unknown-language", Values: []string{"400", "accept"}, Default: "400", Source: "assumed",
+			Doc: "what a language code does that get_available_languages does not offer",
+		},
+		{
+			Name: "language-max", Min: 1, Max: 64, Default: "4", Source: "public docs",
+			Doc: "languages a character can have; the figure is the dashboard's",
+		},
+		{
+			Name: "backstory-max-words", Max: 1_000_000, Default: "0", Source: "assumed",
+			Doc: "words a backstory can have, 0 for no limit; the dashboard says 1000",
+		},
+		{
+			Name: "empty", Values: []string{"400", "ignore", "clear"}, Default: "400", Source: "assumed",
+			Doc: `what "" does in an update, except for reasoning_effort, where it is documented to clear`,
+		},
+		{
+			Name: "null", Values: []string{"400", "ignore", "clear"}, Default: "400", Source: "assumed",
+			Doc: "what null does in an update",
+		},
+		{
+			Name: "unknown-keys", Values: []string{"ignore", "400"}, Default: "ignore", Source: "assumed",
+			Doc: "what an update does with keys it does not know: success all the same, or an error",
+		},
+		{
+			Name: "backstory-update", Values: []string{"replace", "append"}, Default: "replace", Source: "public docs",
+			Doc: "whether a new backstory takes the old one's place; a user reported that it is added to it",
+		},
+		{
+			Name: "partial-then-400", Values: offOn, Default: "off", Source: "seed",
+			Doc: "whether an update of several fields stores the first and then fails",
+		},
+		{
+			Name: "combine-settings", Values: []string{"accept", "400"}, Default: "accept", Source: "assumed",
+			Doc: "whether model_group_name and temperature may come together or with other fields",
+		},
+		{
+			Name: "actions-separator", Values: []string{"comma", "newline"}, Default: "comma", Source: "assumed",
+			Doc: "what separates the actions inside their string",
+		},
+		{
+			Name: "null-sentinel", Values: offOn, Default: "off", Source: "public docs",
+			Doc: `whether empty texts read as "NULL", as in the documents' sample`,
+		},
+		{
+			Name: "float-noise", Values: offOn, Default: "off", Source: "assumed",
+			Doc: "whether temperature reads back as a 32-bit figure, 0.42 as 0.41999998688697815",
+		},
+		{
+			Name: "quota", Values: offOn, Default: "off", Source: "public docs",
+			Doc: "whether create and clone answer that the plan's quota is used up (429, not worth repeating)",
+		},
+		{
+			Name: "max-characters", Max: 1_000_000, Default: "1000000", Source: "assumed",
+			Doc: "characters an account can have before the quota message",
+		},
+		{
+			Name: "clone-name", Values: []string{"same", "copy"}, Default: "same", Source: "assumed",
+			Doc: `the name of a clone: the original's, or with " (copy)" behind it`,
+		},
+		{
+			Name: "delete-twice", Values: []string{"400", "200"}, Default: "400", Source: "assumed",
+			Doc: "the answer to deleting what is not there",
+		},
+		{
+			Name: "models-envelope", Values: []string{"array", "object"}, Default: "array", Source: "assumed",
+			Doc: "whether getSupportedModel answers with the list itself or an object that has it",
+		},
+		{
+			Name: "kb-delay", Max: 86_400_000, Default: "0", Source: "public docs",
+			Doc: "milliseconds until an uploaded document is_available",
+		},
 	}
 }
 
@@ -181,6 +231,8 @@ func convaiSeed(t *tx, in doc) (string, doc, error) {
 
 // convaiDefaults is what a new character has beside what it was created with.
 func convaiDefaults() doc {
-	return doc{"languageCodes": []any{"en-US"}, "model_group_name": "gpt-4o-mini", "temperature": 0.7,
-		"memorySettings": doc{"enabled": false}, "listing": "PRIVATE", "actions": []any{}}
+	return doc{
+		"languageCodes": []any{"en-US"}, "model_group_name": "gpt-4o-mini", "temperature": 0.7,
+		"memorySettings": doc{"enabled": false}, "listing": "PRIVATE", "actions": []any{},
+	}
 }

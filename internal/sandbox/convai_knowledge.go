@@ -73,8 +73,10 @@ func convaiCharOf(in doc) string {
 
 func convaiKBEntry(c *call, id string, kb doc, created int64, status string) doc {
 	ready := time.Duration(c.limit("kb-delay")) * time.Millisecond
-	return doc{"id": id, "file_name": text(kb, "file_name"), "file_size": len(text(kb, "content")), "status": status,
-		"is_available": !c.tx.now.Before(time.Unix(0, created).Add(ready)), "timestamp": convaiTime(created)}
+	return doc{
+		"id": id, "file_name": text(kb, "file_name"), "file_size": len(text(kb, "content")), "status": status,
+		"is_available": !c.tx.now.Before(time.Unix(0, created).Add(ready)), "timestamp": convaiTime(created),
+	}
 }
 
 // convaiKBList gives each document as JSON inside a string (public docs).

@@ -18,16 +18,30 @@ type convaiModelOffer struct {
 func convaiModels() []convaiModelOffer {
 	effort := []string{"low", "medium", "high"}
 	return []convaiModelOffer{
-		{group: "claude-3-5-sonnet", display: "Claude 3.5 Sonnet"}, {group: "claude-3-7-sonnet", display: "Claude 3.7 Sonnet"},
-		{group: "claude-4-sonnet", display: "Claude 4 Sonnet"}, {group: "claude-4-5-sonnet", display: "Claude 4.5 Sonnet", levels: effort},
-		{group: "claude-opus-4.1", display: "Claude Opus 4.1"}, {group: "claude-sonnet", display: "Claude Sonnet (latest)", alias: "claude-4-5-sonnet", levels: effort},
-		{group: "gemini-1.5-pro", display: "Gemini 1.5 Pro"}, {group: "gemini-2.5-flash", display: "Gemini 2.5 Flash", levels: effort, auto: true},
-		{group: "gemini-2.5-pro", display: "Gemini 2.5 Pro", levels: effort, auto: true}, {group: "gemini-3.5-flash", display: "Gemini 3.5 Flash", levels: effort, auto: true},
-		{group: "gemma-3n", display: "Gemma 3n"}, {group: "gpt-4o", display: "GPT-4o"}, {group: "gpt-4o-mini", display: "GPT-4o mini"},
-		{group: "gpt-4.1", display: "GPT-4.1"}, {group: "gpt-4.1-mini", display: "GPT-4.1 mini"}, {group: "gpt-4.1-nano", display: "GPT-4.1 nano"},
-		{group: "gpt-5.x", display: "GPT-5 (latest)", alias: "gpt-5.4", levels: effort}, {group: "gpt-5.4", display: "GPT-5.4", levels: effort},
-		{group: "grok-4.3", display: "Grok 4.3"}, {group: "llama-3-70B", display: "Llama 3 70B"}, {group: "llama3-70b", display: "Llama 3 70B"},
-		{group: "llama-4-maverick", display: "Llama 4 Maverick"}, {group: "llama-4-scout", display: "Llama 4 Scout"}, {group: "qwen3.6", display: "Qwen 3.6"},
+		{group: "claude-3-5-sonnet", display: "Claude 3.5 Sonnet"},
+		{group: "claude-3-7-sonnet", display: "Claude 3.7 Sonnet"},
+		{group: "claude-4-sonnet", display: "Claude 4 Sonnet"},
+		{group: "claude-4-5-sonnet", display: "Claude 4.5 Sonnet", levels: effort},
+		{group: "claude-opus-4.1", display: "Claude Opus 4.1"},
+		{group: "claude-sonnet", display: "Claude Sonnet (latest)", alias: "claude-4-5-sonnet", levels: effort},
+		{group: "gemini-1.5-pro", display: "Gemini 1.5 Pro"},
+		{group: "gemini-2.5-flash", display: "Gemini 2.5 Flash", levels: effort, auto: true},
+		{group: "gemini-2.5-pro", display: "Gemini 2.5 Pro", levels: effort, auto: true},
+		{group: "gemini-3.5-flash", display: "Gemini 3.5 Flash", levels: effort, auto: true},
+		{group: "gemma-3n", display: "Gemma 3n"},
+		{group: "gpt-4o", display: "GPT-4o"},
+		{group: "gpt-4o-mini", display: "GPT-4o mini"},
+		{group: "gpt-4.1", display: "GPT-4.1"},
+		{group: "gpt-4.1-mini", display: "GPT-4.1 mini"},
+		{group: "gpt-4.1-nano", display: "GPT-4.1 nano"},
+		{group: "gpt-5.x", display: "GPT-5 (latest)", alias: "gpt-5.4", levels: effort},
+		{group: "gpt-5.4", display: "GPT-5.4", levels: effort},
+		{group: "grok-4.3", display: "Grok 4.3"},
+		{group: "llama-3-70B", display: "Llama 3 70B"},
+		{group: "llama3-70b", display: "Llama 3 70B"},
+		{group: "llama-4-maverick", display: "Llama 4 Maverick"},
+		{group: "llama-4-scout", display: "Llama 4 Scout"},
+		{group: "qwen3.6", display: "Qwen 3.6"},
 	}
 }
 
@@ -113,12 +127,34 @@ func convaiVoiceV2(c *call) reply {
 }
 
 func convaiTongues() [][2]string {
-	return [][2]string{{"ar-SA", "Arabic"}, {"cs-CZ", "Czech"}, {"de-DE", "German"}, {"en-AU", "English (Australia)"},
-		{"en-GB", "English (UK)"}, {"en-IN", "English (India)"}, {"en-US", "English"}, {"es-ES", "Spanish"},
-		{"es-MX", "Spanish (Mexico)"}, {"fi-FI", "Finnish"}, {"fr-FR", "French"}, {"hi-IN", "Hindi"}, {"it-IT", "Italian"},
-		{"ja-JP", "Japanese"}, {"ko-KR", "Korean"}, {"nl-NL", "Dutch"}, {"pl-PL", "Polish"}, {"pt-BR", "Portuguese (Brazil)"},
-		{"pt-PT", "Portuguese"}, {"ru-RU", "Russian"}, {"sv-SE", "Swedish"}, {"tr-TR", "Turkish"}, {"uk-UA", "Ukrainian"},
-		{"vi-VN", "Vietnamese"}, {"zh-CN", "Chinese"}, {"zh-HK", "Cantonese"}}
+	return [][2]string{
+		{"ar-SA", "Arabic"},
+		{"cs-CZ", "Czech"},
+		{"de-DE", "German"},
+		{"en-AU", "English (Australia)"},
+		{"en-GB", "English (UK)"},
+		{"en-IN", "English (India)"},
+		{"en-US", "English"},
+		{"es-ES", "Spanish"},
+		{"es-MX", "Spanish (Mexico)"},
+		{"fi-FI", "Finnish"},
+		{"fr-FR", "French"},
+		{"hi-IN", "Hindi"},
+		{"it-IT", "Italian"},
+		{"ja-JP", "Japanese"},
+		{"ko-KR", "Korean"},
+		{"nl-NL", "Dutch"},
+		{"pl-PL", "Polish"},
+		{"pt-BR", "Portuguese (Brazil)"},
+		{"pt-PT", "Portuguese"},
+		{"ru-RU", "Russian"},
+		{"sv-SE", "Swedish"},
+		{"tr-TR", "Turkish"},
+		{"uk-UA", "Ukrainian"},
+		{"vi-VN", "Vietnamese"},
+		{"zh-CN", "Chinese"},
+		{"zh-HK", "Cantonese"},
+	}
 }
 
 func convaiHasLanguage(code string) bool {

@@ -64,8 +64,10 @@ func convaiFull(c *call, rec *record, d doc) doc {
 		"listing": text(d, "listing"), "language_code": first, "language_codes": orElse(d, "languageCodes", []any{}),
 		"voice_type": convaiBlank(c, text(d, "voiceType")), "character_actions": orElse(d, "actions", []any{}),
 		"character_emotions": []any{}, "timestamp": convaiTime(rec.created), "model_type": "default",
-		"personalised_prompt_config": doc{"MODEL": convaiBlank(c, text(d, "model_group_name")), "TEMPERATURE": convaiHeat(c, d),
-			"USE_COMBINED_PROMPT": "true"},
+		"personalised_prompt_config": doc{
+			"MODEL": convaiBlank(c, text(d, "model_group_name")), "TEMPERATURE": convaiHeat(c, d),
+			"USE_COMBINED_PROMPT": "true",
+		},
 		"memory_settings": orElse(d, "memorySettings", doc{"enabled": false}),
 		"guard_rails":     nil, "guardrail_meta": doc{"limitResponseLevel": 2, "blockedWords": []any{}},
 		"character_traits": doc{}, "speaking_style": "None", "pronunciation_metadata": doc{}, "boosted_words": "",

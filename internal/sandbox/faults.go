@@ -34,9 +34,11 @@ const (
 
 // FaultKinds lists the kinds that Inject takes.
 func FaultKinds() []FaultKind {
-	return []FaultKind{FaultLatency, FaultRateLimit, FaultServerError, FaultBadGateway, FaultUnavailable, FaultStatus,
+	return []FaultKind{
+		FaultLatency, FaultRateLimit, FaultServerError, FaultBadGateway, FaultUnavailable, FaultStatus,
 		FaultResetBefore, FaultResetAfter, FaultTruncated, FaultCut, FaultHTML, FaultChallenge, FaultRedirect,
-		FaultWrongTypes, FaultSlow, FaultEndless, FaultExpiredKey, FaultEmpty}
+		FaultWrongTypes, FaultSlow, FaultEndless, FaultExpiredKey, FaultEmpty,
+	}
 }
 
 // Fault makes answers go wrong. The first queued fault that fits a request is the one it gets.
@@ -56,8 +58,10 @@ type Fault struct {
 
 // carriesOut tells whether the request is done before the answer is spoilt.
 func (f *Fault) carriesOut() bool {
-	return f.Commit || slices.Contains([]FaultKind{FaultLatency, FaultResetAfter, FaultTruncated, FaultCut,
-		FaultWrongTypes, FaultSlow, FaultEmpty}, f.Kind)
+	return f.Commit || slices.Contains([]FaultKind{
+		FaultLatency, FaultResetAfter, FaultTruncated, FaultCut,
+		FaultWrongTypes, FaultSlow, FaultEmpty,
+	}, f.Kind)
 }
 
 // wait is how long the request is held back before anything is done.

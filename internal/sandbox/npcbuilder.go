@@ -37,44 +37,82 @@ func npcBuilder() *vendor {
 func npcSwitches() []Switch {
 	offOn := []string{"off", "on"}
 	return []Switch{
-		{Name: "filters", Values: []string{"boolean", "object", "both"}, Default: "boolean", Source: "seed",
-			Doc: "the shape of filters that is taken; newer pages have an object of toggles, merged toggle by toggle"},
-		{Name: "schema-violation", Values: []string{"400", "500"}, Default: "400", Source: "assumed",
-			Doc: "the status for a body that breaks the schema; the documents warn of unhandled errors"},
-		{Name: "error-body", Values: []string{"message", "error", "detail", "empty"}, Default: "message", Source: "assumed",
-			Doc: "under which key an error says what it is, or no body at all"},
-		{Name: "premium", Values: []string{"allow", "403"}, Default: "allow", Source: "assumed",
-			Doc: "whether the subscription has the premium model"},
-		{Name: "delete-twice", Values: []string{"404", "200"}, Default: "404", Source: "assumed",
-			Doc: "the answer to deleting what is not there"},
-		{Name: "unknown-world", Values: []string{"404", "create"}, Default: "404", Source: "assumed",
-			Doc: "what a create in a game or world that does not exist does"},
-		{Name: "unknown-keys", Values: []string{"reject", "ignore"}, Default: "reject", Source: "assumed",
-			Doc: "what a key outside the schema does"},
-		{Name: "required", Values: []string{"none", "name"}, Default: "none", Source: "assumed",
-			Doc: "what a create must have; no field is marked as required"},
-		{Name: "duplicate-names", Values: []string{"accept", "reject"}, Default: "accept", Source: "assumed",
-			Doc: "whether two characters of one world may have one name"},
-		{Name: "null", Values: []string{"reject", "clear", "ignore"}, Default: "reject", Source: "assumed",
-			Doc: "what a null does: breaks the schema, empties the field, nothing"},
-		{Name: "empty", Values: []string{"keep", "reject"}, Default: "keep", Source: "assumed",
-			Doc: "whether a text may be empty"},
-		{Name: "arrays", Values: []string{"replace", "append"}, Default: "replace", Source: "assumed",
-			Doc: "whether an array in PATCH takes the old one's place"},
-		{Name: "item-case", Values: []string{"keep", "title"}, Default: "keep", Source: "assumed",
-			Doc: "whether item names get a capital letter, as in the documents' samples"},
-		{Name: "traits-order", Values: []string{"keep", "sorted"}, Default: "keep", Source: "assumed",
-			Doc: "whether traits read back in another order"},
-		{Name: "opposite-traits", Values: []string{"accept", "reject"}, Default: "accept", Source: "assumed",
-			Doc: "whether opposite traits are refused; the documents say to avoid them"},
-		{Name: "get-private", Values: []string{"omit", "show"}, Default: "omit", Source: "public docs",
-			Doc: "whether get shows model and filters, which no documented answer has"},
-		{Name: "tree-repeats", Values: offOn, Default: "on", Source: "public docs",
-			Doc: "whether the world tree shows a character at every level it belongs to, or at the lowest only"},
-		{Name: "session", Values: []string{"overlay", "ignore"}, Default: "overlay", Source: "assumed",
-			Doc: "whether calls with session_id read and write that player's copy"},
-		{Name: "length-unit", Values: []string{"runes", "utf16", "bytes"}, Default: "runes", Source: "assumed",
-			Doc: "what the limits count"},
+		{
+			Name: "filters", Values: []string{"boolean", "object", "both"}, Default: "boolean", Source: "seed",
+			Doc: "the shape of filters that is taken; newer pages have an object of toggles, merged toggle by toggle",
+		},
+		{
+			Name: "schema-violation", Values: []string{"400", "500"}, Default: "400", Source: "assumed",
+			Doc: "the status for a body that breaks the schema; the documents warn of unhandled errors",
+		},
+		{
+			Name: "error-body", Values: []string{"message", "error", "detail", "empty"}, Default: "message", Source: "assumed",
+			Doc: "under which key an error says what it is, or no body at all",
+		},
+		{
+			Name: "premium", Values: []string{"allow", "403"}, Default: "allow", Source: "assumed",
+			Doc: "whether the subscription has the premium model",
+		},
+		{
+			Name: "delete-twice", Values: []string{"404", "200"}, Default: "404", Source: "assumed",
+			Doc: "the answer to deleting what is not there",
+		},
+		{
+			Name: "unknown-world", Values: []string{"404", "create"}, Default: "404", Source: "assumed",
+			Doc: "what a create in a game or world that does not exist does",
+		},
+		{
+			Name: "unknown-keys", Values: []string{"reject", "ignore"}, Default: "reject", Source: "assumed",
+			Doc: "what a key outside the schema does",
+		},
+		{
+			Name: "required", Values: []string{"none", "name"}, Default: "none", Source: "assumed",
+			Doc: "what a create must have; no field is marked as required",
+		},
+		{
+			Name: "duplicate-names", Values: []string{"accept", "reject"}, Default: "accept", Source: "assumed",
+			Doc: "whether two characters of one world may have one name",
+		},
+		{
+			Name: "null", Values: []string{"reject", "clear", "ignore"}, Default: "reject", Source: "assumed",
+			Doc: "what a null does: breaks the schema, empties the field, nothing",
+		},
+		{
+			Name: "empty", Values: []string{"keep", "reject"}, Default: "keep", Source: "assumed",
+			Doc: "whether a text may be empty",
+		},
+		{
+			Name: "arrays", Values: []string{"replace", "append"}, Default: "replace", Source: "assumed",
+			Doc: "whether an array in PATCH takes the old one's place",
+		},
+		{
+			Name: "item-case", Values: []string{"keep", "title"}, Default: "keep", Source: "assumed",
+			Doc: "whether item names get a capital letter, as in the documents' samples",
+		},
+		{
+			Name: "traits-order", Values: []string{"keep", "sorted"}, Default: "keep", Source: "assumed",
+			Doc: "whether traits read back in another order",
+		},
+		{
+			Name: "opposite-traits", Values: []string{"accept", "reject"}, Default: "accept", Source: "assumed",
+			Doc: "whether opposite traits are refused; the documents say to avoid them",
+		},
+		{
+			Name: "get-private", Values: []string{"omit", "show"}, Default: "omit", Source: "public docs",
+			Doc: "whether get shows model and filters, which no documented answer has",
+		},
+		{
+			Name: "tree-repeats", Values: offOn, Default: "on", Source: "public docs",
+			Doc: "whether the world tree shows a character at every level it belongs to, or at the lowest only",
+		},
+		{
+			Name: "session", Values: []string{"overlay", "ignore"}, Default: "overlay", Source: "assumed",
+			Doc: "whether calls with session_id read and write that player's copy",
+		},
+		{
+			Name: "length-unit", Values: []string{"runes", "utf16", "bytes"}, Default: "runes", Source: "assumed",
+			Doc: "what the limits count",
+		},
 	}
 }
 

@@ -35,8 +35,11 @@ func npcFields() []npcField {
 		{name: "tone", kind: "enum", values: []string{"formal", "casual", "sarcastic", "mysterious", "emotive"}},
 		{name: "traits", kind: "texts"},
 		{name: "items", kind: "objects", parts: []npcField{
-			{name: "type", kind: "text"}, {name: "itemName", kind: "text", max: 25, needed: true}, {name: "description", kind: "text"},
-			{name: "unit", kind: "text", max: 25}, {name: "value", kind: "figure", max: 25},
+			{name: "type", kind: "text"},
+			{name: "itemName", kind: "text", max: 25, needed: true},
+			{name: "description", kind: "text"},
+			{name: "unit", kind: "text", max: 25},
+			{name: "value", kind: "figure", max: 25},
 		}},
 		{name: "events", kind: "objects", parts: []npcField{
 			{name: "type", kind: "text"}, {name: "eventName", kind: "text", needed: true}, {name: "description", kind: "text"},
@@ -167,8 +170,14 @@ func checkFilters(c *call, v any) string {
 // checkTraits knows a few of the opposite pairs; the full list is not published.
 func checkTraits(traits []string) string {
 	pairs := [][2]string{
-		{"brave", "coward"}, {"kind", "cruel"}, {"honest", "deceitful"}, {"generous", "greedy"},
-		{"calm", "hot-tempered"}, {"loyal", "treacherous"}, {"humble", "arrogant"}, {"optimistic", "pessimistic"},
+		{"brave", "coward"},
+		{"kind", "cruel"},
+		{"honest", "deceitful"},
+		{"generous", "greedy"},
+		{"calm", "hot-tempered"},
+		{"loyal", "treacherous"},
+		{"humble", "arrogant"},
+		{"optimistic", "pessimistic"},
 	}
 	for _, p := range pairs {
 		if slices.Contains(traits, p[0]) && slices.Contains(traits, p[1]) {

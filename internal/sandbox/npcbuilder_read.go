@@ -17,8 +17,10 @@ func npcEcho(id string, d doc, done string) reply {
 	}
 	context := pick(d, "age", "description", "gender", "name", "quests", "role", "tone", "traits")
 	context["items"] = items
-	return answer(http.StatusOK, doc{"message": "Character: " + id + " has been " + done + " with the following context.",
-		"character_id": id, "character_context": context})
+	return answer(http.StatusOK, doc{
+		"message":      "Character: " + id + " has been " + done + " with the following context.",
+		"character_id": id, "character_context": context,
+	})
 }
 
 // npcGet has items, events and quests whole, and shows neither model nor filters nor place (public docs).
@@ -46,8 +48,10 @@ func pick(d doc, keys ...string) doc {
 }
 
 func npcIndex(d doc) index {
-	return index{Name: text(d, "name"), Role: text(d, "role"),
-		Place: npcPlace(text(d, "game_id"), text(d, "world_id")) + url.PathEscape(text(d, "region_id")) + "/" + url.PathEscape(text(d, "location_id"))}
+	return index{
+		Name: text(d, "name"), Role: text(d, "role"),
+		Place: npcPlace(text(d, "game_id"), text(d, "world_id")) + url.PathEscape(text(d, "region_id")) + "/" + url.PathEscape(text(d, "location_id")),
+	}
 }
 
 // npcPlace is the beginning of the Place of everything in a world.
@@ -103,9 +107,13 @@ func npcWorld(c *call) reply {
 	}
 	regions := []any{}
 	for _, r := range w.regions {
-		regions = append(regions, doc{"id": r.id, "name": r.id, "lore": "", "weather": "", "culture": "", "politicalStability": "none",
-			"characters": there(r.id, ""), "locations": places(r.id, r.locations)})
+		regions = append(regions, doc{
+			"id": r.id, "name": r.id, "lore": "", "weather": "", "culture": "", "politicalStability": "none",
+			"characters": there(r.id, ""), "locations": places(r.id, r.locations),
+		})
 	}
-	return answer(http.StatusOK, doc{"world_id": world, "world": doc{"id": world, "name": world, "lore": "", "creatures": "",
-		"similarWorlds": []any{}, "characters": there("", ""), "locations": places("", w.locations), "regions": regions}})
+	return answer(http.StatusOK, doc{"world_id": world, "world": doc{
+		"id": world, "name": world, "lore": "", "creatures": "",
+		"similarWorlds": []any{}, "characters": there("", ""), "locations": places("", w.locations), "regions": regions,
+	}})
 }

@@ -25,9 +25,12 @@ func TestNPCBuilderCredentials(t *testing.T) {
 		header []string
 		want   int
 	}{
-		{[]string{"Authorization", ""}, 401}, {[]string{"Authorization", "Bearer nope"}, 401}, {[]string{"Authorization", "Bearer mine"}, 200},
+		{[]string{"Authorization", ""}, 401},
+		{[]string{"Authorization", "Bearer nope"}, 401},
+		{[]string{"Authorization", "Bearer mine"}, 200},
 		{[]string{"Authorization", "", "clientId", "id", "clientSecret", "secret"}, 200},
-		{[]string{"Authorization", "", "clientId", "id", "clientSecret", "other"}, 401}, {[]string{"Authorization", "", "clientId", "id"}, 401},
+		{[]string{"Authorization", "", "clientId", "id", "clientSecret", "other"}, 401},
+		{[]string{"Authorization", "", "clientId", "id"}, 401},
 		{[]string{"Authorization", "", "clientId", "sandbox-client", "clientSecret", "sandbox-secret"}, 200},
 	} {
 		if g := ask(t, s, "npcbuilder", "GET", npcWorldPath, "", tc.header...); g.Status != tc.want {

@@ -66,8 +66,10 @@ func npcPlaced(c *call, game, world string) (doc, *reply) {
 }
 
 func npcDefaults() doc {
-	return doc{"name": "", "description": "", "age": "adult", "gender": "", "role": "noRole", "tone": "formal",
-		"model": "standard", "filters": true, "traits": []any{}, "items": []any{}, "events": []any{}, "quests": []any{}}
+	return doc{
+		"name": "", "description": "", "age": "adult", "gender": "", "role": "noRole", "tone": "formal",
+		"model": "standard", "filters": true, "traits": []any{}, "items": []any{}, "events": []any{}, "quests": []any{},
+	}
 }
 
 func npcID(t *tx) string {

@@ -42,10 +42,14 @@ func (sw Switch) check(value string) error {
 // Switches lists every switch: first those for all vendors, then vendor by vendor.
 func Switches() []Switch {
 	all := []Switch{
-		{Name: "latency", Max: 60_000, Default: "0", Source: "sandbox",
-			Doc: "milliseconds that every vendor answer is held back"},
-		{Name: "body-limit", Min: 1, Max: 32, Default: "32", Source: "assumed",
-			Doc: "MiB that a request body may have; beyond it the answer is 413"},
+		{
+			Name: "latency", Max: 60_000, Default: "0", Source: "sandbox",
+			Doc: "milliseconds that every vendor answer is held back",
+		},
+		{
+			Name: "body-limit", Min: 1, Max: 32, Default: "32", Source: "assumed",
+			Doc: "MiB that a request body may have; beyond it the answer is 413",
+		},
 	}
 	for _, v := range allVendors() {
 		for _, sw := range v.switches {

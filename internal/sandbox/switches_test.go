@@ -44,8 +44,10 @@ func caiRead(t *testing.T, s *Server, id string) string {
 }
 
 func caiChanged(t *testing.T, s *Server, body string) string {
-	id := put(t, s, "characterai", doc{"name": "Mira", "greeting": "Hello there", "title": "Old title", "avatar_rel_path": "a.webp",
-		"default_voice_id": "v1", "identifier": "id:1", "future_field": "kept?"})
+	id := put(t, s, "characterai", doc{
+		"name": "Mira", "greeting": "Hello there", "title": "Old title", "avatar_rel_path": "a.webp",
+		"default_voice_id": "v1", "identifier": "id:1", "future_field": "kept?",
+	})
 	g := ask(t, s, "characterai", "POST", "/chat/character/update/", `{"external_id":"`+id+`",`+body+`}`)
 	return said(g) + caiRead(t, s, id)
 }

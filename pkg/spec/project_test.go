@@ -183,8 +183,16 @@ func TestShare(t *testing.T) {
 		part, whole int
 		exceeded    bool
 	}{
-		{"30%", 3, 10, false}, {"30%", 4, 10, true}, {"0%", 0, 10, false}, {"0%", 1, 10, true}, {"100%", 10, 10, false},
-		{"12.5%", 1, 8, false}, {"12.5%", 2, 8, true}, {"5", 5, 6, false}, {"5", 6, 1000, true}, {"0", 1, 1, true},
+		{"30%", 3, 10, false},
+		{"30%", 4, 10, true},
+		{"0%", 0, 10, false},
+		{"0%", 1, 10, true},
+		{"100%", 10, 10, false},
+		{"12.5%", 1, 8, false},
+		{"12.5%", 2, 8, true},
+		{"5", 5, 6, false},
+		{"5", 6, 1000, true},
+		{"0", 1, 1, true},
 	} {
 		s, err := ParseShare(test.text)
 		if err != nil || s.Exceeded(test.part, test.whole) != test.exceeded || s.String() != test.text {

@@ -11,8 +11,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/charsync/charsync/schemas"
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/charsync/charsync/schemas"
 )
 
 // schema is a compiled JSON Schema beside the document it was compiled from,

@@ -8,9 +8,22 @@ func TestSelector(t *testing.T) {
 		selector string
 		want     bool
 	}{
-		{"game=tavern", true}, {"game==tavern", true}, {"game=castle", false}, {"game=tavern,tier=main", true}, {"game=tavern,tier=side", false},
-		{"game!=castle", true}, {"game!=tavern", false}, {"absent!=x", true}, {"game", true}, {"absent", false}, {"!absent", true}, {"!game", false},
-		{" game = tavern , tier ", true}, {"empty=", true}, {"empty!=", false}, {"absent=", false},
+		{"game=tavern", true},
+		{"game==tavern", true},
+		{"game=castle", false},
+		{"game=tavern,tier=main", true},
+		{"game=tavern,tier=side", false},
+		{"game!=castle", true},
+		{"game!=tavern", false},
+		{"absent!=x", true},
+		{"game", true},
+		{"absent", false},
+		{"!absent", true},
+		{"!game", false},
+		{" game = tavern , tier ", true},
+		{"empty=", true},
+		{"empty!=", false},
+		{"absent=", false},
 	} {
 		s, err := ParseSelector(test.selector)
 		if err != nil || s.Matches(labels) != test.want {
@@ -26,7 +39,7 @@ func TestSelector(t *testing.T) {
 			t.Errorf("%q is %v", bad, s)
 		}
 	}
-	if !(Selector)(nil).Matches(nil) {
+	if !Selector(nil).Matches(nil) {
 		t.Error("the empty selector does not match")
 	}
 }
@@ -34,8 +47,19 @@ func TestSelector(t *testing.T) {
 func TestDidYouMean(t *testing.T) {
 	accepted := []string{"greeting", "title", "voiceType", "game_id", "id", "unlisted", "public", "private", "name"}
 	for _, test := range []struct{ word, want string }{
-		{"greting", "greeting"}, {"GREETING", "greeting"}, {"voice_type", "voiceType"}, {"voicetype", "voiceType"}, {"gameId", "game_id"},
-		{"unlistd", "unlisted"}, {"titel", "title"}, {"nmae", "name"}, {"xyzzy", ""}, {"", ""}, {"di", ""}, {"pub", ""}, {"wholly different", ""},
+		{"greting", "greeting"},
+		{"GREETING", "greeting"},
+		{"voice_type", "voiceType"},
+		{"voicetype", "voiceType"},
+		{"gameId", "game_id"},
+		{"unlistd", "unlisted"},
+		{"titel", "title"},
+		{"nmae", "name"},
+		{"xyzzy", ""},
+		{"", ""},
+		{"di", ""},
+		{"pub", ""},
+		{"wholly different", ""},
 	} {
 		if got := DidYouMean(test.word, accepted); got != test.want {
 			t.Errorf("%s: %q, want %q", test.word, got, test.want)
