@@ -48,6 +48,7 @@ type item struct {
 	cleared bool     // what creation leaves by itself was cleared once
 	removed bool     // deleted; to be checked when all is written
 	over    bool     // its outcome is told
+	after   diff.Doc // as it was read back
 }
 
 // sent is one field that went out.
@@ -190,7 +191,7 @@ func (ar *accountRun) fail(it *item, err error) {
 
 func (ar *accountRun) finish(it *item, o Outcome) {
 	it.over = true
-	o.Address, o.Action = it.Address, it.Action
+	o.Address, o.Action, o.after = it.Address, it.Action, it.after
 	if o.ID == "" {
 		o.ID = it.id
 	}

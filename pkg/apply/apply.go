@@ -132,10 +132,11 @@ func (r *run) execute(ctx context.Context, plan *diff.Plan, todo map[string][]*d
 		return err
 	}
 	head := RunHead{
-		FormatVersion: diff.FormatVersion, ID: r.id, At: e.now().UTC().Format(time.RFC3339),
-		Who: e.Options.Who, Version: e.Options.Version, Env: plan.Env, Plan: plan.Digest,
+		FormatVersion: RunVersion, ID: r.id, At: e.now().UTC().Format(time.RFC3339),
+		Who: e.Options.Who, Command: e.Options.Command, Version: e.Options.Version, Env: plan.Env, Plan: plan.Digest,
+		Undoes: plan.Undo, Resumes: e.Options.Resumes, Allow: allowedRules(e.Options.Allow),
 	}
-	if r.record, err = openRecord(e.Options.RunDir, head, plan, e.Options.Now); err != nil {
+	if r.record, err = openRecord(e.Options.RunDir, head, plan, e.Options.Now, e.openLog); err != nil {
 		r.breakDown(err)
 	}
 	for _, changes := range todo {
@@ -219,7 +220,7 @@ func (r *run) note(line RunLine) error {
 
 // close takes the outcome of a change into the result.
 func (r *run) close(o Outcome) {
-	line := RunLine{Kind: "outcome", Address: o.Address, Action: o.Action, ID: o.ID, Outcome: &o}
+	line := RunLine{Kind: "outcome", Address: o.Address, Action: o.Action, ID: o.ID, Outcome: &o, Doc: o.after}
 	if o.Err != nil {
 		line.Error = o.Err.Error()
 	}

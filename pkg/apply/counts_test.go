@@ -42,12 +42,10 @@ func split(requests []sandbox.Request) (reads, writes int) {
 	return reads, writes
 }
 
-// TestRequestCounts holds what a plan says it made, and what an apply will
+// What is read and written is counted: this holds what a plan says it made, and what an apply will
 // make, against the service's own log, and all of it against the least that
 // the tables allow.
-//
-// regression: refresh-dominates
-func TestRequestCounts(t *testing.T) {
+func TestRegressionRefreshDominates(t *testing.T) {
 	const n = 230
 	same := func(i int) string { return fmt.Sprint(i) }
 	one := func(i int) string {

@@ -50,9 +50,10 @@ type Engine struct {
 	Lock     *Lock
 	Options  Options
 
-	once   sync.Once
-	chosen *pairs
-	report sync.Mutex
+	once    sync.Once
+	chosen  *pairs
+	openLog func(path string) (appendFile, error) // nil is the disk; replaced in tests
+	report  sync.Mutex
 }
 
 // Options say what a command is to do and how.
@@ -65,6 +66,8 @@ type Options struct {
 	Parallelism int             // changes at a time per account; 0 leaves it to the account's pace
 	Now         func() time.Time
 	Who         string // who runs this, for the run record
+	Command     string // which command runs, for the run record
+	Resumes     string // the run that this one finishes, for the run record
 	Version     string
 	// Events is told of progress, one call at a time; it may be nil.
 	Events func(Event)

@@ -205,8 +205,7 @@ func (w *world) settlesTo(rt *rapid.T, what string) {
 	}
 }
 
-// TestPropertyMarks: a change renders a difference, and no change renders
-// none, for whatever is live.
+// What is sent renders a difference, for whatever is live.
 func TestRegressionChangeMeansDiff(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(t)

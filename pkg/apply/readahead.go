@@ -170,10 +170,7 @@ func (ar *accountRun) lookInList(ctx context.Context, it *item) (providers.Body,
 // entry for the character as it is now.
 func (ar *accountRun) preImage(it *item, get providers.Body) (Entry, error) {
 	entry := ar.entryOf(it)
-	return entry, ar.note(RunLine{
-		Kind: "before", Address: it.Address, Provider: it.Provider, Action: it.Action, ID: it.ID,
-		Doc: it.pre, Get: get, List: it.list, Entry: string(encodeEntry(entry, false)),
-	})
+	return entry, ar.noteBefore(it, it.ID, it.pre, get)
 }
 
 // entryOf is the lock's entry that a change continues: its own, or that of
@@ -189,6 +186,9 @@ func (ar *accountRun) entryOf(it *item) Entry {
 		entry.Fields, entry.Old = nil, ""
 	}
 	entry.Address, entry.ID, entry.Provider, entry.Protect = it.Address, it.ID, it.Provider, it.Protect
+	if it.Rebind {
+		entry.Old, entry.Fields = it.Superseded, rememberedMarks(it.Change)
+	}
 	return entry
 }
 

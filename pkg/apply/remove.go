@@ -109,6 +109,7 @@ func (ar *accountRun) recordOnly(ctx context.Context, it *item) {
 	entry := ar.entryOf(it)
 	entry.Pending = nil
 	ar.recordUnsent(it, &entry)
+	ar.recordMarks(it, nil, &entry)
 	if err := ar.put(entry); err != nil {
 		ar.fail(it, err)
 		return

@@ -50,6 +50,7 @@ type Outcome struct {
 	Hint   string             `json:"hint,omitempty"`   // what to do next
 	Err    error              `json:"-"`
 	Stale  []diff.FieldChange `json:"stale,omitempty"` // what moved since the plan: live now against what was wanted
+	after  diff.Doc           // as it was read back
 }
 
 // Kept is one field that was sent, and what the provider made of it.

@@ -22,6 +22,10 @@ const (
 	runLogFile  = "log.jsonl"
 )
 
+// RunVersion is the version of the run record. A minor step adds keys; a
+// major step changes their meaning, and older programs refuse it.
+const RunVersion = "1.0"
+
 // newRunID names a run: sortable by time, unique without a clock too.
 func newRunID(now time.Time) string {
 	var salt [4]byte
@@ -35,15 +39,20 @@ type RunHead struct {
 	ID            string `json:"id"`
 	At            string `json:"at"`
 	Who           string `json:"who,omitempty"`
+	Command       string `json:"command,omitempty"` // apply, destroy, undo
 	Version       string `json:"version,omitempty"`
 	Env           string `json:"env,omitempty"`
-	Plan          string `json:"plan"` // the digest of the plan that was executed
+	Plan          string `json:"plan"`              // the digest of the plan that was executed
+	Undoes        string `json:"undoes,omitempty"`  // the run that this one takes back
+	Resumes       string `json:"resumes,omitempty"` // the run that this one finishes
+	// Allow are the guards that this run was allowed to pass.
+	Allow []string `json:"allow,omitempty"`
 }
 
 // RunLine is one line of a run's log. Intents are on disk before the request
 // is sent, and before-images before the write that changes them.
 type RunLine struct {
-	Kind string `json:"kind"` // intent, before, created, outcome, end
+	Kind string `json:"kind"` // intent, before, created, settled, outcome, end
 	At   string `json:"at,omitempty"`
 	diff.Address
 	Provider string         `json:"provider,omitempty"`
@@ -53,13 +62,15 @@ type RunLine struct {
 	Scope    string         `json:"scope,omitempty"`
 	Clone    string         `json:"clone,omitempty"`
 	Body     providers.Body `json:"body,omitempty"` // of an intent: what is sent
-	Doc      diff.Doc       `json:"doc,omitempty"`  // of a before-image: every field that the table can read
-	Get      providers.Body `json:"get,omitempty"`  // of a before-image: as the provider answered
-	List     providers.Body `json:"list,omitempty"` // the same, from the list
-	Entry    string         `json:"entry,omitempty"`
-	Outcome  *Outcome       `json:"outcome,omitempty"`
-	Error    string         `json:"error,omitempty"`
-	Result   *Result        `json:"result,omitempty"`
+	// Doc is, of an intent, what is sent; of a before-image, every field that
+	// the table can read; of an outcome, the same as it was read back.
+	Doc     diff.Doc       `json:"doc,omitempty"`
+	Get     providers.Body `json:"get,omitempty"`   // of a before-image: as the provider answered
+	List    providers.Body `json:"list,omitempty"`  // the same, from the list
+	Entry   string         `json:"entry,omitempty"` // of a before-image: the line of the lock; "" where it had none
+	Outcome *Outcome       `json:"outcome,omitempty"`
+	Error   string         `json:"error,omitempty"`
+	Result  *Result        `json:"result,omitempty"`
 }
 
 // runRecord writes what a run does, as it does it. A nil record keeps
@@ -71,7 +82,7 @@ type runRecord struct {
 
 // openRecord starts the record of a run. Prose and ids stand in it, so the
 // folder and its files are the user's alone.
-func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time) (*runRecord, error) {
+func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time, open func(path string) (appendFile, error)) (*runRecord, error) {
 	if dir == "" {
 		return nil, nil
 	}
@@ -84,11 +95,23 @@ func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time)
 			return nil, fmt.Errorf("starting the run record: %w", err)
 		}
 	}
-	f, err := os.OpenFile(filepath.Join(folder, runLogFile), os.O_CREATE|os.O_WRONLY|os.O_APPEND|os.O_EXCL, 0o600)
+	if open == nil {
+		open = openLog
+	}
+	f, err := open(filepath.Join(folder, runLogFile))
+	for _, d := range []string{folder, dir} { // the new names must be on disk as well
+		if err == nil {
+			err = syncDir(d)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("starting the run record: %w", err)
 	}
 	return &runRecord{journal: newJournal(f), now: now}, nil
+}
+
+func openLog(path string) (appendFile, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|os.O_EXCL, 0o600)
 }
 
 func writeJSON(path string, v any) error {

@@ -226,7 +226,8 @@ func TestReleasedOnce(t *testing.T) {
 	}
 }
 
-func TestCharacterAIUpdateKeepsTheRest(t *testing.T) {
+// Changing Character.AI's greeting alone keeps everything else, known or not.
+func TestRegressionNaiveUpdateWipes(t *testing.T) {
 	w := newWorld(t)
 	s := subjects()[1]
 	s.with(w, "Base text.")

@@ -193,6 +193,7 @@ func (ar *accountRun) conclude(ctx context.Context, it *item) {
 		return
 	}
 	live := table.Live(it.got.get, it.got.list)
+	it.after = live
 	if rest := ar.uncleared(it, live); len(rest) > 0 && it.failure == nil && !it.cleared {
 		it.cleared = true
 		ar.clearRest(ctx, it, rest, live)
@@ -202,6 +203,7 @@ func (ar *accountRun) conclude(ctx context.Context, it *item) {
 	entry.ID, entry.Pending = it.id, nil
 	kept, bad := ar.judge(it, live, &entry)
 	ar.recordUnsent(it, &entry)
+	ar.recordMarks(it, live, &entry)
 	if err := ar.put(entry); err != nil {
 		ar.fail(it, err)
 		return

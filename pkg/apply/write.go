@@ -68,7 +68,7 @@ func (ar *accountRun) send(ctx context.Context, it *item, fields []diff.FieldCha
 		ar.fail(it, err)
 		return false
 	}
-	if err := ar.note(RunLine{Kind: "intent", Address: it.Address, Provider: it.Provider, Action: diff.Update, ID: it.id, Body: body}); err != nil {
+	if err := ar.note(RunLine{Kind: "intent", Address: it.Address, Provider: it.Provider, Action: diff.Update, ID: it.id, Body: body, Doc: changes}); err != nil {
 		ar.fail(it, err)
 		return false
 	}
@@ -105,7 +105,11 @@ func (ar *accountRun) digests(doc diff.Doc) map[spec.Path]string {
 
 // create makes a character: intent, request, id, late fields, read back.
 func (ar *accountRun) create(ctx context.Context, it *item) {
-	if it.entry.ID != "" && it.entry.ID != it.Gone {
+	switch {
+	case it.ID != "" && it.entry.ID == it.ID: // a run that was stopped has made it
+		ar.goOn(ctx, it)
+		return
+	case it.entry.ID != "" && it.entry.ID != it.Gone:
 		ar.rebound(it)
 		return
 	}
@@ -118,6 +122,10 @@ func (ar *accountRun) create(ctx context.Context, it *item) {
 // replace makes the new character first. The old one is removed only when the
 // new one is there and holds what it should.
 func (ar *accountRun) replace(ctx context.Context, it *item) {
+	if it.entry.Old == it.ID && it.entry.ID != "" { // a run that was stopped has made the new one
+		ar.goOn(ctx, it)
+		return
+	}
 	if it.entry.ID != it.ID {
 		ar.rebound(it)
 		return
@@ -167,7 +175,7 @@ func (ar *accountRun) bringAbout(ctx context.Context, it *item, old string) bool
 			return ar.account.Provider.(providers.Settler).Settle(ctx, key, it.Scope, body)
 		}
 		return ar.account.Provider.Create(ctx, key, it.Scope, body)
-	}, RunLine{Key: key, Scope: it.Scope, Body: body})
+	}, RunLine{Key: key, Scope: it.Scope, Body: body, Doc: without(want, late)})
 	if !ok {
 		return false
 	}
@@ -278,7 +286,7 @@ func (ar *accountRun) sendLate(ctx context.Context, it *item, late []spec.Path) 
 		it.failure = err
 		return true
 	}
-	if err := ar.note(RunLine{Kind: "intent", Address: it.Address, Provider: it.Provider, Action: diff.Update, ID: it.id, Body: body}); err != nil {
+	if err := ar.note(RunLine{Kind: "intent", Address: it.Address, Provider: it.Provider, Action: diff.Update, ID: it.id, Body: body, Doc: changes}); err != nil {
 		it.failure = err
 		return true
 	}
