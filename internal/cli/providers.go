@@ -141,7 +141,7 @@ func ability(f providers.Field) string {
 	if f.Write == providers.Never {
 		words = append(words, "fixed")
 	}
-	if f.Read == providers.Never {
+	if !f.Readable() {
 		words = append(words, "write-only")
 	}
 	if len(words) == 0 {

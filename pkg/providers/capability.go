@@ -54,7 +54,10 @@ func (d *Driver) capability(p spec.Path) Capability {
 			return c
 		}
 	} else {
-		c.How, c.Note = f.nature(how), note
+		c.How = f.nature(how)
+		if f.Write != Never { // else it has no name in updates to be mapped to
+			c.Note = note
+		}
 	}
 	c.Source, c.Limit = f.Source, f.limitWords()
 	switch {
