@@ -1,0 +1,217 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/charsync/charsync/internal/sandbox"
+)
+
+// gate stands between charsync and the sandbox. It counts what passes, calls
+// hooks at exact requests, and watches the store: what every write did to it
+// is seen by looking before and after, whatever either side says.
+type gate struct {
+	sandbox *sandbox.Server
+	http    *http.Server
+	base    string
+	journal *journal
+
+	// carry is held while a write is carried out, and by whoever edits out of
+	// band: so each change of the store has exactly one author.
+	carry sync.Mutex
+
+	mu      sync.Mutex
+	idle    sync.Cond
+	open    int
+	counts  map[string]int
+	hooks   []*hook
+	refuses []string // what was wrong with a request that was seen
+	intent  func(*exchange) string
+}
+
+// exchange is one request on its way.
+type exchange struct {
+	vendor string
+	method string
+	path   string
+	body   []byte
+	header http.Header
+	write  bool
+	create bool
+	id     string // the character it is about, as far as the path says
+	number int    // of the requests to this vendor in this run, from 1
+	writes int    // of the writes to this vendor in this run
+	makes  int    // of the creates
+}
+
+func (x *exchange) String() string {
+	return fmt.Sprintf("%s %s %s (request %d)", x.vendor, x.method, x.path, x.number)
+}
+
+// hook is something to happen at one request. It fires once.
+type hook struct {
+	what  string
+	when  func(*exchange) bool
+	after bool // when it was carried out and before it is answered; else before anything
+	// do reports whether the answer must not be sent.
+	do    func(*exchange) bool
+	fired bool
+}
+
+func openGate(s *sandbox.Server) (*gate, error) {
+	g := &gate{sandbox: s, counts: map[string]int{}, journal: &journal{}}
+	g.idle.L = &g.mu
+	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	g.base = "http://" + ln.Addr().String()
+	g.http = &http.Server{Handler: g, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
+	go func() { _ = g.http.Serve(ln) }() // ends with close
+	return g, nil
+}
+
+func (g *gate) close() error { return errors.Join(g.http.Close(), g.sandbox.Close()) }
+
+// environ points charsync here.
+func (g *gate) environ() []string {
+	var out []string
+	for name, value := range g.sandbox.Environ() {
+		if u, err := url.Parse(value); err == nil && strings.HasSuffix(name, "_BASE_URL") {
+			value = g.base + u.Path
+		}
+		out = append(out, name+"="+value)
+	}
+	return out
+}
+
+// begin starts the counts of a run anew.
+func (g *gate) begin(hooks []*hook) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.counts, g.hooks, g.refuses = map[string]int{}, hooks, nil
+}
+
+// quiet waits until every request has been carried out. A killed client's
+// last ones may still be under way.
+func (g *gate) quiet() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for g.open > 0 {
+		g.idle.Wait()
+	}
+}
+
+// seen gives what was wrong with requests of the run, and forgets it.
+func (g *gate) seen() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	out := g.refuses
+	g.refuses = nil
+	return out
+}
+
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.mu.Lock()
+	g.open++
+	g.mu.Unlock()
+	defer func() {
+		g.mu.Lock()
+		g.open--
+		g.idle.Broadcast()
+		g.mu.Unlock()
+	}()
+	body, err := io.ReadAll(io.LimitReader(r.Body, 64<<20))
+	if err != nil {
+		panic(http.ErrAbortHandler) // the client went away while sending: nothing was carried out
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	x := newExchange(r, body)
+	g.number(x)
+	p := &passage{ResponseWriter: w, gate: g, x: x}
+	p.enter()
+	defer p.leave()
+	g.sandbox.Handler().ServeHTTP(p, r)
+}
+
+func newExchange(r *http.Request, body []byte) *exchange {
+	name, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	x := &exchange{vendor: name, method: r.Method, path: "/" + path, body: body, header: r.Header}
+	last := path[strings.LastIndexByte(path, '/')+1:]
+	switch name {
+	case alakazam:
+		x.write = r.Method != http.MethodGet
+		x.create = r.Method == http.MethodPost
+		if last != "characters" {
+			x.id = last
+		}
+	case characterai, convai:
+		x.create = strings.HasSuffix(strings.TrimSuffix(path, "/"), "character/create")
+		x.write = x.create || strings.Contains(path, "update") || strings.Contains(path, "delete")
+		o := object(body)
+		x.id, _ = o["external_id"].(string)
+		if id, ok := o["charID"].(string); ok {
+			x.id = id
+		}
+	case npcbuilder:
+		x.write = r.Method != http.MethodGet
+		x.create = r.Method == http.MethodPost
+		if !x.create && strings.HasPrefix(path, "api/context/characters/") {
+			x.id = last
+		}
+	}
+	return x
+}
+
+func (g *gate) number(x *exchange) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.counts[x.vendor]++
+	x.number = g.counts[x.vendor]
+	if x.write {
+		g.counts[x.vendor+" writes"]++
+	}
+	if x.create {
+		g.counts[x.vendor+" creates"]++
+	}
+	x.writes, x.makes = g.counts[x.vendor+" writes"], g.counts[x.vendor+" creates"]
+}
+
+// fire calls the hooks that wait for this moment.
+func (g *gate) fire(x *exchange, after bool) (abort bool) {
+	for {
+		h := g.next(x, after)
+		if h == nil {
+			return abort
+		}
+		abort = h.do(x) || abort
+	}
+}
+
+func (g *gate) next(x *exchange, after bool) *hook {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, h := range g.hooks {
+		if !h.fired && h.after == after && h.when(x) {
+			h.fired = true
+			return h
+		}
+	}
+	return nil
+}
+
+func (g *gate) complain(what string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.refuses = append(g.refuses, what)
+}

@@ -1,0 +1,104 @@
+package harness
+
+import (
+	"time"
+
+	"github.com/charsync/charsync/internal/sandbox"
+)
+
+// randomFault draws a fault and names it.
+//
+// Left out are answers that lie about having done nothing: a 429, a 503 with
+// Retry-After, a 401 or a 400 after the character was created all the same. A
+// refusal has to be believed, or nothing could ever be repeated. Lost answers,
+// 500, 502, web pages and broken JSON after the write are all in.
+func (w *world) randomFault() (sandbox.Fault, string) {
+	d := w.dice
+	kinds := []struct {
+		weight int
+		name   string
+		fault  sandbox.Fault
+	}{
+		{8, "429", sandbox.Fault{Kind: sandbox.FaultRateLimit}},
+		{8, "429 with Retry-After", sandbox.Fault{Kind: sandbox.FaultRateLimit, RetryAfter: "0.01"}},
+		{2, "429 for an hour", sandbox.Fault{Kind: sandbox.FaultRateLimit, RetryAfter: "3600"}},
+		{8, "500", sandbox.Fault{Kind: sandbox.FaultServerError}},
+		{8, "500 after the commit", sandbox.Fault{Kind: sandbox.FaultServerError, Commit: true}},
+		{7, "502 HTML", sandbox.Fault{Kind: sandbox.FaultBadGateway}},
+		{6, "502 HTML after the commit", sandbox.Fault{Kind: sandbox.FaultBadGateway, Commit: true}},
+		{7, "503", sandbox.Fault{Kind: sandbox.FaultUnavailable}},
+		{4, "503 with Retry-After", sandbox.Fault{Kind: sandbox.FaultUnavailable, RetryAfter: "0.01"}},
+		{5, "503 after the commit", sandbox.Fault{Kind: sandbox.FaultUnavailable, Commit: true}},
+		{14, "reset before the commit", sandbox.Fault{Kind: sandbox.FaultResetBefore}},
+		{18, "reset after the commit", sandbox.Fault{Kind: sandbox.FaultResetAfter}},
+		{9, "truncated JSON", sandbox.Fault{Kind: sandbox.FaultTruncated}},
+		{7, "cut connection", sandbox.Fault{Kind: sandbox.FaultCut}},
+		{9, "wrong types", sandbox.Fault{Kind: sandbox.FaultWrongTypes}},
+		{6, "empty answer", sandbox.Fault{Kind: sandbox.FaultEmpty}},
+		{4, "web page with 200", sandbox.Fault{Kind: sandbox.FaultHTML}},
+		{3, "web page with 200 after the commit", sandbox.Fault{Kind: sandbox.FaultHTML, Commit: true}},
+		{3, "challenge page", sandbox.Fault{Kind: sandbox.FaultChallenge}},
+		{3, "redirect", sandbox.Fault{Kind: sandbox.FaultRedirect}},
+		{5, "slow", sandbox.Fault{Kind: sandbox.FaultSlow, Delay: time.Millisecond}},
+		{3, "latency", sandbox.Fault{Kind: sandbox.FaultLatency, Delay: 5 * time.Millisecond}},
+		{2, "endless answer", sandbox.Fault{Kind: sandbox.FaultEndless}},
+		{6, "expired key", sandbox.Fault{Kind: sandbox.FaultExpiredKey}},
+	}
+	total := 0
+	for _, k := range kinds {
+		total += k.weight
+	}
+	n := d.IntN(total)
+	for _, k := range kinds {
+		if n -= k.weight; n < 0 {
+			return w.aimed(k.fault), k.name
+		}
+	}
+	panic("unreachable")
+}
+
+// aimed gives a fault a vendor, a route and a moment.
+func (w *world) aimed(f sandbox.Fault) sandbox.Fault {
+	d := w.dice
+	f.Vendor = pick(d, w.project.vendors)
+	f.Route = pick(d, []string{"", "read", "write", "write", "character.create", "character.create", "character.update", "character.get", "character.list"})
+	if f.Vendor == npcbuilder && f.Route == "character.list" {
+		f.Route = "world.get"
+	}
+	f.Skip = d.IntN(6)
+	switch n := d.IntN(100); {
+	case n < 60 || f.Kind == sandbox.FaultEndless:
+		f.Times = 1
+	case n < 95:
+		f.Times = 2 + d.IntN(6)
+	default:
+		f.Times = -1
+	}
+	return f
+}
+
+// inject arms some faults for the next command.
+func (w *world) inject() {
+	for range pick(w.dice, []int{0, 1, 1, 2, 2, 3, 5}) {
+		f, name := w.randomFault()
+		w.gate.sandbox.Inject(f)
+		w.step("fault: %s at %s %q, after %d, %d times", name, f.Vendor, f.Route, f.Skip, f.Times)
+	}
+}
+
+// countFaults adds the faults that hit since the last look to the table.
+func (w *world) countFaults() {
+	for _, r := range w.gate.sandbox.Requests("") {
+		w.requests++
+		if r.Fault == "" {
+			continue
+		}
+		name := r.Fault
+		switch {
+		case (name == "500" || name == "502" || name == "503" || name == "html-200") && r.Committed:
+			name += " after the commit"
+		}
+		w.faults[name]++
+	}
+	w.gate.sandbox.ResetRequests()
+}
