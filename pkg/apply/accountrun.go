@@ -33,7 +33,8 @@ type accountRun struct {
 // item is one change on its way.
 type item struct {
 	*diff.Change
-	entry   Entry // the lock's, when the change was begun
+	was     Entry // the lock's, when the change was begun
+	entry   Entry // the same as it is to be
 	id      string
 	getOne  bool           // read singly right before writing
 	list    providers.Body // what the list showed before writing
@@ -75,7 +76,7 @@ func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Cha
 	}
 	for _, c := range changes {
 		entry, _ := r.engine.Lock.Entry(c.Address)
-		ar.items = append(ar.items, &item{Change: c, entry: entry, id: c.ID})
+		ar.items = append(ar.items, &item{Change: c, was: entry, entry: entry, id: c.ID})
 	}
 	ar.settleDoubts(ctx)
 	ar.readAhead(ctx)

@@ -113,6 +113,17 @@ func (e *Engine) todo(plan *diff.Plan, result *Result) map[string][]*diff.Change
 	return todo
 }
 
+func allowedRules(allow map[string]bool) []string {
+	var out []string
+	for rule, yes := range allow {
+		if yes {
+			out = append(out, rule)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // run is one execution of a plan.
 type run struct {
 	engine *Engine

@@ -19,8 +19,23 @@ func (ar *accountRun) found(ctx context.Context, it *item, entry Entry, id strin
 		ar.fail(it, err)
 		return false
 	}
+	key := ""
+	if it.entry.Pending != nil {
+		key = it.entry.Pending.Key
+	}
+	if err := ar.note(RunLine{Kind: "created", Address: it.Address, Provider: it.Provider, ID: id, Key: key}); err != nil {
+		ar.fail(it, err)
+		return false
+	}
 	it.id, it.entry = id, entry
 	return ar.bring(ctx, it)
+}
+
+// goOn continues a creation that a run which was stopped had recorded.
+func (ar *accountRun) goOn(ctx context.Context, it *item) {
+	if ar.found(ctx, it, it.entry, it.entry.ID) {
+		ar.readBack(ctx, it)
+	}
 }
 
 // clone creates a character as a copy of a live one, and then brings it to
@@ -75,7 +90,11 @@ func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 		ar.fail(it, fmt.Errorf("%s is not there although an earlier attempt created it", it.id))
 		return false
 	}
-	it.pre = s.doc
+	it.pre, it.list = s.doc, s.list
+	if err := ar.noteBefore(it, it.id, s.doc, s.get); err != nil {
+		ar.fail(it, err)
+		return false
+	}
 	rules := ar.account.rules()
 	fields := diff.Fields(rules, wanted(it.Change), s.doc, nil)
 	assumeFixed(fields)

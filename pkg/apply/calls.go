@@ -14,7 +14,7 @@ func requestsOf(a *Account, c *diff.Change) []diff.Request {
 	case diff.Create:
 		return creationRequests(a, c)
 	case diff.Update:
-		return append([]diff.Request{request(a, "update", c.ID, c.Sends())}, leftover(a, c)...)
+		return append(updateRequests(a, c), leftover(a, c)...)
 	case diff.Replace:
 		return append(creationRequests(a, c), request(a, "delete", c.ID, nil))
 	case diff.Delete:
@@ -23,6 +23,17 @@ func requestsOf(a *Account, c *diff.Change) []diff.Request {
 		return leftover(a, c)
 	}
 	return nil
+}
+
+func updateRequests(a *Account, c *diff.Change) []diff.Request {
+	var out []diff.Request
+	if c.Restore {
+		out = append(out, request(a, "restore", c.ID, nil))
+	}
+	if sends := c.Sends(); len(sends) > 0 {
+		out = append(out, request(a, "update", c.ID, sends))
+	}
+	return out
 }
 
 func leftover(a *Account, c *diff.Change) []diff.Request {
@@ -118,7 +129,7 @@ func (e *Engine) expectedReads(w *accountPlan) int {
 	for _, r := range after {
 		n += r.requests()
 	}
-	return n + removalReads(w.account.Driver, changes, total)
+	return n + removalReads(w.account.Driver, changes, total) + restorationReads(changes)
 }
 
 // removalReads is the number of requests that check deletions.

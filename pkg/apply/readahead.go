@@ -11,14 +11,20 @@ import (
 // checked reports a change that must see what is live before it writes.
 func checked(c *diff.Change) bool {
 	switch c.Action {
-	case diff.Update, diff.Replace, diff.Delete:
+	case diff.Update:
+		return !c.Restore // what is removed is read in a way of its own
+	case diff.Replace, diff.Delete:
 		return true
 	}
 	return false
 }
 
-// checkedPaths are the fields that tell whether a change is stale.
-func checkedPaths(c *diff.Change) []spec.Path {
+// checkedPaths are the fields that tell whether a change is stale. What is
+// about to be removed is read whole: the run record keeps it.
+func checkedPaths(d *providers.Driver, c *diff.Change) []spec.Path {
+	if c.Action != diff.Update {
+		return allPaths(d.Fields)
+	}
 	paths := make([]spec.Path, 0, len(c.Base))
 	for p := range c.Base {
 		paths = append(paths, p)
@@ -32,7 +38,7 @@ func checkedPaths(c *diff.Change) []spec.Path {
 func checkReadings(d *providers.Driver, changes []*diff.Change, total map[string]int) (needs []need, of []int, readings []reading) {
 	for i, c := range changes {
 		if checked(c) {
-			needs = append(needs, need{id: c.ID, paths: checkedPaths(c)})
+			needs = append(needs, need{id: c.ID, paths: checkedPaths(d, c)})
 			of = append(of, i)
 		}
 	}
@@ -208,6 +214,9 @@ func (ar *accountRun) moved(it *item) []diff.FieldChange {
 		}
 		f, changes := planned[rule.Path]
 		if changes && f.Send && it.Action == diff.Update && rule.Equal(f.After, now) {
+			continue
+		}
+		if it.Action == diff.Delete && ar.hides() && rule.Path == "visibility" && rule.Equal(now, "private") {
 			continue
 		}
 		class := diff.Drift

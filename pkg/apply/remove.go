@@ -72,7 +72,11 @@ func (ar *accountRun) removeOld(ctx context.Context, it *item, o *Outcome) bool 
 	if old == "" {
 		return true
 	}
-	if err := ar.deleteLive(ctx, it, old); err != nil {
+	err := ar.keepOld(ctx, it, old)
+	if err == nil {
+		err = ar.deleteLive(ctx, it, old)
+	}
+	if err != nil {
 		o.Err, o.Hint = err, hintFor(err)
 		o.Reason = fmt.Sprintf("the new character %s is there; the old one, %s, could not be removed: %v; the next run tries again", it.id, old, err)
 		return false
@@ -104,6 +108,9 @@ func (ar *accountRun) recordOnly(ctx context.Context, it *item) {
 	}
 	if it.entry.ID != "" && it.entry.ID != it.ID && it.RenamedFrom == "" && it.Reason == "" {
 		ar.rebound(it)
+		return
+	}
+	if !ar.noteSettled(it) {
 		return
 	}
 	entry := ar.entryOf(it)

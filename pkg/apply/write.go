@@ -27,6 +27,13 @@ func (ar *accountRun) update(ctx context.Context, it *item) {
 		ar.rebound(it)
 		return
 	}
+	if !ar.noteSettled(it) {
+		return
+	}
+	if it.Restore {
+		ar.restore(ctx, it)
+		return
+	}
 	live, ok := ar.look(ctx, it)
 	if !ok {
 		return
@@ -76,7 +83,7 @@ func (ar *accountRun) send(ctx context.Context, it *item, fields []diff.FieldCha
 	err = ar.account.Provider.Update(ctx, it.id, body)
 	ar.tried(err)
 	if err != nil && noEffect(err) {
-		if perr := ar.put(it.entry); perr != nil {
+		if perr := ar.putBack(it); perr != nil {
 			err = perr
 		}
 		ar.fail(it, err)

@@ -52,6 +52,8 @@ type FieldChange struct {
 	Send bool `json:"send"`
 	// Fixed fields can't be updated: sending one replaces the character.
 	Fixed bool `json:"fixed,omitempty"`
+	// Unmarked fields are not managed: the lock keeps no mark of them.
+	Unmarked bool `json:"unmarked,omitempty"`
 }
 
 // Fields compares, field by field and in the order of the rules, what the

@@ -66,13 +66,21 @@ type Change struct {
 	// more: creating anew takes its place.
 	Gone string `json:"gone,omitempty"`
 	// RenamedFrom is the name under which the lock has the binding so far.
-	RenamedFrom string            `json:"renamed_from,omitempty"`
-	Labels      map[string]string `json:"labels,omitempty"`   //
-	Source      spec.Pos          `json:"source,omitzero"`    // the manifest; not part of the digest
-	Blocked     []Block           `json:"blocked,omitempty"`  // why it will be skipped; empty: it will be done
-	Fields      []FieldChange     `json:"fields,omitempty"`   //
-	Requests    []Request         `json:"requests,omitempty"` // the writing calls it will make
-	Losses      []Loss            `json:"losses,omitempty"`   // what this provider does not keep
+	RenamedFrom string `json:"renamed_from,omitempty"`
+	// Rebind binds the pair to ID whatever the lock binds it to, which then is
+	// Superseded: an undo goes back to a character that is still there.
+	Rebind bool `json:"rebind,omitempty"`
+	// Restore brings the character back from its removal before anything else.
+	Restore bool `json:"restore,omitempty"`
+	// Marks are what the lock remembered before a run that is undone, as it
+	// writes them. They count again for fields that live holds as they say.
+	Marks    map[spec.Path]string `json:"marks,omitempty"`
+	Labels   map[string]string    `json:"labels,omitempty"`   //
+	Source   spec.Pos             `json:"source,omitzero"`    // the manifest; not part of the digest
+	Blocked  []Block              `json:"blocked,omitempty"`  // why it will be skipped; empty: it will be done
+	Fields   []FieldChange        `json:"fields,omitempty"`   //
+	Requests []Request            `json:"requests,omitempty"` // the writing calls it will make
+	Losses   []Loss               `json:"losses,omitempty"`   // what this provider does not keep
 	// Base holds the digest of every managed live value this was planned on.
 	// Before writing, live is read again; a digest that moved makes the change
 	// stale. Unreadable fields are absent.
@@ -141,6 +149,7 @@ type Plan struct {
 	Digest        string            `json:"digest"` // see Seal
 	Complete      bool              `json:"complete"`
 	Env           string            `json:"env,omitempty"`
+	Undo          string            `json:"undo,omitempty"` // the run that this takes back
 	Changes       []Change          `json:"changes"`
 	Orphans       []Orphan          `json:"orphans,omitempty"`     // bound, but the manifest is gone
 	Guards        []Block           `json:"guards,omitempty"`      // what would refuse the whole run
@@ -202,7 +211,9 @@ func (p *Plan) Counts() Counts {
 			n.Create++
 			n.Delete++
 		case Delete:
-			n.Delete++
+			if !c.Stopped() {
+				n.Delete++
+			}
 		}
 		if c.Has(Drift) {
 			n.Drifted++

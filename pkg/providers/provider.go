@@ -50,6 +50,15 @@ type Cloner interface {
 	Clone(ctx context.Context, key, from string, withKB bool) (id string, err error)
 }
 
+// Restorer is a provider whose removal can be taken back.
+type Restorer interface {
+	// Removed reads a character that Delete removed, as its owner sees it. An
+	// error of kind NotFound means that it can't be brought back.
+	Removed(ctx context.Context, id string) (Body, error)
+	// Restore brings it back as it was.
+	Restore(ctx context.Context, id string) error
+}
+
 // Valuer is a provider that can be asked what it offers for a field.
 type Valuer interface {
 	// Values lists the choices for a manifest path. An error of kind

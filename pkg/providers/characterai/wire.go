@@ -103,7 +103,18 @@ func (a account) Get(ctx context.Context, id string) (providers.Body, error) {
 
 // Delete implements providers.Provider: the whole character is sent back,
 // archived.
-func (a account) Delete(ctx context.Context, id string) error {
+func (a account) Delete(ctx context.Context, id string) error { return a.archive(ctx, id, true) }
+
+// Removed implements providers.Restorer: its owner can still read an archived
+// character.
+func (a account) Removed(ctx context.Context, id string) (providers.Body, error) {
+	return a.Account.Get(ctx, id)
+}
+
+// Restore implements providers.Restorer.
+func (a account) Restore(ctx context.Context, id string) error { return a.archive(ctx, id, false) }
+
+func (a account) archive(ctx context.Context, id string, archived bool) error {
 	live, err := a.Account.Get(ctx, id)
 	if err != nil {
 		return err
@@ -112,7 +123,7 @@ func (a account) Delete(ctx context.Context, id string) error {
 	if err != nil {
 		return a.Fault(api().Update, providers.Unexpected, err.Error())
 	}
-	body["archived"] = true
+	body["archived"] = archived
 	return a.Update(ctx, id, body)
 }
 
