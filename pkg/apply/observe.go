@@ -3,8 +3,6 @@ package apply
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -127,77 +125,6 @@ func (o *observation) tell(i int, s seen) {
 	o.engine.event(Event{Kind: o.what, Instance: o.account.Instance.Name, Done: int(o.done.Add(1)), Total: len(o.needs)})
 }
 
-// readLists reads the lists that the readings ask for, each to its end or
-// until nothing more is looked for.
-func (o *observation) readLists(ctx context.Context, readings []*reading, of map[string][]int) {
-	var g errgroup.Group
-	g.SetLimit(o.engine.parallelism(o.account))
-	for _, r := range readings {
-		if !r.list {
-			continue
-		}
-		g.Go(func() error {
-			o.readList(ctx, r, of[r.scope])
-			return nil
-		})
-	}
-	_ = g.Wait() // failures are kept in the observation
-}
-
-func (o *observation) readList(ctx context.Context, r *reading, of []int) {
-	wanted := make(map[string]int, len(of))
-	for _, i := range of {
-		wanted[o.needs[i].id] = i
-	}
-	single := make(map[int]bool, len(r.gets))
-	for _, i := range r.gets {
-		single[i] = true
-	}
-	page, shown := o.account.Driver.ListPage, 0
-	for remote, err := range o.account.Provider.List(ctx, r.scope) {
-		if err != nil {
-			o.breakOff(fmt.Errorf("the list could not be read: %w", err))
-			return
-		}
-		shown++
-		if i, ok := wanted[remote.ID]; ok {
-			delete(wanted, remote.ID)
-			if single[i] {
-				o.lists[i] = remote.Body
-			} else {
-				o.tell(i, seen{list: remote.Body})
-			}
-		}
-		if len(wanted) == 0 {
-			break
-		}
-		// The account holds more than the lock knows of: beyond this point
-		// single reads are cheaper than going on.
-		if page > 0 && !r.mustList && shown%page == 0 && shown/page > max(r.pages, len(wanted)) {
-			o.switchToGets(r, wanted, single)
-			return
-		}
-	}
-	if ctx.Err() != nil {
-		return
-	}
-	r.pages = pagesOf(o.account.Driver, shown)
-	for _, i := range wanted { // only a list that was read to its end leaves any
-		o.tell(i, seen{gone: true})
-	}
-	r.gets = slices.DeleteFunc(r.gets, func(i int) bool { return o.answered[i] })
-}
-
-// switchToGets leaves a list that turned out to be longer than expected.
-func (o *observation) switchToGets(r *reading, wanted map[string]int, single map[int]bool) {
-	for _, i := range wanted {
-		if !single[i] {
-			r.gets = append(r.gets, i)
-		}
-	}
-	slices.Sort(r.gets)
-}
-
 // readSingly sends the gets of all readings, as many at a time as the account
 // bears.
 func (o *observation) readSingly(ctx context.Context, readings []*reading) {
@@ -246,99 +173,4 @@ func (o *observation) readSingle(ctx context.Context, i int) {
 		}
 		o.tell(i, seen{err: err})
 	}
-}
-
-// confirmMissing asks the list about characters that a get did not find:
-// vendors answer "not found" for other reasons too, and believing it would
-// create a second character.
-func (o *observation) confirmMissing(ctx context.Context, scopes []string, of map[string][]int) {
-	for _, scope := range scopes {
-		missing := map[string]int{}
-		for _, i := range of[scope] {
-			if o.missing[i] && !o.answered[i] {
-				missing[o.needs[i].id] = i
-			}
-		}
-		if len(missing) == 0 || o.isBroken() || ctx.Err() != nil {
-			continue
-		}
-		o.confirm(ctx, scope, missing)
-	}
-}
-
-func (o *observation) confirm(ctx context.Context, scope string, missing map[string]int) {
-	shown := 0
-	for remote, err := range o.account.Provider.List(ctx, scope) {
-		if err != nil {
-			o.breakOff(fmt.Errorf("a character was not found, and the list that would confirm it could not be read: %w", err))
-			return
-		}
-		shown++
-		i, ok := missing[remote.ID]
-		if !ok {
-			continue
-		}
-		delete(missing, remote.ID)
-		if o.account.Driver.Fields.Listed(o.needs[i].paths) {
-			o.tell(i, seen{list: remote.Body}) // the vendor has no single read, or not for this one
-			continue
-		}
-		o.tell(i, seen{err: &providers.Error{
-			Kind: providers.Unexpected, Provider: o.account.Instance.Name, Op: "read",
-			Message: "the list shows the character, but reading it answers that it is not there",
-			Hint:    "try again; nothing is created or deleted meanwhile",
-		}})
-	}
-	if ctx.Err() != nil {
-		return
-	}
-	o.least += pagesOf(o.account.Driver, shown)
-	for _, i := range missing {
-		o.tell(i, seen{gone: true})
-	}
-}
-
-// accountFailures are this many failures in a row, of kinds that look like
-// the account's or the service's, before the rest is not tried any more.
-const accountFailures = 3
-
-// failed notes a failed read. It reports whether the failure is the account's.
-func (o *observation) failed(err error) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	switch providers.KindOf(err) {
-	case providers.Unauthorized, providers.Quota, providers.Redirected:
-		o.streak = accountFailures
-	case providers.Unavailable, providers.NotJSON, providers.RateLimited:
-		o.streak++
-	default:
-		return false
-	}
-	if o.streak < accountFailures {
-		return false
-	}
-	if o.broken == nil {
-		o.broken = err
-	}
-	return true
-}
-
-func (o *observation) succeeded() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.streak = 0
-}
-
-func (o *observation) breakOff(err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.broken == nil {
-		o.broken = err
-	}
-}
-
-func (o *observation) isBroken() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.broken != nil
 }

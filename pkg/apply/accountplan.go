@@ -1,0 +1,203 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// accountPlan is the part of a plan that one account is asked for. While it
+// is read, slots are filled from several goroutines, each its own.
+type accountPlan struct {
+	instance string
+	account  *Account
+	pairs    []*pair
+	prune    []Entry // orphans that are to be deleted
+	orphans  []Entry // orphans that a renamed manifest may claim
+	lost     []Entry // orphans that were being created when a run was stopped
+
+	claimed     map[diff.Address]bool // orphans that are the old names of new pairs
+	broken      error                 // why the account could not be read
+	changes     []*diff.Change
+	unplanned   []diff.Unplanned
+	diagnostics []spec.Diagnostic
+	unchanged   int
+	bound       int // pairs that are bound already: what shares are shares of
+	made, least int
+}
+
+// planAccount plans everything of one account.
+func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
+	if _, err := e.account(w.instance); err != nil {
+		w.broken = err
+		e.planNothing(w, err)
+		return
+	}
+	before := w.account.requests()
+	doubts := e.settleDoubts(ctx, w)
+	claimed := e.claimRenamed(w)
+	var needs []need
+	var tell []func(seen)
+	rules := w.account.rules()
+	w.changes = make([]*diff.Change, len(w.pairs)+len(w.prune))
+	unchanged := make([]bool, len(w.pairs))
+	failures := make([]error, len(w.changes))
+	for i, q := range w.pairs {
+		if q.err != nil || q.invalid() {
+			w.refuse(q)
+			continue
+		}
+		entry, _ := e.Lock.peek(q.Address)
+		verdict := doubts[q.Address]
+		id, renamed := e.boundTo(q), claimed[q.Address]
+		switch {
+		case verdict.err != nil:
+			w.fail(q.Address, verdict.err)
+			continue
+		case verdict.id != "":
+			id = verdict.id
+		case id == "" && renamed != nil:
+			id = renamed.ID
+		}
+		if id == "" {
+			w.changes[i], failures[i] = q.creatable(verdict.reason)
+			continue
+		}
+		w.bound++
+		needs = append(needs, need{id: id, paths: managed(rules, q.desired.Doc)})
+		tell = append(tell, func(s seen) {
+			w.changes[i], failures[i] = e.planSeen(q, entry, renamed, id, verdict, s)
+			unchanged[i] = w.changes[i] == nil && failures[i] == nil
+		})
+	}
+	for j, entry := range w.prune {
+		i := len(w.pairs) + j
+		w.bound++
+		needs = append(needs, need{id: entry.ID, paths: markedPaths(rules, entry)})
+		tell = append(tell, func(s seen) { w.changes[i], failures[i] = e.planRemoval(w.account, entry, s) })
+	}
+	e.settleOrphans(ctx, w)
+	least, broken := e.observe(ctx, w.account, "observe", needs, func(i int, s seen) { tell[i](s) })
+	w.least += least
+	w.made = w.account.requests() - before
+	e.sumUp(w, unchanged, failures, broken)
+}
+
+// sumUp turns what reading found into figures and findings. A failure of the
+// account is said once, not for every character.
+func (e *Engine) sumUp(w *accountPlan, unchanged []bool, failures []error, broken error) {
+	w.broken = broken
+	if broken != nil {
+		w.diagnostics = append(w.diagnostics, w.unread(broken))
+	}
+	for _, same := range unchanged {
+		if same {
+			w.unchanged++
+		}
+	}
+	for i, err := range failures {
+		if err == nil {
+			continue
+		}
+		address := diff.Address{}
+		if i < len(w.pairs) {
+			address = w.pairs[i].Address
+		} else {
+			address = w.prune[i-len(w.pairs)].Address
+		}
+		if broken != nil && err == broken {
+			w.unplanned = append(w.unplanned, unplanned(address, diagnosticOf(err)))
+			continue
+		}
+		w.fail(address, err)
+	}
+}
+
+func (w *accountPlan) unread(err error) spec.Diagnostic {
+	d := diagnosticOf(err)
+	d.Severity, d.Code, d.Target = spec.Error, codeUnread, w.instance
+	d.Message = fmt.Sprintf("%s could not be read: %v", w.instance, err)
+	if d.Hint == "" {
+		d.Hint = hintFor(err)
+	}
+	return d
+}
+
+// fail notes a pair that nothing can be planned for.
+func (w *accountPlan) fail(a diff.Address, err error) {
+	d := diagnosticOf(err)
+	d.Character, d.Target = a.Name, a.Target
+	if d.Hint == "" {
+		d.Hint = hintFor(err)
+	}
+	if d.Code == codeUnread {
+		d.Message = fmt.Sprintf("%s could not be read: %s", a, d.Message)
+	}
+	w.diagnostics = append(w.diagnostics, d)
+	w.unplanned = append(w.unplanned, unplanned(a, d))
+}
+
+func unplanned(a diff.Address, d spec.Diagnostic) diff.Unplanned {
+	return diff.Unplanned{Address: a, Code: d.Code, Message: d.Message, Hint: d.Hint}
+}
+
+// refuse notes a pair whose manifest can't be used.
+func (w *accountPlan) refuse(q *pair) {
+	if q.err != nil {
+		w.fail(q.Address, q.err)
+		return
+	}
+	for _, d := range q.desired.Diagnostics {
+		if d.Severity == spec.Error {
+			w.fail(q.Address, d)
+			return
+		}
+	}
+}
+
+// planNothing is for an account that could not be opened.
+func (e *Engine) planNothing(w *accountPlan, err error) {
+	d := spec.Diagnostic{
+		Severity: spec.Error, Code: codeUnopened, Target: w.instance, Message: err.Error(), Hint: hintFor(err),
+	}
+	w.diagnostics = append(w.diagnostics, d)
+	for _, q := range w.pairs {
+		w.unplanned = append(w.unplanned, unplanned(q.Address, d))
+	}
+	for _, entry := range w.prune {
+		w.unplanned = append(w.unplanned, unplanned(entry.Address, d))
+	}
+}
+
+// planSeen is the change of a bound pair, from what reading it found.
+func (e *Engine) planSeen(q *pair, entry Entry, renamed *Entry, id string, v verdict, s seen) (*diff.Change, error) {
+	switch {
+	case s.err != nil:
+		return nil, s.err
+	case s.gone && q.adopt != "":
+		return nil, spec.Diagnostic{
+			Pos: q.place(), Severity: spec.Error, Code: codeAdoptedGone,
+			Message: fmt.Sprintf("%s has no character %s", q.Target, id),
+			Hint:    "correct the id, or remove it from the manifest to create a new character",
+		}
+	case s.gone:
+		c, err := q.creatable("not found on " + q.Target)
+		if c != nil {
+			c.Superseded, c.Gone = entry.Old, entry.ID
+		}
+		return c, err
+	}
+	if renamed != nil && entry.ID == "" {
+		entry = *renamed
+	}
+	c := e.compare(q, entry, id, s.doc)
+	if renamed != nil {
+		c = e.rename(c, q, renamed)
+	}
+	if c != nil && v.reason != "" {
+		c.Reason = v.reason
+	}
+	return c, nil
+}
