@@ -24,7 +24,7 @@ next apply creates the character anew.`,
 	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.destroy(cmd.Context(), &f, args) })
 	cmd.ValidArgsFunction = a.completeNames
 	f.registerSelection(a, cmd)
-	cmd.Flags().StringSliceVar(&f.allow, "allow", nil, "let this guard `RULE` pass: max-deletes, protected")
+	cmd.Flags().StringSliceVar(&f.allow, "allow", nil, "let the guard `RULE` pass: max-deletes, protected")
 	yesFlag(cmd, &f.yes)
 	formatFlag(cmd, &f.format, formatText, formatJSON)
 	return cmd

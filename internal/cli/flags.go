@@ -26,8 +26,8 @@ func (g *globals) register(f *pflag.FlagSet) {
 	f.IntVar(&g.parallelism, "parallelism", 8, "work on `N` characters at a time; each provider's own pace still holds")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print the result and errors only: no progress, no notes")
 	f.BoolVar(&g.noColor, "no-color", false, "no colour; so do NO_COLOR, TERM=dumb and not being a terminal")
-	f.StringVar(&g.logLevel, "log-level", "warn", "log to stderr from this `LEVEL` on: debug, info, warn, error")
-	f.StringVar(&g.logFormat, "log-format", "text", "log as text or json (`FORMAT`)")
+	f.StringVar(&g.logLevel, "log-level", "warn", "log to stderr from `LEVEL` on: debug, info, warn, error")
+	f.StringVar(&g.logFormat, "log-format", "text", "log as `FORMAT`: text, json")
 }
 
 // variable is the environment variable of a flag: --log-level is

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -62,10 +60,10 @@ the service; with one ID it names the manifest.`,
 		}
 		return a.completeTargets(""), cobra.ShellCompDirectiveNoFileComp
 	}
-	cmd.Flags().StringArrayVar(&f.ids, "id", nil, "import the character with this `ID`; may be repeated")
-	cmd.Flags().StringVar(&f.name, "name", "", "the `NAME`: of the character at the service, or of the manifest when one id is given")
+	cmd.Flags().StringArrayVar(&f.ids, "id", nil, "import the character `ID`; may be repeated")
+	cmd.Flags().StringVar(&f.name, "name", "", "`NAME` of the character at the service, or of the manifest when one id is given")
 	cmd.Flags().BoolVar(&f.all, "all", false, "import every character of the account")
-	cmd.Flags().StringVar(&f.scope, "scope", "", "where to look, for services with places (`GAME/WORLD`)")
+	cmd.Flags().StringVar(&f.scope, "scope", "", "look in `GAME/WORLD`, at services with places")
 	cmd.Flags().StringVar(&f.dir, "dir", "", "write the manifests to `DIR` instead of the folder of the first pattern in charsync.yaml")
 	formatFlag(cmd, &f.format, formatText, formatJSON)
 	return cmd
@@ -141,39 +139,6 @@ func (a *app) importCharacters(ctx context.Context, target string, f importFlags
 	return a.result("", func(w io.Writer) error { return writeImported(w, f.format, done) })
 }
 
-// importScopes are the places to look in: the one that is named, the default
-// of the instance, or all that are known.
-func (s *session) importScopes(account *apply.Account, f importFlags) ([]string, error) {
-	d, in := account.Driver, account.Instance
-	if len(d.Scope) == 0 {
-		if f.scope != "" {
-			return nil, failed("leave it out", "--scope: %s has no places", d.Title)
-		}
-		return []string{""}, nil
-	}
-	want := len(d.Scope)
-	if f.scope != "" {
-		if parts := strings.Split(f.scope, "/"); len(parts) != want || slices.Contains(parts, "") {
-			return nil, failed("write "+pathList(d.Scope)+", joined by /", "--scope: %q is not a place of %s", f.scope, d.Title)
-		}
-		return []string{f.scope}, nil
-	}
-	if !slices.ContainsFunc(d.Scope, func(p spec.Path) bool { return in.Settings[string(p)] == "" }) {
-		return []string{""}, nil // the engine knows the instance's default
-	}
-	if !slices.ContainsFunc(f.ids, func(id string) bool { scope, _ := d.SplitID(id); return scope == "" }) && len(f.ids) > 0 {
-		return []string{""}, nil // every id says where it is
-	}
-	known, _ := s.uses(in, d)
-	switch {
-	case len(known) == 0:
-		return nil, failed("give --scope, or set "+pathList(d.Scope)+" for "+in.Name+" in charsync.yaml", "import: where does %s keep them?", d.Title)
-	case len(known) > 1 && len(f.ids) > 0:
-		return nil, failed("give --scope, one of "+strings.Join(known, ", "), "import: these ids could be in several places")
-	}
-	return known, nil
-}
-
 // importFrom imports from one place: manifests first, then the bindings.
 func (s *session) importFrom(ctx context.Context, engine *apply.Engine, account *apply.Account, scope string, f importFlags) ([]importedCharacter, error) {
 	o := apply.ImportOptions{Target: account.Instance.Name, IDs: f.ids, All: f.all, Name: f.name, Scope: scope}
@@ -201,40 +166,6 @@ func (s *session) importFrom(ctx context.Context, engine *apply.Engine, account 
 		done = append(done, importedCharacter{Name: im.Name, Target: o.Target, ID: im.ID, File: written[im.Name], Skipped: im.Skipped})
 	}
 	return done, nil
-}
-
-// findByName is the id of the one live character with a name.
-func findByName(ctx context.Context, account *apply.Account, scope, name string) (string, error) {
-	if scope == "" {
-		var parts []string
-		for _, p := range account.Driver.Scope {
-			parts = append(parts, account.Instance.Settings[string(p)])
-		}
-		scope = strings.Join(parts, "/")
-	}
-	ids := map[string]bool{}
-	names := map[string]bool{}
-	for r, err := range account.Provider.List(ctx, scope) {
-		if err != nil {
-			return "", failed(hintFor(err), "list %s: %w", account.Instance.Name, err)
-		}
-		names[r.Name] = true
-		if r.Name == name {
-			ids[r.ID] = true
-		}
-	}
-	found := slices.Sorted(maps.Keys(ids))
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		hint := "charsync import " + account.Instance.Name + " --all imports every one"
-		if near := spec.DidYouMean(name, slices.Sorted(maps.Keys(names))); near != "" {
-			hint = "did you mean " + near + "? " + hint
-		}
-		return "", failed(hint, "%s has no character called %q", account.Instance.Name, name)
-	}
-	return "", failed("import it by its id: "+strings.Join(found, ", "), "%s has %d characters called %q", account.Instance.Name, len(found), name)
 }
 
 func writeImported(w io.Writer, format string, done []importedCharacter) error {

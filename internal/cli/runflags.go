@@ -25,9 +25,9 @@ type runFlags struct {
 // registerSelection adds the flags that say which characters are meant.
 func (f *runFlags) registerSelection(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.env, "env", "", "map targets as this environment (`NAME`) of charsync.yaml says")
-	flags.StringArrayVar(&f.selectors, "select", nil, "only characters whose labels fit (`KEY=VALUE`, KEY!=VALUE, KEY; commas mean and)")
-	flags.StringSliceVar(&f.targets, "target", nil, "only at this target (`INSTANCE`)")
+	flags.StringVar(&f.env, "env", "", "map targets as the environment `NAME` of charsync.yaml says")
+	flags.StringArrayVar(&f.selectors, "select", nil, "only characters with such labels: `KEY=VALUE`, KEY!=VALUE or KEY; commas mean and")
+	flags.StringSliceVar(&f.targets, "target", nil, "only at the target `INSTANCE`")
 	complete(cmd, "env", a.completeEnvironments)
 	complete(cmd, "select", a.completeLabels)
 	complete(cmd, "target", a.completeTargets)
@@ -37,9 +37,9 @@ func (f *runFlags) registerSelection(a *app, cmd *cobra.Command) {
 func (f *runFlags) registerPolicies(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.prune, "prune", false, "delete what is bound in the lock but no longer in any manifest")
-	flags.StringSliceVar(&f.allow, "allow", nil, "let this guard `RULE` pass: "+strings.Join(guardRules(), ", "))
-	flags.StringVar(&f.drift, "drift", "", "what to do where live changed and the manifest did not (`POLICY`): "+strings.Join(driftPolicies(), ", "))
-	flags.StringVar(&f.conflict, "conflict", "", "what to do where both changed (`POLICY`): "+strings.Join(conflictPolicies(), ", "))
+	flags.StringSliceVar(&f.allow, "allow", nil, "let the guard `RULE` pass: "+strings.Join(guardRules(), ", "))
+	flags.StringVar(&f.drift, "drift", "", "`POLICY` where live changed and the manifest did not: "+strings.Join(driftPolicies(), ", "))
+	flags.StringVar(&f.conflict, "conflict", "", "`POLICY` where both changed: "+strings.Join(conflictPolicies(), ", "))
 	complete(cmd, "allow", func(string) []string { return guardRules() })
 	complete(cmd, "drift", func(string) []string { return driftPolicies() })
 	complete(cmd, "conflict", func(string) []string { return conflictPolicies() })

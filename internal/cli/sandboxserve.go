@@ -53,8 +53,8 @@ folder ("-" keeps it in memory).`,
 	cmd.PersistentFlags().StringVar(&f.data, "data", "", "keep the data in `DIR` instead of .charsync/sandbox; - is in memory")
 	for _, c := range []*cobra.Command{cmd, sub} {
 		c.Flags().StringVar(&f.addr, "addr", "127.0.0.1:0", "listen on `HOST:PORT`, loopback only; port 0 takes a free one")
-		c.Flags().StringArrayVar(&f.switches, "switch", nil, "turn a switch: `NAME=VALUE`; see charsync sandbox switches")
-		c.Flags().DurationVar(&f.latency, "latency", 0, "hold every answer back for this long (`DURATION`, 200ms)")
+		c.Flags().StringArrayVar(&f.switches, "switch", nil, "turn a switch, `NAME=VALUE`; charsync sandbox switches lists them")
+		c.Flags().DurationVar(&f.latency, "latency", 0, "hold every answer back for `DURATION`, such as 200ms")
 		c.Flags().BoolVar(&f.verbose, "verbose", false, "print each request on stderr; so does --log-level debug")
 		formatFlag(c, &f.format, sandboxFormats()...)
 		complete(c, "switch", switchNames)
@@ -63,12 +63,9 @@ folder ("-" keeps it in memory).`,
 	return cmd
 }
 
-func sandboxFormats() []string {
-	if runtime.GOOS == "windows" {
-		return []string{"powershell", "sh", "env", formatJSON}
-	}
-	return []string{"sh", "powershell", "env", formatJSON}
-}
+// sandboxFormats are the forms in which the variables are printed; text is
+// the one for the shell that is usual on this system.
+func sandboxFormats() []string { return []string{formatText, "sh", "powershell", "env", formatJSON} }
 
 func switchNames(string) []string {
 	var names []string
@@ -138,33 +135,16 @@ func (a *app) sandboxData(data string) (string, error) {
 	return a.path(data), nil
 }
 
-// followRequests prints requests as they come, until ctx ends. The log is
-// looked at a few times a second: nobody waits for it.
-func (a *app) followRequests(ctx context.Context, server *sandbox.Server) {
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	seen := int64(0)
-	for {
-		for _, r := range server.Requests("") {
-			if r.Seq > seen {
-				seen = r.Seq
-				fmt.Fprintln(a.err, requestLine(r))
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
-
 // writeVariables prints an environment the way a shell takes it in.
 func writeVariables(w io.Writer, format string, vars map[string]string) error {
 	if format == formatJSON {
 		return writeJSON(w, vars)
 	}
-	line := map[string]string{"sh": "export %s='%s'\n", "powershell": "$env:%s = '%s'\n", "env": "%s=%s\n"}[format]
+	usual := "export %s='%s'\n"
+	if runtime.GOOS == "windows" {
+		usual = "$env:%s = '%s'\n"
+	}
+	line := map[string]string{formatText: usual, "sh": "export %s='%s'\n", "powershell": "$env:%s = '%s'\n", "env": "%s=%s\n"}[format]
 	names := make([]string, 0, len(vars))
 	for name := range vars {
 		names = append(names, name)

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/spec"
@@ -96,42 +94,6 @@ func (s *session) load(ctx context.Context, paths []string) error {
 		return failed("check the project folder and its permissions", "read the manifests: %w", err)
 	}
 	s.set = set
-	return nil
-}
-
-// hold keeps other runs that write away from this project until the session
-// is closed. The lock is the operating system's: nothing of it outlives a
-// process that is killed.
-func (s *session) hold(ctx context.Context) error {
-	where, _ := os.Hostname() // for people; an unknown host is no reason to stop
-	lock, err := apply.AcquireRun(ctx, filepath.Join(filepath.Dir(s.runDir), "run.lock"), apply.Holder{
-		Who: s.env.who(), Where: where, Since: s.env.Now().UTC().Format(time.RFC3339), PID: os.Getpid(),
-	}, 0)
-	if err != nil {
-		var d spec.Diagnostic
-		if errors.As(err, &d) || errors.Is(err, context.Canceled) {
-			return err
-		}
-		return failed("make the project's folder writable", "%w", err)
-	}
-	s.closers = append(s.closers, lock.Release)
-	return nil
-}
-
-// openLock reads the lock. A lock that can't be trusted ends the command with
-// exit code 1; what is wrong has been printed.
-func (s *session) openLock() error {
-	lock, found, err := apply.OpenLock(s.lockPath)
-	if printErr := s.diagnose(pointed(found, s.lockPath)); printErr != nil {
-		return printErr
-	}
-	if err != nil {
-		if hasErrors(found) {
-			return end(exitError)
-		}
-		return failed("restore the lock from Git", "the lock: %w", err)
-	}
-	s.lock = lock
 	return nil
 }
 

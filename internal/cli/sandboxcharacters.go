@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/internal/sandbox"
+	"github.com/charsync/charsync/internal/view"
+)
+
+func (a *app) sandboxCharactersCommand(f *sandboxFlags) *cobra.Command {
+	var format string
+	cmd := manual{
+		use:      "characters [VENDOR]",
+		short:    "What the sandbox holds",
+		long:     "Prints the characters in the sandbox's data folder: provider, id and name, or with --format json all that is stored.",
+		examples: []string{"charsync sandbox characters", "charsync sandbox characters convai --format json"},
+		exit:     []code{exitDone, exitError},
+	}.command(wantArgs(0, 1), func(_ *cobra.Command, args []string) error {
+		if err := checkFormat(format, formatText, formatJSON); err != nil {
+			return err
+		}
+		return a.sandboxCharacters(f.data, args, format)
+	})
+	cmd.ValidArgs = sandbox.Vendors()
+	formatFlag(cmd, &format, formatText, formatJSON)
+	return cmd
+}
+
+func (a *app) sandboxCharacters(data string, vendors []string, format string) error {
+	server, err := a.openSandbox(sandboxFlags{data: data})
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	if len(vendors) == 0 {
+		vendors = sandbox.Vendors()
+	}
+	all := map[string][]sandbox.Stored{}
+	for _, v := range vendors {
+		if all[v], err = server.Characters(v); err != nil {
+			return failed("", "%w", err)
+		}
+	}
+	return a.result("", func(w io.Writer) error {
+		if format == formatJSON {
+			return writeJSON(w, all)
+		}
+		for _, v := range vendors {
+			for _, c := range all[v] {
+				name := c.Doc["name"]
+				if name == nil {
+					name = c.Doc["charName"]
+				}
+				if _, err := fmt.Fprintf(w, "%-11s %-44s %s\n", v, view.SanitizeLine(c.ID), view.SanitizeLine(fmt.Sprint(name))); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func (a *app) sandboxEditCommand(f *sandboxFlags) *cobra.Command {
+	return manual{
+		use:   "edit VENDOR ID KEY=VALUE...",
+		short: "Change a character in the sandbox, as in the provider's own console",
+		long: `Changes a stored character behind the back of every client. Keys are the
+provider's own; KEY=VALUE sets a text, KEY:=JSON any value, KEY= empties it.
+An id that begins with "-" goes behind "--".`,
+		examples: []string{
+			"charsync sandbox edit alakazam 7f3c greeting='Come in.'",
+			"charsync sandbox edit npcbuilder -- 9b1d 'traits:=[\"brave\"]'",
+		},
+		exit: []code{exitDone, exitError},
+	}.command(wantArgs(3, -1), func(_ *cobra.Command, args []string) error {
+		patch, err := parsePatch(args[2:])
+		if err != nil {
+			return err
+		}
+		server, err := a.openSandbox(sandboxFlags{data: f.data})
+		if err != nil {
+			return err
+		}
+		defer server.Close()
+		if err := server.Edit(args[0], args[1], patch); err != nil {
+			return failed("charsync sandbox characters lists them", "%w", err)
+		}
+		return nil
+	})
+}
+
+func parsePatch(assignments []string) (map[string]any, error) {
+	patch := map[string]any{}
+	for _, s := range assignments {
+		key, value, ok := strings.Cut(s, "=")
+		if !ok || key == "" || key == ":" {
+			return nil, failed("write KEY=VALUE, or KEY:=JSON", "edit: %q sets nothing", s)
+		}
+		if key, ok = strings.CutSuffix(key, ":"); !ok {
+			patch[key] = value
+			continue
+		}
+		var v any
+		if err := json.Unmarshal([]byte(value), &v); err != nil {
+			return nil, failed("quote it for your shell, for instance 'traits:=[\"brave\"]'", "edit: %s is not JSON: %w", key, err)
+		}
+		patch[key] = v
+	}
+	return patch, nil
+}
