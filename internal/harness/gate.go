@@ -32,7 +32,8 @@ type gate struct {
 
 	mu      sync.Mutex
 	idle    sync.Cond
-	open    int
+	open    int               // requests under way
+	conns   map[net.Conn]bool // made since the run began
 	counts  map[string]int
 	hooks   []*hook
 	refuses []string // what was wrong with a request that was seen
@@ -52,6 +53,7 @@ type exchange struct {
 	number int    // of the requests to this vendor in this run, from 1
 	writes int    // of the writes to this vendor in this run
 	makes  int    // of the creates
+	lets   bool   // charsync is about to let the character go, by its lock
 }
 
 func (x *exchange) String() string {
@@ -76,7 +78,7 @@ func openGate(s *sandbox.Server) (*gate, error) {
 		return nil, err
 	}
 	g.base = "http://" + ln.Addr().String()
-	g.http = &http.Server{Handler: g, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
+	g.http = &http.Server{Handler: g, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0), ConnState: g.follow}
 	go func() { _ = g.http.Serve(ln) }() // ends with close
 	return g, nil
 }
@@ -100,14 +102,31 @@ func (g *gate) begin(hooks []*hook) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.counts, g.hooks, g.refuses = map[string]int{}, hooks, nil
+	g.conns = map[net.Conn]bool{}
 }
 
-// quiet waits until every request has been carried out. A killed client's
-// last ones may still be under way.
-func (g *gate) quiet() {
+func (g *gate) follow(c net.Conn, state http.ConnState) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for g.open > 0 {
+	switch state {
+	case http.StateNew:
+		if g.conns != nil {
+			g.conns[c] = true
+		}
+	case http.StateClosed, http.StateHijacked:
+		delete(g.conns, c)
+		g.idle.Broadcast()
+	}
+}
+
+// quiet waits until every request has been carried out. Those of a client
+// that was killed may still be under way, or lie unread in a connection that
+// it has left: what reaches a vendor only after the next run has looked can't
+// be settled by anybody, so it is waited for.
+func (g *gate) quiet(clientGone bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for g.open > 0 || clientGone && len(g.conns) > 0 {
 		g.idle.Wait()
 	}
 }

@@ -189,7 +189,7 @@ func (w *world) command(ctx context.Context, how int, args []string, s situation
 	if err != nil {
 		return err
 	}
-	w.gate.quiet()
+	w.gate.quiet(s.killed)
 	for _, h := range hooks {
 		if h.fired {
 			w.step("  %s", h.what)
@@ -314,7 +314,7 @@ func (w *world) converge(ctx context.Context) error {
 		w.gate.intent = func(x *exchange) string { return w.intended(x, s) }
 		w.gate.begin(nil)
 		v := w.inside(ctx, nil, args...)
-		w.gate.quiet()
+		w.gate.quiet(s.killed)
 		w.commands++
 		w.step("plain run %d (%d) → %d", n, s.number, v.code)
 		w.judge(&s, v)

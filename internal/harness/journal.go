@@ -10,16 +10,16 @@ import (
 
 // deed is one write as the store saw it.
 type deed struct {
-	run     int    // the run of charsync it came in; 0 is out of band
-	by      string // the request, or who did it
-	vendor  string
-	id      string // the character it made, changed or removed
-	kind    string // create, update, remove, nothing
-	keys    []string
-	before  map[string]any
-	after   map[string]any
-	body    map[string]any
-	creates bool // the request was one that creates
+	run    int    // the run of charsync it came in; 0 is out of band
+	by     string // the request, or who did it
+	vendor string
+	id     string // the character it made, changed or removed
+	kind   string // create, update, remove, nothing
+	keys   []string
+	before map[string]any
+	after  map[string]any
+	body   map[string]any
+	lets   bool // charsync was letting the character go, by its lock
 }
 
 func (d deed) String() string {
@@ -69,7 +69,7 @@ func (j *journal) of(run int) []deed {
 // note finds out what a write did. It is called with carry held.
 func (g *gate) note(x *exchange, before map[string]sandbox.Stored) {
 	after := g.stored(x.vendor)
-	d := deed{run: -1, by: x.String(), vendor: x.vendor, id: x.id, kind: "nothing", body: object(x.body), creates: x.create}
+	d := deed{run: -1, by: x.String(), vendor: x.vendor, id: x.id, kind: "nothing", body: object(x.body), lets: x.lets}
 	changes := 0
 	for id, now := range after {
 		was, there := before[id]

@@ -29,7 +29,7 @@ func (w *world) killWhileCreating(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.gate.quiet()
+	w.gate.quiet(s.killed)
 	w.commands++
 	w.step("run %d: charsync apply → %d", s.number, v.code)
 	w.judge(&s, v)

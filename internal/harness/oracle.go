@@ -34,12 +34,30 @@ func (w *world) intended(x *exchange, s situation) string {
 	if x.create {
 		return w.intendedCreate(x, lines)
 	}
+	x.lets = w.lettingGo(x)
 	for _, l := range lines {
 		if l.Kind == "intent" && l.Action != "create" && bare(x.vendor, l.ID) == x.id && l.Target == x.vendor {
 			return ""
 		}
 	}
 	return fmt.Sprintf("%s was sent and is not in the run record", x)
+}
+
+// lettingGo reports a write to a character that the lock is about to forget.
+func (w *world) lettingGo(x *exchange) bool {
+	lock, err := readLock(w.dir)
+	if err != nil {
+		return false // found elsewhere
+	}
+	for a, b := range lock {
+		if a.target != x.vendor {
+			continue
+		}
+		if bare(x.vendor, b.Old) == x.id || bare(x.vendor, b.ID) == x.id && b.Pending != nil && b.Pending.Action == "delete" {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *world) intendedCreate(x *exchange, lines []logLine) string {
@@ -148,7 +166,7 @@ func isRemoval(d deed) bool {
 	archived, _ := d.after["archived"].(bool)
 	was, _ := d.before["archived"].(bool)
 	return d.vendor == characterai && archived && !was ||
-		d.vendor == alakazam && len(d.body) == 1 && d.body["visibility"] == "private"
+		d.vendor == alakazam && d.lets && len(d.body) == 1 && d.body["visibility"] == "private"
 }
 
 func (w *world) judgeCreate(a address, d deed) {
@@ -172,8 +190,6 @@ func (w *world) judgeRemoval(s *situation, a address, d deed) bool {
 	switch {
 	case s.prune && !wanted, s.destroyed[a], w.replaced[a]:
 		return true
-	case d.vendor == alakazam && w.project.managed(a)["visibility"]:
-		return false // an update that happens to look like it
 	}
 	w.find("removed %s, which nobody asked for: %s", a, d)
 	return false

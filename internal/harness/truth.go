@@ -38,6 +38,15 @@ func (r *result) line() string {
 		r.Created, r.Updated, r.Deleted, r.Failed, r.Skipped)
 }
 
+// figures reads the last line of a command that printed text and kept no
+// record, having had nothing to do.
+func (v invocation) figures() *result {
+	var r result
+	_, _ = fmt.Sscanf(v.counts, "Applied: %d created, %d updated, %d deleted, %d failed, %d skipped.",
+		&r.Created, &r.Updated, &r.Deleted, &r.Failed, &r.Skipped) // none is no figure
+	return &r
+}
+
 // judgeCounts adds the outcomes up.
 func (w *world) judgeCounts(s *situation, r *result) {
 	var sum result
@@ -90,7 +99,7 @@ func (w *world) judgeOutcomes(s *situation, r *result, deeds []deed) {
 			done[a] = map[string]int{}
 		}
 		kind := d.kind
-		if kind == "update" && isRemoval(d) && (d.vendor != alakazam || w.retired[d.vendor+" "+d.id]) {
+		if kind == "update" && isRemoval(d) {
 			kind = "remove"
 		}
 		done[a][kind]++
@@ -141,7 +150,11 @@ func (w *world) judgeOutcome(s *situation, o outcome, kinds map[string]int) {
 			w.find("run %d: %s is told as updated, and nothing was written", s.number, a)
 		}
 	case "delete":
-		if kinds["remove"] == 0 {
+		switch stored, err := w.gate.sandbox.Character(o.Target, id); {
+		case kinds["remove"] > 0:
+		case o.Target == alakazam && err == nil && stored.Doc["visibility"] == "private":
+			w.retired[o.Target+" "+id] = true // it was private already, and the answer was lost
+		default:
 			w.find("run %d: %s is told as deleted, and nothing was removed", s.number, a)
 		}
 	}
@@ -173,7 +186,7 @@ func (w *world) judgeCode(s *situation, v invocation, r *result, deeds []deed) {
 		return
 	}
 	if r == nil {
-		r = &result{}
+		r = v.figures()
 		if wrote > 0 {
 			wrong("it wrote and said nothing of it")
 		}
