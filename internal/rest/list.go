@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"strings"
 
@@ -28,7 +29,7 @@ func (a *Account) List(ctx context.Context, scope string) iter.Seq2[providers.Re
 				return yield(item, nil)
 			})
 			switch {
-			case err == errStopped:
+			case errors.Is(err, errStopped):
 				return
 			case err == nil && next == "":
 				return

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -37,7 +38,7 @@ func TestFaults(t *testing.T) {
 		{Fault{Kind: FaultTruncated}, true, func(g got, err error) bool {
 			return err == nil && g.Status == 201 && len(g.Text) > 20 && !json.Valid([]byte(g.Text))
 		}},
-		{Fault{Kind: FaultCut}, true, func(g got, err error) bool { return err == io.ErrUnexpectedEOF }},
+		{Fault{Kind: FaultCut}, true, func(g got, err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) }},
 		{Fault{Kind: FaultHTML}, false, func(g got, err error) bool { return g.Status == 200 && strings.HasPrefix(g.Text, "<!doctype") }},
 		{Fault{Kind: FaultChallenge}, false, func(g got, err error) bool { return g.Status == 403 && g.Header.Get("Server") == "cloudflare" }},
 		{Fault{Kind: FaultRedirect}, false, func(g got, err error) bool {

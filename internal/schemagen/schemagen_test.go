@@ -35,7 +35,7 @@ func TestExamplesPass(t *testing.T) {
 	schema := compiled(t)
 	for _, d := range all.Drivers() {
 		for _, f := range d.Fields {
-			var value any = f.Example
+			value := f.Example
 			segments := f.Path.Segments()
 			for i := len(segments) - 1; i > 0; i-- {
 				value = map[string]any{segments[i]: value}

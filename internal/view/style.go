@@ -87,4 +87,3 @@ func (s Style) arrow() string    { return s.glyph("→", "->") }
 func (s Style) drift() string    { return s.glyph("≠", "!=") }
 func (s Style) moved() string    { return s.glyph("↕", "^") }
 func (s Style) newline() string  { return s.glyph("↵", `\n`) }
-func (s Style) dot() string      { return s.glyph("·", "-") }

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/charsync/charsync/pkg/diff"
@@ -101,13 +102,13 @@ func (e *Engine) sumUp(w *accountPlan, unchanged []bool, failures []error, broke
 		if err == nil {
 			continue
 		}
-		address := diff.Address{}
+		var address diff.Address
 		if i < len(w.pairs) {
 			address = w.pairs[i].Address
 		} else {
 			address = w.prune[i-len(w.pairs)].Address
 		}
-		if broken != nil && err == broken {
+		if broken != nil && errors.Is(err, broken) {
 			w.unplanned = append(w.unplanned, unplanned(address, diagnosticOf(err)))
 			continue
 		}

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -122,7 +123,8 @@ func (q *pair) place() spec.Pos {
 }
 
 func diagnosticOf(err error) spec.Diagnostic {
-	if d, ok := err.(spec.Diagnostic); ok {
+	var d spec.Diagnostic
+	if errors.As(err, &d) {
 		return d
 	}
 	return spec.Diagnostic{Severity: spec.Error, Code: codeUnread, Message: err.Error()}

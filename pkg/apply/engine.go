@@ -82,10 +82,6 @@ type Selection struct {
 	Targets   []string        // keys of targets, or instances
 }
 
-func (s Selection) empty() bool {
-	return len(s.Names) == 0 && len(s.Selectors) == 0 && len(s.Targets) == 0
-}
-
 // Event is progress, for people.
 type Event struct {
 	Kind     string // observe, write, verify, done

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -47,7 +48,8 @@ func FuzzPlanFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, err := DecodePlan(data, spec.Pos{File: "plan.json"})
 		if err != nil {
-			if d, ok := err.(spec.Diagnostic); !ok || d.Code == "" || d.Hint == "" {
+			var d spec.Diagnostic
+			if !errors.As(err, &d) || d.Code == "" || d.Hint == "" {
 				t.Fatalf("%v has no code or no hint", err)
 			}
 			return

@@ -171,7 +171,7 @@ func (b *builder) field(it *item) Field {
 		}
 	case map[string]any:
 		if file := it.child("file"); file != nil && len(v) == 1 {
-			f.V, f.Ref = b.reference(it, file)
+			f.V, f.Ref = b.reference(file)
 			return f
 		}
 		if len(v) == 0 {
@@ -199,7 +199,7 @@ func resolved(f Field, written any) any {
 	return f.V
 }
 
-func (b *builder) reference(it, file *item) (any, string) {
+func (b *builder) reference(file *item) (any, string) {
 	path, ok := file.value.(string)
 	if !ok {
 		b.fail(CodeWrongType, file.node, "expected the path of a file, found "+found(file), "write {file: path}, relative to this manifest")
