@@ -61,7 +61,7 @@ reads back what became of it.`,
 	root.SetErr(a.err)
 	root.SetIn(a.env.In)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
-	root.SetUsageFunc(func(cmd *cobra.Command) error { return nil })
+	root.SetUsageFunc(func(*cobra.Command) error { return nil })
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return failed("see "+cmd.CommandPath()+" --help", "%s: %w", cmd.CommandPath(), err)
 	})

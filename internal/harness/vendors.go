@@ -62,9 +62,14 @@ func alakazamVendor() vendor {
 	return vendor{
 		name: alakazam, nameAt: "name",
 		common: []knob{
-			{path: "name", key: "name"}, {path: "description", key: "description"}, {path: "persona", key: "persona"},
-			{path: "scene", key: "scene"}, {path: "greeting", key: "greeting"}, {path: "lore", key: "lore"},
-			{path: "examples", key: "examples"}, {path: "visibility", key: "visibility"},
+			{path: "name", key: "name"},
+			{path: "description", key: "description"},
+			{path: "persona", key: "persona"},
+			{path: "scene", key: "scene"},
+			{path: "greeting", key: "greeting"},
+			{path: "lore", key: "lore"},
+			{path: "examples", key: "examples"},
+			{path: "visibility", key: "visibility"},
 		},
 		own: []knob{
 			{path: "cover", key: "cover", value: text(60), empty: ""},
@@ -93,9 +98,14 @@ func characteraiVendor() vendor {
 	return vendor{
 		name: characterai, nameAt: "name",
 		common: []knob{
-			{path: "name", key: "name"}, {path: "title", key: "title"}, {path: "description", key: "description"},
-			{path: "greeting", key: "greeting"}, {path: "visibility", key: "visibility"},
-			{path: "persona", key: "definition"}, {path: "scene", key: "definition"}, {path: "lore", key: "definition"},
+			{path: "name", key: "name"},
+			{path: "title", key: "title"},
+			{path: "description", key: "description"},
+			{path: "greeting", key: "greeting"},
+			{path: "visibility", key: "visibility"},
+			{path: "persona", key: "definition"},
+			{path: "scene", key: "definition"},
+			{path: "lore", key: "definition"},
 			{path: "examples", key: "definition"},
 		},
 		own: []knob{
@@ -118,7 +128,9 @@ func convaiVendor() vendor {
 		name: convai, nameAt: "charName", always: []string{"voiceType"},
 		common: []knob{
 			{path: "name", key: "charName"},
-			{path: "persona", key: "backstory"}, {path: "scene", key: "backstory"}, {path: "lore", key: "backstory"},
+			{path: "persona", key: "backstory"},
+			{path: "scene", key: "backstory"},
+			{path: "lore", key: "backstory"},
 		},
 		own: []knob{
 			{path: "voiceType", key: "voiceType", value: oneOf("US MALE 1", "US FEMALE 1", "de-DE-ConradNeural")},

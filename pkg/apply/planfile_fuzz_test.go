@@ -20,7 +20,8 @@ func samplePlan() *diff.Plan {
 			{Address: diff.Address{Target: "convai", Name: "b"}, Provider: "convai", Action: diff.Update, ID: "1", Fields: []diff.FieldChange{field}, Base: map[spec.Path]string{"persona": "x"}},
 			{Address: diff.Address{Target: "convai", Name: "c"}, Provider: "convai", Action: diff.Delete, ID: "2", Protect: true, Blocked: []diff.Block{{Rule: "protected"}}},
 			{Address: diff.Address{Target: "npcbuilder", Name: "d"}, Provider: "npcbuilder", Action: diff.Replace, ID: "g/w/3", Fields: []diff.FieldChange{
-				{Path: "traits", Kind: diff.Set, After: []any{"brave", "kind"}, Send: true}, {Path: "filters", Kind: diff.Object, After: map[string]any{"active": true}, Send: true},
+				{Path: "traits", Kind: diff.Set, After: []any{"brave", "kind"}, Send: true},
+				{Path: "filters", Kind: diff.Object, After: map[string]any{"active": true}, Send: true},
 				{Path: "temperature", Kind: diff.Number, After: 0.42, Before: 1.0, BeforeKnown: true, Send: true},
 			}},
 			{Address: diff.Address{Target: "npcbuilder", Name: "e"}, Provider: "npcbuilder", Action: diff.Record, ID: "4", RenamedFrom: "z"},
