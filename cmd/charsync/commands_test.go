@@ -30,6 +30,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 //	count VENDOR N                  it holds exactly so many characters
 //	exits CODE PROGRAM ARG…         run it and want exactly this exit code
 //	interrupt WRITES PROGRAM ARG…   run it, interrupt it after so many writes, want exit code 130
+//	await WRITES                    wait until so many writes were carried out
 //	killafter WRITES PROGRAM ARG…   run it, kill it after so many writes
 //	sub FILE OLD NEW                replace the one occurrence of OLD in FILE
 //	subenv FILE OLD NAME            replace it by the value of a variable
@@ -55,6 +56,7 @@ func scriptCommands() map[string]scriptCommand {
 		"exits":       wantExit,
 		"interrupt":   func(ts *testscript.TestScript, _ bool, args []string) { cutShort(ts, args, os.Interrupt) },
 		"killafter":   func(ts *testscript.TestScript, _ bool, args []string) { cutShort(ts, args, os.Kill) },
+		"await":       awaitWrites,
 		"sub":         substitute,
 		"subenv": func(ts *testscript.TestScript, neg bool, args []string) {
 			substitute(ts, neg, []string{args[0], args[1], ts.Getenv(args[2])})

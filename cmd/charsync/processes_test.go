@@ -85,3 +85,21 @@ func written(server *sandbox.Server) int {
 	}
 	return n
 }
+
+func awaitWrites(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: await WRITES")
+	}
+	writes, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	deadline := time.After(30 * time.Second)
+	poll := time.NewTicker(time.Millisecond)
+	defer poll.Stop()
+	for written(served(ts)) < writes {
+		select {
+		case <-deadline:
+			ts.Fatalf("%d writes did not come", writes)
+		case <-poll.C:
+		}
+	}
+}

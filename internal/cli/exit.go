@@ -92,10 +92,10 @@ func codeOf(err error) code {
 		return exitDone
 	case errors.As(err, &t):
 		return t.code
-	case errors.As(err, &f):
-		return f.code
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case errors.As(err, &f):
+		return f.code
 	}
 	return exitError
 }

@@ -85,6 +85,7 @@ func TestCodeOf(t *testing.T) {
 		{fmt.Errorf("wrapped: %w", told{exitInvalid}), exitInvalid},
 		{errors.Join(told{exitInvalid}, errors.New("x")), exitInvalid},
 		{fmt.Errorf("observe: %w", context.Canceled), exitInterrupted},
+		{failed("hint", "list convai: %w", context.Canceled), exitInterrupted},
 		{spec.Diagnostic{Code: "CS501"}, exitError},
 	} {
 		if got := codeOf(test.err); got != test.want {

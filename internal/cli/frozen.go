@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"path/filepath"
 
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/spec"
@@ -18,6 +19,9 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 		var d spec.Diagnostic
 		if errors.As(err, &d) {
 			d.Pos.File = file // as it was named
+			if missing(a.path(file)) && !looksLikePath(file) && filepath.Ext(file) == "" {
+				d.Hint = "apply takes the file of a frozen plan: charsync plan --out FILE, with NAME for some characters only; or use apply --select"
+			}
 			return pointed([]spec.Diagnostic{d}, a.path(file))[0]
 		}
 		return err
