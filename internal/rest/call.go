@@ -58,6 +58,7 @@ func (a *Account) unmet(t *trip, got *answer, doc providers.Body) error {
 	}
 	e := a.fault(t.route, providers.Rejected, got.status, message, nil)
 	a.apply(t, got.status, message, e)
+	a.doubted(t, e)
 	return e
 }
 

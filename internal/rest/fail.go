@@ -122,7 +122,17 @@ func (a *Account) refusal(t *trip, got *answer) error {
 		e.After = asked(&http.Response{Header: got.header})
 	}
 	a.apply(t, got.status, message, e)
+	a.doubted(t, e)
 	return e
+}
+
+// doubted makes a refused write one whose answer was lost, when an earlier
+// attempt may have been carried out: a key that expired between the two, or a
+// limit that was reached, refuses the second and says nothing of the first.
+func (a *Account) doubted(t *trip, e *providers.Error) {
+	if !t.route.Reads && t.earlier.Load() {
+		e.Kind, e.Hint, e.After = providers.Lost, a.hint(providers.Lost), 0
+	}
 }
 
 // target names where a redirect leads, without what might be private in it.

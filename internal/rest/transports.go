@@ -170,6 +170,7 @@ func (c *counted) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if before {
 		t.doubt.Store(true)
+		t.earlier.Store(true)
 	}
 	if sent && c.cfg.OnRequest != nil {
 		c.cfg.OnRequest(providers.Request{

@@ -12,7 +12,10 @@ type trip struct {
 	route *Route
 	keyed bool // carries an idempotency key
 	// doubt is set while a request has gone out whose outcome is not known.
-	doubt    atomic.Bool
+	doubt atomic.Bool
+	// earlier is set when an attempt before the last one is in doubt: then
+	// the last one's answer, whatever it says, does not tell what that did.
+	earlier  atomic.Bool
 	dialled  atomic.Bool // the transport reports its steps
 	attempts atomic.Int64
 }
