@@ -50,6 +50,7 @@ type item struct {
 	removed bool     // deleted; to be checked when all is written
 	over    bool     // its outcome is told
 	after   diff.Doc // as it was read back
+	effects int      // writing requests that may have had one
 }
 
 // sent is one field that went out.
@@ -192,7 +193,7 @@ func (ar *accountRun) fail(it *item, err error) {
 
 func (ar *accountRun) finish(it *item, o Outcome) {
 	it.over = true
-	o.Address, o.Action, o.after = it.Address, it.Action, it.after
+	o.Address, o.Action, o.after, o.untouched = it.Address, it.Action, it.after, it.effects == 0
 	if o.ID == "" {
 		o.ID = it.id
 	}

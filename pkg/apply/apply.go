@@ -231,7 +231,7 @@ func (r *run) note(line RunLine) error {
 
 // close takes the outcome of a change into the result.
 func (r *run) close(o Outcome) {
-	line := RunLine{Kind: "outcome", Address: o.Address, Action: o.Action, ID: o.ID, Outcome: &o, Doc: o.after}
+	line := RunLine{Kind: "outcome", Address: o.Address, Action: o.Action, ID: o.ID, Outcome: &o, Doc: o.after, Untouched: o.untouched}
 	if o.Err != nil {
 		line.Error = o.Err.Error()
 	}

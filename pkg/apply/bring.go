@@ -28,6 +28,7 @@ func (ar *accountRun) found(ctx context.Context, it *item, entry Entry, id strin
 		return false
 	}
 	it.id, it.entry = id, entry
+	it.effects++
 	return ar.bring(ctx, it)
 }
 

@@ -21,6 +21,11 @@ const (
 	codeOrphan        = "CS512" // bound, but no manifest
 	codeInDoubt       = "CS513" // an earlier creation can't be settled without a person
 	codeNotRemembered = "CS514" // done at the provider, but not on disk
+	codeRunCorrupt    = "CS515"
+	codeRunNewer      = "CS516"
+	codeRunUnknown    = "CS517"
+	codeNotUndone     = "CS518" // a part of a run that an undo leaves as it is
+	codeNotResumed    = "CS519" // a run that can't be finished from its record
 
 	codeUnread   = "CS601" // a character, or a whole account, could not be read
 	codeWrite    = "CS602" // a write failed

@@ -13,7 +13,7 @@ import (
 // checks that, and forgets the binding.
 func (ar *accountRun) remove(ctx context.Context, it *item) {
 	switch {
-	case it.entry.ID != it.ID:
+	case it.entry.ID != it.ID && !(it.Rebind && it.entry.ID == ""):
 		ar.rebound(it)
 		return
 	case it.entry.Protect && !ar.engine.Options.Allow["protected"]:
@@ -57,8 +57,12 @@ func (ar *accountRun) deleteLive(ctx context.Context, it *item, id string) error
 	if err := ar.note(RunLine{Kind: "intent", Address: it.Address, Provider: it.Provider, Action: diff.Delete, ID: id}); err != nil {
 		return err
 	}
+	it.effects++
 	err := ar.account.Provider.Delete(ctx, id)
 	ar.tried(err)
+	if err != nil && noEffect(err) {
+		it.effects--
+	}
 	if providers.KindOf(err) == providers.NotFound {
 		return nil
 	}

@@ -57,9 +57,11 @@ func (ar *accountRun) bringBack(ctx context.Context, it *item, restorer provider
 		ar.fail(it, err)
 		return false
 	}
+	it.effects++
 	err := restorer.Restore(ctx, it.ID)
 	ar.tried(err)
 	if err != nil && noEffect(err) {
+		it.effects--
 		if perr := ar.putBack(it); perr != nil {
 			err = perr
 		}

@@ -50,7 +50,10 @@ type Outcome struct {
 	Hint   string             `json:"hint,omitempty"`   // what to do next
 	Err    error              `json:"-"`
 	Stale  []diff.FieldChange `json:"stale,omitempty"` // what moved since the plan: live now against what was wanted
-	after  diff.Doc           // as it was read back
+	// For the run record: what was read back, and that certainly nothing was
+	// changed at the provider.
+	after     diff.Doc
+	untouched bool
 }
 
 // Kept is one field that was sent, and what the provider made of it.

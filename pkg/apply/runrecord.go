@@ -37,6 +37,7 @@ func newRunID(now time.Time) string {
 type RunHead struct {
 	FormatVersion string `json:"format_version"`
 	ID            string `json:"id"`
+	Number        int    `json:"number"` // counts the runs of a project, from 1
 	At            string `json:"at"`
 	Who           string `json:"who,omitempty"`
 	Command       string `json:"command,omitempty"` // apply, destroy, undo
@@ -69,8 +70,11 @@ type RunLine struct {
 	List    providers.Body `json:"list,omitempty"`  // the same, from the list
 	Entry   string         `json:"entry,omitempty"` // of a before-image: the line of the lock; "" where it had none
 	Outcome *Outcome       `json:"outcome,omitempty"`
-	Error   string         `json:"error,omitempty"`
-	Result  *Result        `json:"result,omitempty"`
+	// Untouched says of an outcome that certainly nothing was changed at the
+	// provider.
+	Untouched bool    `json:"untouched,omitempty"`
+	Error     string  `json:"error,omitempty"`
+	Result    *Result `json:"result,omitempty"`
 }
 
 // runRecord writes what a run does, as it does it. A nil record keeps
@@ -86,6 +90,7 @@ func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time,
 	if dir == "" {
 		return nil, nil
 	}
+	head.Number = nextRunNumber(dir)
 	folder := filepath.Join(dir, head.ID)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("starting the run record: %w", err)

@@ -80,9 +80,11 @@ func (ar *accountRun) send(ctx context.Context, it *item, fields []diff.FieldCha
 		return false
 	}
 	it.wrote = true
+	it.effects++
 	err = ar.account.Provider.Update(ctx, it.id, body)
 	ar.tried(err)
 	if err != nil && noEffect(err) {
+		it.effects--
 		if perr := ar.putBack(it); perr != nil {
 			err = perr
 		}
@@ -214,6 +216,7 @@ func (ar *accountRun) sendCreation(ctx context.Context, it *item, entry Entry, c
 		ar.fail(it, err)
 		return "", false
 	}
+	it.effects++
 	id, err := call()
 	ar.tried(err)
 	if err != nil || id == "" {
@@ -256,6 +259,7 @@ func (ar *accountRun) creationFailed(it *item, before Entry, err error) {
 		})
 		return
 	}
+	it.effects--
 	var perr error
 	if before.ID == "" && before.Pending == nil {
 		perr = ar.drop(it.Address)
@@ -297,6 +301,7 @@ func (ar *accountRun) sendLate(ctx context.Context, it *item, late []spec.Path) 
 		it.failure = err
 		return true
 	}
+	it.effects++
 	it.failure = ar.account.Provider.Update(ctx, it.id, body)
 	ar.tried(it.failure)
 	return true

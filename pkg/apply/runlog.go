@@ -1,0 +1,376 @@
+package apply
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Bounds of a run record that is read.
+const (
+	maxRunHead = 64 << 10
+	maxRunLine = 128 << 20 // of a before-image: what a provider may answer, several times over
+	maxRuns    = 100_000
+)
+
+// The states of a run.
+const (
+	RunComplete    = "complete"    // it ended, whatever its outcomes
+	RunInterrupted = "interrupted" // it was asked to stop, and said what it had done
+	RunUnfinished  = "unfinished"  // it was killed, could not write any more, or is under way
+)
+
+// Run is a run record as it is read back.
+type Run struct {
+	Head   RunHead
+	Plan   *diff.Plan // what was to be done; nil when it can't be read
+	State  string     // complete, interrupted, unfinished
+	Torn   bool       // the last line of the log was cut short
+	Deeds  []*Deed    // sorted by address
+	Result *Result    // of a run without an end: added up from what is recorded
+
+	byAddress map[diff.Address]*Deed
+}
+
+// Deed is what a run did to one character at one target.
+type Deed struct {
+	diff.Address
+	Provider string
+	Change   *diff.Change        // what was to be done; nil when the plan can't be read
+	Was      *Entry              // the lock's entry before; nil: none, or nothing was read
+	Before   map[string]diff.Doc // by id: what was live before the first write
+	Sent     map[string]diff.Doc // by id: what was sent, the last value of each field
+	After    map[string]diff.Doc // by id: what was read back
+	Created  string              // the character that was made
+	Removed  []string            // the characters whose removal was sent
+	Restored string              // the character that was brought back from its removal
+	Doubt    *Intent             // a creation whose answer is not recorded
+	Settled  map[string]string   // key of an earlier run's creation → what it had made
+	Outcome  *Outcome            // nil when the run ended before it was known
+	Error    string              // of the outcome
+	// Untouched says that certainly nothing was changed at the provider.
+	Untouched bool
+
+	creating diff.Doc // what the creation in doubt sent
+}
+
+// Wrote reports whether something was done at the provider, or may have been.
+func (d *Deed) Wrote() bool {
+	if d.Untouched {
+		return false
+	}
+	return d.Created != "" || len(d.Sent) > 0 || len(d.Removed) > 0 || d.Restored != "" || d.Doubt != nil
+}
+
+// Wrote reports whether the run did something at a provider, or may have.
+func (r *Run) Wrote() bool { return slices.ContainsFunc(r.Deeds, (*Deed).Wrote) }
+
+// Deed returns what the run did to a pair, or nil.
+func (r *Run) Deed(a diff.Address) *Deed { return r.byAddress[a] }
+
+// runName is what a folder of a run is called.
+var runName = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$`)
+
+// runNames lists the runs of a project, oldest first as far as names tell. A
+// folder that is not there holds none.
+func runNames(dir string) ([]string, error) {
+	f, err := os.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(maxRuns)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() && runName.MatchString(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// nextRunNumber follows that of the newest run.
+func nextRunNumber(dir string) int {
+	names, err := runNames(dir)
+	if err != nil || len(names) == 0 {
+		return 1
+	}
+	stamp, _, _ := strings.Cut(names[len(names)-1], "-")
+	next := 1
+	for _, name := range slices.Backward(names) {
+		if !strings.HasPrefix(name, stamp) {
+			break
+		}
+		if head, err := readRunHead(dir, name); err == nil {
+			next = max(next, head.Number+1)
+		}
+	}
+	return next
+}
+
+// ListRuns reads the heads of all runs below dir, newest first. Runs that
+// can't be read are left out and are among the diagnostics.
+func ListRuns(dir string) ([]RunHead, []spec.Diagnostic, error) {
+	names, err := runNames(dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("listing the runs: %w", err)
+	}
+	var heads []RunHead
+	var found []spec.Diagnostic
+	for _, name := range names {
+		head, err := readRunHead(dir, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it was stopped before it had begun
+		}
+		if err != nil {
+			d := diagnosticOf(err)
+			d.Severity = spec.Warning
+			found = append(found, d)
+			continue
+		}
+		heads = append(heads, head)
+	}
+	slices.SortStableFunc(heads, func(a, b RunHead) int {
+		if a.Number != b.Number {
+			return b.Number - a.Number
+		}
+		return strings.Compare(b.ID, a.ID)
+	})
+	return heads, found, nil
+}
+
+// FindRun completes the beginning of a run's name, or "latest".
+func FindRun(dir, word string) (string, error) {
+	heads, _, err := ListRuns(dir)
+	if err != nil {
+		return "", err
+	}
+	if len(heads) == 0 {
+		return "", noRun("no run is recorded in this project", "charsync apply records one")
+	}
+	if word == "latest" {
+		return heads[0].ID, nil
+	}
+	var fits []string
+	for _, h := range heads {
+		if h.ID == word {
+			return h.ID, nil
+		}
+		if strings.HasPrefix(h.ID, word) && word != "" {
+			fits = append(fits, h.ID)
+		}
+	}
+	switch len(fits) {
+	case 0:
+		return "", noRun(fmt.Sprintf("there is no run %q", word), "charsync runs lists them; the beginning of a name is enough, and so is latest")
+	case 1:
+		return fits[0], nil
+	}
+	return "", noRun(fmt.Sprintf("%d runs begin with %q: %s", len(fits), word, someWords(fits)), "write more of the name")
+}
+
+// LastWriting is the newest run that did something at a provider.
+func LastWriting(dir string) (*Run, error) {
+	heads, _, err := ListRuns(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range heads {
+		run, err := ReadRun(dir, h.ID)
+		if err != nil {
+			return nil, err
+		}
+		if run.Wrote() {
+			return run, nil
+		}
+	}
+	return nil, noRun("no run of this project has written anything", "charsync runs lists them")
+}
+
+func noRun(message, hint string) error {
+	return spec.Diagnostic{Severity: spec.Error, Code: codeRunUnknown, Message: message, Hint: hint}
+}
+
+func someWords(words []string) string {
+	if len(words) > 4 {
+		return strings.Join(words[:3], ", ") + fmt.Sprintf(" and %d more", len(words)-3)
+	}
+	return strings.Join(words, ", ")
+}
+
+// readRunHead reads what a run was. A newer format is refused.
+func readRunHead(dir, id string) (RunHead, error) {
+	pos := spec.Pos{File: filepath.ToSlash(filepath.Join(filepath.Base(dir), id, runHeadFile))}
+	f, err := openRunFile(dir, id, runHeadFile)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return RunHead{}, err
+		}
+		return RunHead{}, refuseRun(pos, codeRunCorrupt, "the run record can't be read: "+err.Error(), "make it readable, or remove the run's folder")
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxRunHead+1))
+	if err != nil || len(data) > maxRunHead {
+		return RunHead{}, refuseRun(pos, codeRunCorrupt, "the run record can't be read", "remove the run's folder: nothing but its history depends on it")
+	}
+	return decodeRunHead(data, id, pos)
+}
+
+func decodeRunHead(data []byte, id string, pos spec.Pos) (RunHead, error) {
+	var head RunHead
+	if err := json.Unmarshal(data, &head); err != nil || head.FormatVersion == "" || head.ID != id {
+		return RunHead{}, refuseRun(pos, codeRunCorrupt, "this is not the head of a run record", "remove the run's folder: nothing but its history depends on it")
+	}
+	if major(head.FormatVersion) != major(RunVersion) {
+		return RunHead{}, refuseRun(pos, codeRunNewer,
+			fmt.Sprintf("the run record has format version %.20q, this program reads %s", head.FormatVersion, RunVersion),
+			"use the charsync that wrote it")
+	}
+	return head, nil
+}
+
+func refuseRun(pos spec.Pos, code, message, hint string) error {
+	return spec.Diagnostic{Pos: pos, Severity: spec.Error, Code: code, Message: message, Hint: hint}
+}
+
+// openRunFile opens a file of a run record and no other: neither a name nor a
+// link leads out of the folder.
+func openRunFile(dir, id, name string) (*os.File, error) {
+	if !runName.MatchString(id) {
+		return nil, fmt.Errorf("%.60q is no name of a run", id)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	f, err := root.Open(filepath.Join(id, name))
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is not a regular file")
+	}
+	if err == nil && info.Size() > maxRecord {
+		err = fmt.Errorf("it is larger than %d bytes", maxRecord)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// ReadRun reads the record of a run, whose name must be whole.
+func ReadRun(dir, id string) (*Run, error) {
+	head, err := readRunHead(dir, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, noRun(fmt.Sprintf("there is no run %q", id), "charsync runs lists them")
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Head: head, State: RunUnfinished, Plan: readRunPlan(dir, id), byAddress: map[diff.Address]*Deed{}}
+	torn, err := RunLines(dir, id, func(line RunLine) error {
+		r.take(line)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.Torn = torn
+	r.complete()
+	return r, nil
+}
+
+// readRunPlan is the plan that a run executed; nil when it can't be trusted.
+func readRunPlan(dir, id string) *diff.Plan {
+	f, err := openRunFile(dir, id, runPlanFile)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	var p diff.Plan
+	if json.NewDecoder(io.LimitReader(f, maxPlan)).Decode(&p) != nil || major(p.FormatVersion) != major(diff.FormatVersion) || !p.Intact() {
+		return nil
+	}
+	return &p
+}
+
+// RunLines reads the log of a run, line by line. A last line that was cut
+// short, as a killed run leaves it, is left out and reported as torn.
+func RunLines(dir, id string, each func(RunLine) error) (torn bool, err error) {
+	f, err := openRunFile(dir, id, runLogFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil // it was stopped before it had begun
+	}
+	pos := spec.Pos{File: filepath.ToSlash(filepath.Join(filepath.Base(dir), id, runLogFile))}
+	if err != nil {
+		return false, refuseRun(pos, codeRunCorrupt, "the run record can't be read: "+err.Error(), "make it readable, or remove the run's folder")
+	}
+	defer f.Close()
+	return decodeRunLog(f, pos, each)
+}
+
+func decodeRunLog(r io.Reader, pos spec.Pos, each func(RunLine) error) (torn bool, err error) {
+	lines := bufio.NewReaderSize(r, 64<<10)
+	for pos.Line = 1; ; pos.Line++ {
+		data, ended, err := boundedLine(lines)
+		if err != nil {
+			return false, refuseRun(pos, codeRunCorrupt, "the run record can't be read: "+err.Error(), "remove the run's folder: nothing but its history depends on it")
+		}
+		if len(bytes.TrimSpace(data)) > 0 {
+			var line RunLine
+			if err := json.Unmarshal(data, &line); err != nil {
+				if !ended {
+					return true, nil
+				}
+				return false, refuseRun(pos, codeRunCorrupt, "the run record is corrupt: "+err.Error(), "remove the run's folder: nothing but its history depends on it")
+			}
+			if err := each(line); err != nil {
+				return false, err
+			}
+		}
+		if !ended {
+			return false, nil
+		}
+	}
+}
+
+// boundedLine reads one line; ended reports that a line feed followed.
+func boundedLine(r *bufio.Reader) (line []byte, ended bool, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case len(line) > maxRunLine:
+			return nil, false, fmt.Errorf("a line is longer than %d bytes", maxRunLine)
+		case err == nil:
+			return line, true, nil
+		case errors.Is(err, io.EOF):
+			return line, false, nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, false, err
+		}
+	}
+}
