@@ -43,7 +43,7 @@ func Codes() []Code {
 		{CodeWord, spec.Error, "The word is not one that the provider accepts."},
 		{CodeRange, spec.Error, "The number is outside the range that the provider accepts."},
 		{CodeShape, spec.Error, "The value is not of the kind that the provider's field has."},
-		{CodePerhaps, spec.Warning, "The value may be too long: it depends on the unit in which the provider counts, which is not known."},
+		{CodePerhaps, spec.Warning, "The value may be too long or too short: it depends on the unit in which the provider counts, which is not known."},
 		{CodeNoField, spec.Error, "The target sets a field that the provider does not have or does not let anyone change."},
 		{CodeAdvice, spec.Warning, "The value is accepted, but the provider advises against it."},
 		{CodeSeparator, spec.Error, "The value holds the character that separates values on the way to the provider."},

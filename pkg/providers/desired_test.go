@@ -121,6 +121,7 @@ func TestDesiredRefuses(t *testing.T) {
 		{"too long", "npcbuilder", spec.Fields{"name": at(4, long)}, nil, "mira.yaml:4:3 error CS401 name has 26 characters; NPCBuilder takes at most 25"},
 		{"runes count once", "npcbuilder", spec.Fields{"name": at(4, strings.Repeat("龙", 25))}, nil, ""},
 		{"perhaps too long", "characterai", spec.Fields{"name": at(4, "Zoë 龙 👩‍🚀 and more")}, nil, "mira.yaml:4:3 warning CS408 name has 29 bytes; Character.AI takes at most 20"},
+		{"perhaps too short", "characterai", spec.Fields{"name": at(4, "千代")}, nil, "mira.yaml:4:3 warning CS408 name has 2 characters; Character.AI takes at least 3, and does not say of what"},
 		{"too short", "characterai", spec.Fields{"name": at(4, "Mo")}, nil, "mira.yaml:4:3 error CS403 name has 2 characters; Character.AI takes at least 3"},
 		{"an effective limit", "characterai", spec.Fields{"persona": at(4, strings.Repeat("a", 3201))}, nil, "mira.yaml:4:3 warning CS402 definition (persona) has 3,201 characters"},
 		{"no way to clear", "convai", nil, spec.Fields{"voiceType": at(7, nil)}, "mira.yaml:7:3 error CS404 Convai can't clear voiceType: Convai needs a voice"},

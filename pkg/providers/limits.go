@@ -96,6 +96,10 @@ func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) (r
 			fmt.Sprintf("%s has %s %s; %s takes at least %s", name, figure(n), unit, w.d.Title, figure(l.Min)),
 			"make it longer"+w.override(f))
 		return true
+	case l.Min > 0 && certain < l.Min:
+		w.say(spec.Warning, CodePerhaps, v, f.Path,
+			fmt.Sprintf("%s has %s %s; %s takes at least %s, and does not say of what", name, figure(certain), unit, w.d.Title, figure(l.Min)),
+			"make it longer to be safe"+w.override(f))
 	}
 	return false
 }
