@@ -93,7 +93,7 @@ func credentialsFor(in spec.Instance, d *providers.Driver, lookup func(string) s
 
 func noCredential(in spec.Instance, variables string) error {
 	return &providers.Error{
-		Kind: providers.Unauthorized, Provider: in.Name, Op: "credential", Message: "not set in the environment",
+		Kind: providers.Unauthorized, Provider: in.Name, Message: "no credential is set in the environment",
 		Hint: "set " + variables,
 	}
 }

@@ -68,12 +68,16 @@ func writeExamination(w io.Writer, format string, found []finding) error {
 	if format == formatJSON {
 		return writeJSON(w, found)
 	}
+	wide := 0
 	for _, f := range found {
-		if _, err := fmt.Fprintf(w, "%-8s %-12s %s\n", f.Status, view.SanitizeLine(f.Check), view.SanitizeLine(f.Message)); err != nil {
+		wide = max(wide, len(f.Check))
+	}
+	for _, f := range found {
+		if _, err := fmt.Fprintf(w, "%-8s %-*s  %s\n", f.Status, wide, view.SanitizeLine(f.Check), view.SanitizeLine(f.Message)); err != nil {
 			return err
 		}
 		if f.Hint != "" {
-			fmt.Fprintf(w, "%-21s hint: %s\n", "", view.SanitizeLine(f.Hint))
+			fmt.Fprintf(w, "%-*s  hint: %s\n", len("12345678 ")+wide, "", view.SanitizeLine(f.Hint))
 		}
 	}
 	return nil

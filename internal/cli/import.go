@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -150,6 +151,10 @@ func (s *session) importFrom(ctx context.Context, engine *apply.Engine, account 
 		o.IDs, o.Name = []string{id}, ""
 	}
 	found, err := engine.Import(ctx, o)
+	var none *apply.NoCharacter
+	if errors.As(err, &none) {
+		return nil, failed("check the id; charsync import "+o.Target+" --all imports every character", "%w", err)
+	}
 	if err != nil {
 		return nil, failed(hintFor(err), "%w", err)
 	}

@@ -179,7 +179,7 @@ spec:
   targets:
     alakazam: {}
     characterai: {categories: [Books]}
-    convai: {voiceType: "US MALE 1"}
+    convai: {voiceType: "US FEMALE 1"}
     npcbuilder: {game_id: tavern, world_id: gilded-hare, role: innkeeper, tone: casual}
 `
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/spec"
@@ -27,6 +28,8 @@ type app struct {
 	env   Env
 	err   io.Writer // env.Err, safe for several goroutines
 	flags globals
+
+	progress atomic.Pointer[progress] // what may be on the screen now
 }
 
 func newApp(env Env) *app {

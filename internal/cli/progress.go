@@ -10,15 +10,15 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// Nothing is shown for what takes less than quietFor. Off a terminal a line
-// follows every lineEvery at most, so that a log stays short.
+// Nothing is shown for what takes less than quietFor. Off a terminal each
+// stage gets a line every lineEvery at most, so that a log stays short.
 const (
 	quietFor  = time.Second
 	lineEvery = 10 * time.Second
 )
 
-// progress tells on stderr how far a long run is: a bar on a terminal, a line
-// now and then elsewhere.
+// progress tells on stderr how far a long run is: bars on a terminal, a line
+// now and then elsewhere. Several stages run side by side, an account each.
 type progress struct {
 	now      func() time.Time
 	w        io.Writer
@@ -28,86 +28,82 @@ type progress struct {
 
 	mu      sync.Mutex
 	started time.Time
-	told    time.Time
-	stage   string
+	stages  map[string]*stage
 	bars    *mpb.Progress
-	bar     *mpb.Bar
+}
+
+// stage is one row of the progress.
+type stage struct {
+	told time.Time // when its last line was printed
+	bar  *mpb.Bar
 }
 
 func (a *app) newProgress() *progress {
-	return &progress{
+	p := &progress{
 		now: a.env.Now, w: a.err, off: a.flags.quiet,
 		terminal: a.env.ErrTerminal && a.env.lookup("TERM") != "dumb",
 		width:    a.env.Width,
 		started:  a.env.Now(),
+		stages:   map[string]*stage{},
 	}
+	a.progress.Store(p)
+	return p
 }
 
-// step says that done of total are through in a stage, with what is under way.
-func (p *progress) step(stage string, done, total int, text string) {
+// step says that done of total are through in a stage. A total of 0 says
+// nothing: it is not known.
+func (p *progress) step(name string, done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	if p.off || now.Sub(p.started) < quietFor {
+	if p.off || total <= 0 || now.Sub(p.started) < quietFor {
 		return
+	}
+	s := p.stages[name]
+	if s == nil {
+		s = &stage{}
+		p.stages[name] = s
 	}
 	if p.terminal {
-		p.draw(stage, done, total)
+		p.draw(s, name, done, total)
 		return
 	}
-	wait := lineEvery
-	if total > 0 && done == total {
-		wait = 0 // the end of a stage is worth a line of its own
+	begun := !s.told.IsZero()
+	if done >= total && !begun || done < total && begun && now.Sub(s.told) < lineEvery {
+		return // over before anyone waited, or told of a moment ago
 	}
-	if stage == p.stage && now.Sub(p.told) < wait {
-		return
-	}
-	p.stage, p.told = stage, now
-	if text != "" {
-		text = " " + text
-	}
-	count := ""
-	if total > 0 {
-		count = fmt.Sprintf(" %d/%d", done, total)
-	}
-	fmt.Fprintf(p.w, "%s%s%s\n", stage, count, text)
+	s.told = now
+	fmt.Fprintf(p.w, "%s %d/%d\n", name, done, total)
 }
 
-func (p *progress) draw(stage string, done, total int) {
+func (p *progress) draw(s *stage, name string, done, total int) {
 	if p.bars == nil {
-		options := []mpb.ContainerOption{mpb.WithOutput(p.w), mpb.WithAutoRefresh()}
+		width := plainWidth
 		if p.width > 0 {
-			options = append(options, mpb.WithWidth(min(p.width, plainWidth)))
+			width = min(p.width, plainWidth)
 		}
-		p.bars = mpb.New(options...)
+		p.bars = mpb.New(mpb.WithOutput(p.w), mpb.WithAutoRefresh(), mpb.WithWidth(width))
 	}
-	if stage != p.stage {
-		p.drop()
-		p.stage = stage
-		p.bar = p.bars.AddBar(int64(total), mpb.BarRemoveOnComplete(),
-			mpb.PrependDecorators(decor.Name(stage+" ")),
-			mpb.AppendDecorators(decor.CountersNoUnit("%d/%d")))
+	if s.bar == nil {
+		s.bar = p.bars.AddBar(int64(total), mpb.BarRemoveOnComplete(),
+			mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
+			mpb.AppendDecorators(decor.CountersNoUnit("%d/%d", decor.WCSyncSpace)))
 	}
-	if p.bar != nil {
-		p.bar.SetTotal(int64(total), false)
-		p.bar.SetCurrent(int64(done))
-	}
+	s.bar.SetCurrent(int64(done))
 }
 
-func (p *progress) drop() {
-	if p.bar != nil {
-		p.bar.Abort(true)
-		p.bar = nil
-	}
-}
-
-// stop takes the bar off the screen; what is printed next starts on a clean
-// line. It may be called more than once.
+// stop takes the bars off the screen; what is printed next starts on a clean
+// line, and nothing of the progress follows it. It may be called more than
+// once, and at the same time as step.
 func (p *progress) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.off = true
-	p.drop()
+	for _, s := range p.stages {
+		if s.bar != nil {
+			s.bar.Abort(true)
+		}
+	}
 	if p.bars != nil {
 		p.bars.Wait()
 		p.bars = nil

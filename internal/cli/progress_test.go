@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,30 +10,31 @@ import (
 )
 
 // TestProgressLines: off a terminal nothing is said of what is quick, and a
-// line every ten seconds of what is not.
+// line every ten seconds, for each stage, of what is not.
 func TestProgressLines(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Unix(1000, 0)
-	p := &progress{now: func() time.Time { return now }, w: &out, started: now}
+	p := &progress{now: func() time.Time { return now }, w: &out, started: now, stages: map[string]*stage{}}
 	step := func(after time.Duration, stage string, done, total int) {
 		now = now.Add(after)
-		p.step(stage, done, total, "convai/mira")
+		p.step(stage, done, total)
 	}
 	step(0, "observe convai", 1, 400)
 	step(900*time.Millisecond, "observe convai", 2, 400)
 	step(200*time.Millisecond, "observe convai", 3, 400)
 	for i := range 100 {
 		step(100*time.Millisecond, "observe convai", 4+i, 400)
+		step(0, "observe alakazam", i, 400)
+		step(0, "write", 0, 0)
 	}
 	step(100*time.Millisecond, "observe convai", 400, 400)
-	step(0, "write convai", 0, 0)
-	step(time.Second, "write convai", 0, 0)
+	step(0, "observe npcbuilder", 7, 7)
 	p.stop()
-	step(time.Hour, "write convai", 9, 10)
-	want := `observe convai 3/400 convai/mira
-observe convai 103/400 convai/mira
-observe convai 400/400 convai/mira
-write convai convai/mira
+	step(time.Hour, "observe alakazam", 399, 400)
+	want := `observe convai 3/400
+observe alakazam 0/400
+observe convai 103/400
+observe convai 400/400
 `
 	if d := cmp.Diff(want, out.String()); d != "" {
 		t.Error(d)
@@ -43,25 +45,36 @@ write convai convai/mira
 func TestProgressQuiet(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Unix(1000, 0)
-	p := &progress{now: func() time.Time { return now }, w: &out, started: now, off: true}
+	p := &progress{now: func() time.Time { return now }, w: &out, started: now, off: true, stages: map[string]*stage{}}
 	now = now.Add(time.Hour)
-	p.step("observe", 1, 2, "x")
+	p.step("observe", 1, 2)
 	p.stop()
 	if out.Len() > 0 {
 		t.Errorf("printed %q", &out)
 	}
 }
 
-// TestProgressBar: on a terminal a bar is drawn, and nothing of it is left.
-func TestProgressBar(t *testing.T) {
+// TestProgressBars: on a terminal there is a bar for each stage, with its
+// figures; stopping ends the drawing.
+func TestProgressBars(t *testing.T) {
 	var out lockedBuffer
 	now := time.Unix(1000, 0)
-	p := &progress{now: func() time.Time { return now }, w: &out, started: now, terminal: true, width: 60}
-	now = now.Add(2 * time.Second)
-	for i := range 10 {
-		p.step("observe convai", i, 10, "x")
+	p := &progress{now: func() time.Time { return now }, w: &out, started: now, terminal: true, width: 60, stages: map[string]*stage{}}
+	p.step("observe convai", 1, 10)
+	if out.String() != "" {
+		t.Errorf("within the first second: %q", out.String())
 	}
-	p.step("write convai", 1, 2, "x")
+	now = now.Add(2 * time.Second)
+	p.step("observe convai", 4, 10)
+	p.step("observe alakazam", 2, 7)
+	await(t, func() bool {
+		return strings.Contains(out.String(), "4/10") && strings.Contains(out.String(), "2/7") && strings.Contains(out.String(), "observe alakazam")
+	})
 	p.stop()
 	p.stop()
+	drawn := out.String()
+	p.step("observe convai", 5, 10)
+	if out.String() != drawn {
+		t.Error("it draws after it was stopped")
+	}
 }

@@ -74,14 +74,18 @@ func pointer(p, otherwise string) string {
 }
 
 func limitText(l providers.Limit) string {
+	unit := l.Unit
+	if unit == providers.Runes {
+		unit = "characters"
+	}
 	s := ""
 	switch {
 	case l.Min > 0 && l.Max > 0:
-		s = fmt.Sprintf("%d to %d %s", l.Min, l.Max, l.Unit)
+		s = fmt.Sprintf("%d to %d %s", l.Min, l.Max, unit)
 	case l.Min > 0:
-		s = fmt.Sprintf("at least %d %s", l.Min, l.Unit)
+		s = fmt.Sprintf("at least %d %s", l.Min, unit)
 	default:
-		s = fmt.Sprintf("at most %d %s", l.Max, l.Unit)
+		s = fmt.Sprintf("at most %d %s", l.Max, unit)
 	}
 	if l.Of != "" {
 		s = l.Of + " " + s

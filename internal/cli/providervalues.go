@@ -72,7 +72,7 @@ func (a *app) fieldValues(ctx context.Context, target string, path spec.Path) ([
 		if len(known) > 0 {
 			return known, nil
 		}
-		return nil, account.Err
+		return nil, failed(hintFor(account.Err), "%w", account.Err)
 	}
 	valuer, ok := account.Provider.(providers.Valuer)
 	if ok {

@@ -87,7 +87,9 @@ An id that begins with "-" goes behind "--".`,
 			return err
 		}
 		defer server.Close()
-		if err := server.Edit(args[0], args[1], patch); err != nil {
+		// Everywhere else an NPCBuilder id stands behind its place: game/world/id.
+		id := args[1][strings.LastIndexByte(args[1], '/')+1:]
+		if err := server.Edit(args[0], id, patch); err != nil {
 			return failed("charsync sandbox characters lists them", "%w", err)
 		}
 		return nil

@@ -144,13 +144,15 @@ func (s *session) engine(f *runFlags, a access) *apply.Engine {
 			Env: f.env, Selection: s.selection, Policy: f.policy(s.project.Policy),
 			Prune: f.prune, Allow: f.allowed(), Parallelism: s.flags.parallelism,
 			Now: s.env.Now, Who: s.env.who(), Version: version, RunDir: s.runDir,
-			Events: func(e apply.Event) { s.progress.step(stageOf(e), e.Done, e.Total, e.Address.String()) },
+			Events: func(e apply.Event) { s.progress.step(stageOf(e), e.Done, e.Total) },
 		},
 	}
 }
 
+// stageOf is the row of the progress that an event belongs to: writing is
+// counted over all accounts, everything else by account.
 func stageOf(e apply.Event) string {
-	if e.Instance == "" {
+	if e.Kind == "write" {
 		return e.Kind
 	}
 	return e.Kind + " " + e.Instance

@@ -21,6 +21,9 @@ func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 		case <-done:
 			return
 		}
+		if p := a.progress.Load(); p != nil {
+			p.stop()
+		}
 		fmt.Fprintln(a.err, "Interrupted: finishing what is in flight. Interrupt again to stop at once.")
 		cancel()
 		select {

@@ -65,9 +65,16 @@ func gathered(found []spec.Diagnostic) []spec.Diagnostic {
 		out = append(out, d)
 	}
 	for i, n := range more {
-		out[i].Message += fmt.Sprintf(" (and %d more)", n)
+		out[i].Message += fmt.Sprintf(" (and at %s)", elsewhere(n))
 	}
 	return out
+}
+
+func elsewhere(n int) string {
+	if n == 1 {
+		return "1 more place"
+	}
+	return fmt.Sprintf("%d more places", n)
 }
 
 func counted(n int, noun string) string {

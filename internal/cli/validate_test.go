@@ -14,7 +14,7 @@ func TestGathered(t *testing.T) {
 	}
 	wrong := spec.Diagnostic{Severity: spec.Error, Code: "CS201", Message: "x"}
 	got := gathered([]spec.Diagnostic{note("a", "x"), wrong, note("b", "y"), note("c", "x"), wrong, note("d", "x")})
-	want := []spec.Diagnostic{note("a", "x (and 2 more)"), wrong, note("b", "y"), wrong}
+	want := []spec.Diagnostic{note("a", "x (and at 2 more places)"), wrong, note("b", "y"), wrong}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
