@@ -96,19 +96,19 @@ func (e *Engine) settledLater(run *Run) map[string]string {
 // undoing is the part of an undo that one account is asked for.
 type undoing struct {
 	*accountPlan
-	engine *Engine
-	run    *Run
-	deeds  []*reversal
+	engine  *Engine
+	run     *Run
+	deeds   []*reversal
+	earlier map[remembered]any
 }
 
 // reversal is a deed that is to be taken back, with what is live now.
 type reversal struct {
 	*Deed
-	made    string            // the character that the run created, as far as it is known by now
-	later   map[string]string // creations by key, settled by later runs
-	seen    map[string]seen   // by id
-	archive map[string]diff.Doc
-	notes   []spec.Diagnostic
+	made  string            // the character that the run created, as far as it is known by now
+	later map[string]string // creations by key, settled by later runs
+	seen  map[string]seen   // by id
+	notes []spec.Diagnostic
 }
 
 func (u *undoing) plan(ctx context.Context) {
@@ -124,6 +124,7 @@ func (u *undoing) plan(ctx context.Context) {
 		}
 		return
 	}
+	u.earlier = u.recall()
 	before := a.requests()
 	verdicts := u.settle(ctx)
 	least, broken := u.look(ctx)

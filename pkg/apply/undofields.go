@@ -44,11 +44,11 @@ func (u *undoing) wantBefore(r *reversal, id string, live diff.Doc) (diff.Doc, m
 			continue
 		}
 		row, _ := u.account.Driver.Fields.Field(rule.Path)
-		was, known := r.Before[id][rule.Path]
+		was, known, partly := u.before(r, id, row)
 		left, seen, _ := r.left(id, rule)
 		switch {
 		case !known:
-			r.note("", "%s can't be read back, so what it held before the run is not known: it keeps what the run sent", rule.Path)
+			r.note("", "%s can't be read back, and no record says what it held before the run: it keeps what the run sent", rule.Path)
 			continue
 		case rule.Equal(was, left):
 			continue
@@ -56,8 +56,8 @@ func (u *undoing) wantBefore(r *reversal, id string, live diff.Doc) (diff.Doc, m
 			r.note("", "%s was empty before the run and can't be emptied: %s", rule.Path, row.Clear.Why)
 			continue
 		}
-		if hidden := hiddenParts(row); hidden != "" && rule.Canonical(was) != nil {
-			r.note("", "%s: %s never shows %s, so that part is not put back", rule.Path, u.account.Driver.Title, hidden)
+		if partly {
+			r.note("", "%s: %s never shows %s, so that part is not put back", rule.Path, u.account.Driver.Title, hiddenParts(row))
 		}
 		mark := diff.Mark{File: rule.Digest(left)}
 		if now, shown := live[rule.Path]; !seen && shown && diff.Kept(rule, sentValue, was, now).Fine() {
@@ -114,10 +114,7 @@ func (u *undoing) recordOf(c *diff.Change, entry Entry) *diff.Change {
 	if after.Fields == nil {
 		after.Fields = map[spec.Path]diff.Mark{}
 	}
-	rules := map[spec.Path]diff.Rule{}
-	for _, rule := range u.account.Driver.Fields.Rules() {
-		rules[rule.Path] = rule
-	}
+	rules := rulesByPath(u.account.Driver)
 	for _, f := range c.Fields {
 		after.Fields[f.Path] = diff.Mark{File: rules[f.Path].Digest(f.After)}
 		if f.Unmarked {
@@ -283,13 +280,16 @@ func (u *undoing) anew(r *reversal, c *diff.Change, was Entry) (*diff.Change, er
 func (u *undoing) creatable(r *reversal, id string) (diff.Doc, error) {
 	doc := diff.Doc{}
 	for _, f := range u.account.Driver.Fields {
-		v, known := r.Before[id][f.Path]
-		if f.ReadOnly() || !known || v == nil && !f.Clear.Can {
+		if f.ReadOnly() {
+			continue
+		}
+		v, known, partly := u.before(r, id, f)
+		if !known || v == nil && !f.Clear.Can {
 			continue
 		}
 		doc[f.Path] = v
-		if hidden := hiddenParts(f); hidden != "" && v != nil {
-			r.note("", "%s: %s never shows %s, so that part is not put back", f.Path, u.account.Driver.Title, hidden)
+		if partly {
+			r.note("", "%s: %s never shows %s, so that part is not put back", f.Path, u.account.Driver.Title, hiddenParts(f))
 		}
 	}
 	for _, p := range u.account.Driver.Required {
