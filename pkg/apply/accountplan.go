@@ -25,7 +25,8 @@ type accountPlan struct {
 	unplanned   []diff.Unplanned
 	diagnostics []spec.Diagnostic
 	unchanged   int
-	bound       int // pairs that are bound already: what shares are shares of
+	bound       int            // pairs that are bound already: what shares are shares of
+	finishing   []diff.Address // pairs whose creation a run was stopped in
 	made, least int
 }
 
@@ -66,7 +67,11 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 			w.changes[i], failures[i] = q.creatable(verdict.reason)
 			continue
 		}
-		w.bound++
+		if verdict.id != "" || entry.ID != "" && len(entry.Fields) == 0 && q.adopt == "" {
+			w.finishing = append(w.finishing, q.Address)
+		} else {
+			w.bound++
+		}
 		needs = append(needs, need{id: id, paths: managed(rules, q.desired.Doc)})
 		tell = append(tell, func(s seen) {
 			w.changes[i], failures[i] = e.planSeen(q, entry, renamed, id, verdict, s)
@@ -114,6 +119,26 @@ func (e *Engine) sumUp(w *accountPlan, unchanged []bool, failures []error, broke
 		}
 		w.fail(address, err)
 	}
+	w.warnOfAnother()
+}
+
+// warnOfAnother says so when nothing that is bound was found: it is likelier
+// that the account is another one than that all were deleted there.
+func (w *accountPlan) warnOfAnother() {
+	again := 0
+	for _, c := range w.changes {
+		if c != nil && c.Action == diff.Create && c.Gone != "" {
+			again++
+		}
+	}
+	if again < 2 || again < w.bound {
+		return
+	}
+	w.diagnostics = append(w.diagnostics, spec.Diagnostic{
+		Severity: spec.Warning, Code: codeNoneFound, Target: w.instance,
+		Message: fmt.Sprintf("%s holds none of the %d characters that the lock binds there: all would be created anew, and the lock would forget the others", w.instance, again),
+		Hint:    "look whether key, base URL and lock are of one account before applying this",
+	})
 }
 
 func (w *accountPlan) unread(err error) spec.Diagnostic {

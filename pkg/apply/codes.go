@@ -27,8 +27,9 @@ const (
 	codeNotUndone     = "CS518" // a part of a run that an undo leaves as it is
 	codeNotResumed    = "CS519" // a run that can't be finished from its record
 
-	codeUnread   = "CS601" // a character, or a whole account, could not be read
-	codeWrite    = "CS602" // a write failed
-	codeNotKept  = "CS603" // the provider made something else of what was sent
-	codeUnopened = "CS604" // an account could not be opened
+	codeUnread    = "CS601" // a character, or a whole account, could not be read
+	codeWrite     = "CS602" // a write failed
+	codeNotKept   = "CS603" // the provider made something else of what was sent
+	codeUnopened  = "CS604" // an account could not be opened
+	codeNoneFound = "CS605" // nothing that is bound at an account is there
 )

@@ -41,6 +41,9 @@ type shares struct {
 	bound   int // selected pairs that are bound already
 	changes spec.Share
 	deletes spec.Share
+	// finishing are updates that bring a creation to its end that a run was
+	// stopped in: they count as little as the creation itself.
+	finishing map[diff.Address]bool
 }
 
 // guardPlan judges a whole plan. It adds to each change what stops it, and to
@@ -119,13 +122,22 @@ func guardPublishing(c *diff.Change) []diff.Block {
 	return nil
 }
 
-// guardShares compares updates and deletions with what is bound.
+// guardShares compares updates and deletions with what is bound. A new
+// character never counts, but one in the place of a bound one that is not
+// found any more does: where most are missing, the account is another one, or
+// the list is wrong, and everything would be there twice.
 func guardShares(p *diff.Plan, s shares) []diff.Block {
-	updates, deletes := 0, 0
+	updates, deletes, again := 0, 0, 0
 	for i := range p.Changes {
-		switch p.Changes[i].Action {
+		switch c := &p.Changes[i]; c.Action {
+		case diff.Create:
+			if c.Gone != "" {
+				again++
+			}
 		case diff.Update:
-			updates++
+			if !s.finishing[c.Address] {
+				updates++
+			}
 		case diff.Delete:
 			deletes++
 		case diff.Replace:
@@ -137,6 +149,12 @@ func guardShares(p *diff.Plan, s shares) []diff.Block {
 	if over(updates, s.bound, s.changes) {
 		out = append(out, block(guardMaxChanges, "%d of %d bound characters would be updated (%s), more than maxChanges: %s",
 			updates, s.bound, percentage(updates, s.bound), s.changes))
+	}
+	if over(again, s.bound, s.changes) {
+		b := block(guardMaxChanges, "%d of %d bound characters were not found and would be created anew (%s), more than maxChanges: %s",
+			again, s.bound, percentage(again, s.bound), s.changes)
+		b.Hint = "look whether key, base URL and lock are of one account; if they are really gone, " + b.Hint
+		out = append(out, b)
 	}
 	if over(deletes, s.bound, s.deletes) {
 		out = append(out, block(guardMaxDeletes, "%d of %d bound characters would be deleted (%s), more than maxDeletes: %s",

@@ -51,16 +51,19 @@ func TestGuards(t *testing.T) {
 		rule string // "" passes
 		says []string
 	}{
-		{"3 of 10 updated", planOf(3, textChange("a", "b")), shares{10, spec.Percent(30), spec.Percent(10)}, guardSameText, []string{"3 characters"}},
-		{"30% updated", planOf(2, textChange("a", "b")), shares{10, spec.Percent(20), spec.Percent(10)}, "", nil},
-		{"31% updated", planOf(2, textChange("a", "b")), shares{10, spec.Percent(19), spec.Percent(10)}, guardMaxChanges, []string{"2 of 10", "20%", "19%"}},
-		{"many of nine", planOf(2, textChange("a", "b")), shares{9, spec.Percent(1), spec.Percent(1)}, "", nil},
-		{"two against a count of two", planOf(2, textChange("a", "b")), shares{3, spec.Share{Value: 2}, spec.Percent(10)}, "", nil},
-		{"two against a count of one", planOf(2, textChange("a", "b")), shares{3, spec.Share{Value: 1}, spec.Percent(10)}, guardMaxChanges, []string{"2 of 3"}},
-		{"10% deleted", planOf(1, diff.Change{Action: diff.Delete}), shares{10, spec.Percent(30), spec.Percent(10)}, "", nil},
-		{"over 10% deleted", planOf(2, diff.Change{Action: diff.Delete}), shares{19, spec.Percent(30), spec.Percent(10)}, guardMaxDeletes, []string{"2 of 19", "11%"}},
-		{"creates never count", planOf(40, diff.Change{Action: diff.Create}), shares{10, spec.Percent(1), spec.Percent(1)}, "", nil},
-		{"records never count", planOf(40, diff.Change{Action: diff.Record}), shares{10, spec.Percent(1), spec.Percent(1)}, "", nil},
+		{"3 of 10 updated", planOf(3, textChange("a", "b")), shares{bound: 10, changes: spec.Percent(30), deletes: spec.Percent(10)}, guardSameText, []string{"3 characters"}},
+		{"30% updated", planOf(2, textChange("a", "b")), shares{bound: 10, changes: spec.Percent(20), deletes: spec.Percent(10)}, "", nil},
+		{"31% updated", planOf(2, textChange("a", "b")), shares{bound: 10, changes: spec.Percent(19), deletes: spec.Percent(10)}, guardMaxChanges, []string{"2 of 10", "20%", "19%"}},
+		{"many of nine", planOf(2, textChange("a", "b")), shares{bound: 9, changes: spec.Percent(1), deletes: spec.Percent(1)}, "", nil},
+		{"two against a count of two", planOf(2, textChange("a", "b")), shares{bound: 3, changes: spec.Share{Value: 2}, deletes: spec.Percent(10)}, "", nil},
+		{"two against a count of one", planOf(2, textChange("a", "b")), shares{bound: 3, changes: spec.Share{Value: 1}, deletes: spec.Percent(10)}, guardMaxChanges, []string{"2 of 3"}},
+		{"10% deleted", planOf(1, diff.Change{Action: diff.Delete}), shares{bound: 10, changes: spec.Percent(30), deletes: spec.Percent(10)}, "", nil},
+		{"over 10% deleted", planOf(2, diff.Change{Action: diff.Delete}), shares{bound: 19, changes: spec.Percent(30), deletes: spec.Percent(10)}, guardMaxDeletes, []string{"2 of 19", "11%"}},
+		{"creates never count", planOf(40, diff.Change{Action: diff.Create}), shares{bound: 10, changes: spec.Percent(1), deletes: spec.Percent(1)}, "", nil},
+		{"29% made again", planOf(3, diff.Change{Action: diff.Create, Gone: "x"}), shares{bound: 10, changes: spec.Percent(30), deletes: spec.Percent(10)}, "", nil},
+		{"40% made again", planOf(4, diff.Change{Action: diff.Create, Gone: "x"}), shares{bound: 10, changes: spec.Percent(30), deletes: spec.Percent(10)}, guardMaxChanges, []string{"4 of 10", "not found", "40%"}},
+		{"nine of nine made again", planOf(9, diff.Change{Action: diff.Create, Gone: "x"}), shares{bound: 9, changes: spec.Percent(30), deletes: spec.Percent(10)}, "", nil},
+		{"records never count", planOf(40, diff.Change{Action: diff.Record}), shares{bound: 10, changes: spec.Percent(1), deletes: spec.Percent(1)}, "", nil},
 		{"half of 200 is left", planOf(1, textChange(words(200), words(100))), shares{}, "", nil},
 		{"less than half of 200", planOf(1, textChange(words(200), words(99))), shares{}, guardShrink, []string{"200", "99", "persona"}},
 		{"199 characters may go", planOf(1, textChange(words(199), "")), shares{}, "", nil},
@@ -79,7 +82,7 @@ func TestGuards(t *testing.T) {
 		{"replace", planOf(1, diff.Change{Action: diff.Replace, ID: "x", Reason: "region_id can only be set at creation"}), shares{}, guardReplace, []string{"region_id"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if c.s == (shares{}) {
+			if c.s.bound == 0 {
 				c.s = shares{changes: spec.Percent(100), deletes: spec.Percent(100)}
 			}
 			allowed := *c.plan
@@ -197,4 +200,58 @@ func TestReplace(t *testing.T) {
 		t.Errorf("%d characters", len(w.live("npcbuilder")))
 	}
 	w.empty()
+}
+
+// One account's lock and another account's key: nothing that is bound is
+// found, and everything would be there twice, with the old ids forgotten.
+func TestAnotherAccountIsNotFilledAnew(t *testing.T) {
+	w := newWorld(t)
+	w.write("charsync.yaml", strings.Replace(projectFile, "maxChanges: 100%", "maxChanges: 30%", 1))
+	w.castOf("alakazam", 12, func(i int) string { return fmt.Sprint(i) })
+	w.applied("Applied: 12 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	before := w.lockText()
+	for _, c := range w.live("alakazam") {
+		if err := w.srv.Remove("alakazam", c.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p := w.plan(); len(p.Diagnostics) != 1 || p.Diagnostics[0].Code != codeNoneFound || !p.Complete {
+		t.Errorf("%+v", p.Diagnostics)
+	}
+	r := w.apply()
+	if len(r.Refused) != 1 || r.Refused[0].Rule != guardMaxChanges || !strings.Contains(r.Refused[0].Hint, "account") || r.Created != 0 {
+		t.Fatalf("%s %+v", r.Summary(), r.Refused)
+	}
+	if w.lockText() != before {
+		t.Error("the lock changed")
+	}
+	w.applied("Applied: 12 created, 0 updated, 0 deleted, 0 failed, 0 skipped.", func(o *Options) { o.Allow = map[string]bool{guardMaxChanges: true} })
+}
+
+// A run that was killed while it created must not need a person to go on: the
+// updates that bring its creations to an end are no share of what is bound.
+func TestFinishingCreationsIsNoShare(t *testing.T) {
+	w := newWorld(t)
+	w.write("charsync.yaml", strings.Replace(projectFile, "maxChanges: 100%", "maxChanges: 30%", 1))
+	w.castOf("convai", 12, func(i int) string { return fmt.Sprint(i) })
+	w.applied("Applied: 12 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	var lines []string
+	for i, line := range strings.Split(strings.TrimSpace(w.lockText()), "\n") {
+		if i > 0 { // as it is between the answer to the create and the read-back
+			e, _, err := decodeEntry([]byte(line))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Fields = nil
+			line = strings.TrimSpace(string(encodeEntry(e, false)))
+			w.edit("convai", e.ID, map[string]any{"temperature": 0.9, "voice_type": "US MALE 1", "backstory": "not yet"})
+		}
+		lines = append(lines, line)
+	}
+	w.write("charsync.lock", strings.Join(lines, "\n")+"\n")
+	w.applied("Applied: 0 created, 12 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.castOf("convai", 12, func(i int) string { return fmt.Sprint(i, " again") })
+	if r := w.apply(); len(r.Refused) != 1 || r.Refused[0].Rule != guardMaxChanges {
+		t.Errorf("finished creations count: %s %+v", r.Summary(), r.Refused)
+	}
 }

@@ -61,9 +61,12 @@ func (e *Engine) workAt(byName map[string]*accountPlan, instance string) *accoun
 // shares are the figures for the guards. Explicit destruction is not measured
 // by shares: it always removes everything that was selected.
 func (e *Engine) shares(work []*accountPlan) shares {
-	s := shares{changes: e.Options.Policy.MaxChanges, deletes: e.Options.Policy.MaxDeletes}
+	s := shares{changes: e.Options.Policy.MaxChanges, deletes: e.Options.Policy.MaxDeletes, finishing: map[diff.Address]bool{}}
 	for _, w := range work {
 		s.bound += w.bound
+		for _, a := range w.finishing {
+			s.finishing[a] = true
+		}
 	}
 	return s
 }
