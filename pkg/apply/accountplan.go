@@ -218,6 +218,9 @@ func (e *Engine) planSeen(q *pair, entry Entry, renamed *Entry, id string, v ver
 	if renamed != nil && entry.ID == "" {
 		entry = *renamed
 	}
+	if v.id != "" {
+		entry = q.account.settled(entry)
+	}
 	c := e.compare(q, entry, id, s.doc)
 	if renamed != nil {
 		c = e.rename(c, q, renamed)

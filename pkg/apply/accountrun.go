@@ -58,6 +58,7 @@ type sent struct {
 	path   spec.Path
 	wanted any
 	before any
+	made   bool // taken by a creation that was answered
 }
 
 func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Change) {

@@ -11,6 +11,9 @@ import (
 // found takes over a character that an earlier attempt created: it is bound,
 // and then brought to what the plan wants.
 func (ar *accountRun) found(ctx context.Context, it *item, entry Entry, id string) bool {
+	if p := it.entry.Pending; p != nil && p.Action == diff.Create {
+		entry.Fields = ar.account.trusted(p)
+	}
 	entry.ID, entry.Pending = id, nil
 	if it.Action == diff.Replace {
 		entry.Old = it.ID
@@ -74,8 +77,8 @@ func (ar *accountRun) clone(ctx context.Context, it *item, entry Entry) bool {
 }
 
 // bring updates a character that is there already with what differs from the
-// plan's wishes. Fields that are set at creation only are left as they are
-// where nothing shows them.
+// plan's wishes. Of a clone's fields that are set at creation only, those that
+// nothing shows are left as they are.
 func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 	n := need{id: it.id, paths: sentPaths(it.Change)}
 	var s seen
@@ -97,8 +100,10 @@ func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 		return false
 	}
 	rules := ar.account.rules()
-	fields := diff.Fields(rules, wanted(it.Change), s.doc, nil)
-	assumeFixed(fields)
+	fields := diff.Fields(rules, wanted(it.Change), s.doc, it.entry.Fields)
+	if it.CloneOf != "" {
+		assumeFixed(fields)
+	}
 	var sends []diff.FieldChange
 	for _, f := range fields {
 		if f.Send && f.Fixed {

@@ -66,7 +66,7 @@ func fromNothing(rules []diff.Rule, want diff.Doc) []diff.FieldChange {
 // of another character do not count, and what a killed run sent without
 // recording it does.
 func (q *pair) prior(entry Entry, id string, rules []diff.Rule, live diff.Doc) map[spec.Path]diff.Mark {
-	if entry.ID != id {
+	if entry.ID != id && entry.ID != "" {
 		return nil
 	}
 	if entry.Pending == nil || entry.Pending.Action != diff.Update {
@@ -79,14 +79,15 @@ func (q *pair) prior(entry Entry, id string, rules []diff.Rule, live diff.Doc) m
 	for _, r := range rules {
 		sent, was := entry.Pending.Fields[r.Path]
 		before, known := live[r.Path]
-		if !was || !known || r.Digest(before) == marks[r.Path].Reading() {
-			continue
-		}
-		field, _ := q.account.Driver.Fields.Field(r.Path)
+		mark, marked := marks[r.Path]
 		switch wanted := r.Digest(q.desired.Doc[r.Path]); {
+		case !was:
+		case !known: // nothing shows whether it arrived: it is sent again
+			delete(marks, r.Path)
+		case r.Digest(before) == mark.Reading():
 		case r.Digest(before) == sent && wanted != sent:
 			marks[r.Path] = diff.Mark{File: sent}
-		case r.Digest(before) != sent && field.Rewrites:
+		case r.Digest(before) != sent && r.Rewrites && marked:
 			marks[r.Path] = diff.Mark{File: sent, Live: r.Digest(before)}
 		}
 	}
@@ -101,7 +102,7 @@ func (e *Engine) compare(q *pair, entry Entry, id string, live diff.Doc) *diff.C
 	c := q.change(diff.Record)
 	c.ID = id
 	c.Fields = diff.Fields(rules, q.desired.Doc, live, prior)
-	if len(prior) == 0 {
+	if prior == nil && entry.ID != id {
 		assumeFixed(c.Fields)
 	}
 	e.applyPolicies(c)
@@ -161,7 +162,7 @@ func (e *Engine) applyPolicies(c *diff.Change) {
 	if drift > 0 && policy.Drift == "fail" {
 		c.Blocked = append(c.Blocked, diff.Block{
 			Rule: "drift", Message: fmt.Sprintf("%s changed on %s since the last apply", plural(drift, "field"), c.Target),
-			Hint: "`charsync pull` takes the live values over; `--drift enforce` writes the manifest's back",
+			Hint: "edit the manifest to keep the live value; `--drift enforce` writes the manifest's back",
 		})
 	}
 	if conflict > 0 && policy.Conflict != "overwrite" {

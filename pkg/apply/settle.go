@@ -119,6 +119,30 @@ func foundVerdict(id string) verdict {
 	return verdict{id: id, reason: "created by an earlier run whose answer was lost"}
 }
 
+// settled is the entry of a creation of which it is known by now what it
+// made: the character is bound next, and one that it was to replace is left to
+// be removed.
+func (a *Account) settled(e Entry) Entry {
+	e.Old, e.ID = e.ID, ""
+	e.Fields = a.trusted(e.Pending)
+	return e
+}
+
+// trusted are the marks of what a creation sent and nothing shows: that it was
+// made is all that will ever be known of them.
+func (a *Account) trusted(i *Intent) map[spec.Path]diff.Mark {
+	marks := map[spec.Path]diff.Mark{}
+	if i == nil {
+		return marks
+	}
+	for path, digest := range i.Fields {
+		if !readableAmong(a.Driver.Fields, []spec.Path{path}) {
+			marks[path] = diff.Mark{File: digest}
+		}
+	}
+	return marks
+}
+
 // settleByContent looks among the characters that nothing is bound to for
 // those that hold exactly what the lost request sent.
 func (e *Engine) settleByContent(ctx context.Context, a *Account, scope string, doubts []doubt, out map[diff.Address]verdict) {

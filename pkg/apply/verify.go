@@ -292,9 +292,10 @@ func (ar *accountRun) judge(it *item, live diff.Doc, entry *Entry) (kept []Kept,
 		row, _ := ar.account.Driver.Fields.Field(f.path)
 		got, readable := live[f.path]
 		if !readable { // taken on trust: nothing shows it
-			if it.failure == nil {
+			if it.failure == nil || f.made {
 				marks[f.path] = diff.Mark{File: rule.Digest(f.wanted)}
 			} else {
+				delete(marks, f.path)
 				bad = append(bad, string(f.path))
 			}
 			continue
@@ -302,6 +303,9 @@ func (ar *accountRun) judge(it *item, live diff.Doc, entry *Entry) (kept []Kept,
 		how := diff.Kept(rule, f.wanted, f.before, got)
 		if !how.Fine() && rule.Equal(row.Shown(f.wanted), got) {
 			how = diff.KeptNormalised
+		}
+		if how == diff.KeptNormalised && rule.Rewrites && it.failure != nil && f.before == nil {
+			how = diff.KeptAltered // it may be what was there by itself: the write has failed
 		}
 		k := Kept{Path: f.path, How: string(how)}
 		if how != diff.KeptEqual {

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -192,9 +193,13 @@ func (ar *accountRun) bringAbout(ctx context.Context, it *item, old string) bool
 		return ar.found(ctx, it, entry, id)
 	}
 	it.id = id
+	entry.Fields = ar.account.trusted(entry.Pending)
 	entry.ID, entry.Pending = id, nil
 	it.entry = entry
 	ar.remember(it, nonEmpty(it.Fields))
+	for i := range it.fields {
+		it.fields[i].made = !slices.Contains(late, it.fields[i].path)
+	}
 	if len(late) == 0 {
 		return true
 	}
@@ -223,7 +228,11 @@ func (ar *accountRun) sendCreation(ctx context.Context, it *item, entry Entry, c
 		ar.creationFailed(it, before, err)
 		return "", false
 	}
-	if err := ar.put(Entry{Address: it.Address, Provider: it.Provider, Protect: it.Protect, ID: id, Old: replaced(it, entry)}); err != nil {
+	made := Entry{
+		Address: it.Address, Provider: it.Provider, Protect: it.Protect, ID: id, Old: replaced(it, entry),
+		Fields: ar.account.trusted(entry.Pending),
+	}
+	if err := ar.put(made); err != nil {
 		it.id = id
 		ar.finish(it, Outcome{
 			Status: Failed, Reason: "created as " + id + ", but that could not be recorded: " + err.Error(), Err: err,
@@ -246,13 +255,24 @@ func replaced(it *item, entry Entry) string {
 	return entry.Old
 }
 
+// nothingCreated reports a failed creation that certainly made nothing. When
+// an earlier attempt is repeated in order to find out about it, a key that has
+// expired or a limit that is reached says nothing of that attempt.
+func nothingCreated(before Entry, err error) bool {
+	if providers.KindOf(err) == providers.Rejected {
+		return true
+	}
+	repeated := before.Pending != nil && before.Pending.Action == diff.Create
+	return noEffect(err) && !repeated
+}
+
 // creationFailed leaves the intent in the lock unless it is certain that
 // nothing was created.
 func (ar *accountRun) creationFailed(it *item, before Entry, err error) {
 	if err == nil {
 		err = &providers.Error{Kind: providers.Unexpected, Provider: it.Target, Op: "create", Message: "the answer holds no id"}
 	}
-	if !noEffect(err) && providers.KindOf(err) != providers.Rejected {
+	if !nothingCreated(before, err) {
 		ar.finish(it, Outcome{
 			Status: Failed, Err: err, Reason: err.Error() + "; whether it was created is not known",
 			Hint: "run again: the next run settles it first, and does not create it twice",
@@ -261,7 +281,7 @@ func (ar *accountRun) creationFailed(it *item, before Entry, err error) {
 	}
 	it.effects--
 	var perr error
-	if before.ID == "" && before.Pending == nil {
+	if before.ID == "" {
 		perr = ar.drop(it.Address)
 	} else {
 		before.Pending = nil

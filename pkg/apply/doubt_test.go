@@ -1,0 +1,125 @@
+package apply
+
+import (
+	"testing"
+
+	"github.com/charsync/charsync/internal/sandbox"
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+const (
+	nothingFailed = "Applied: 0 created, 0 updated, 0 deleted, 0 failed, 0 skipped."
+)
+
+func (w *world) painted(style, greeting string) {
+	w.Helper()
+	w.manifest("mira", map[string]string{"name": "Mira", "greeting": greeting, "visibility": "unlisted"}, map[string]string{"alakazam": "style: " + style})
+}
+
+// fault arms one fault at Alakazam.
+func (w *world) fault(vendor, route string, kind sandbox.FaultKind, times int, commit bool) {
+	w.srv.Inject(sandbox.Fault{Vendor: vendor, Route: route, Kind: kind, Times: times, Commit: commit, RetryAfter: "0.001"})
+}
+
+// An attempt in doubt stays in doubt when finding out about it is refused, and
+// the lock can be read.
+func TestFindingOutIsRefused(t *testing.T) {
+	for _, refusal := range []sandbox.FaultKind{sandbox.FaultRateLimit, sandbox.FaultExpiredKey} {
+		for _, commit := range []bool{true, false} {
+			w := newWorld(t)
+			w.painted("oil", "Hello.")
+			w.fault("alakazam", "character.create", sandbox.FaultBadGateway, 5, commit)
+			w.apply()
+			w.srv.ClearFaults()
+			w.fault("alakazam", "write", refusal, -1, false)
+			if r := w.apply(); r.Failed != 1 {
+				t.Fatal(refusal, r.Summary())
+			}
+			w.srv.ClearFaults()
+			if r := w.apply(); r.Failed > 0 {
+				t.Fatal(refusal, w.explain(r))
+			}
+			w.empty()
+			if n := len(w.live("alakazam")); n != 1 {
+				t.Errorf("%s, carried out %v: %d characters", refusal, commit, n)
+			}
+		}
+	}
+}
+
+// What a creation sent and nothing shows counts as there once the creation was
+// answered, whatever becomes of the calls that follow.
+func TestCreationIsTrusted(t *testing.T) {
+	w := newWorld(t)
+	w.painted("oil", "Hello.")
+	w.fault("alakazam", "character.update", sandbox.FaultServerError, 5, false)
+	if r := w.apply(); r.Failed != 1 {
+		t.Fatal(r.Summary())
+	}
+	w.srv.ClearFaults()
+	w.applied("Applied: 0 created, 1 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.empty()
+	if n := len(w.live("alakazam")); n != 1 {
+		t.Errorf("%d characters", n)
+	}
+}
+
+// A field that is set at creation and never shown has the value of the attempt
+// that was lost, not of the manifest as it is by now.
+func TestLostCreationAndAnotherManifest(t *testing.T) {
+	w := newWorld(t)
+	w.painted("oil", "Hello.")
+	w.fault("alakazam", "character.create", sandbox.FaultBadGateway, 5, true)
+	w.apply()
+	w.srv.ClearFaults()
+	w.painted("chalk", "Hello again.")
+	w.apply()
+	p := w.plan()
+	if len(p.Changes) != 1 || p.Changes[0].Action != diff.Replace {
+		t.Fatalf("the style is oil, and the plan is %s", p.Counts().Summary())
+	}
+	w.applied("Applied: 1 created, 0 updated, 1 deleted, 0 failed, 0 skipped.", func(o *Options) { o.Allow = map[string]bool{"replace": true} })
+	w.empty()
+	stored, err := w.srv.Character("alakazam", w.id("mira", "alakazam"))
+	if err != nil || stored.Doc["style"] != "chalk" {
+		t.Errorf("%v %v", err, stored.Doc)
+	}
+}
+
+// A service that answers another value than was sent is not believed to have
+// done so when the write failed.
+func TestRewriteAfterFailure(t *testing.T) {
+	w := newWorld(t)
+	w.manifest("mira", map[string]string{"name": "Mira", "persona": "P"}, map[string]string{"convai": `voiceType: "US MALE 1", model_group_name: gpt-5.4`})
+	w.fault("convai", "character.update", sandbox.FaultServerError, 1, false)
+	if r := w.apply(); r.Failed != 1 {
+		t.Fatal(r.Summary())
+	}
+	w.applied("Applied: 0 created, 1 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.empty()
+	if doc := w.live("convai")[0].Doc; doc["model_group_name"] != "gpt-5.4" {
+		t.Errorf("%v", doc)
+	}
+}
+
+// What nothing shows and was sent in vain is unknown: going back to the old
+// value sends that.
+func TestUnreadableAfterFailure(t *testing.T) {
+	w := newWorld(t)
+	model := func(m string) {
+		w.manifest("mira", map[string]string{"name": "Mira"}, map[string]string{"npcbuilder": "model: " + m})
+	}
+	model("standard")
+	w.apply()
+	model("premium")
+	w.fault("npcbuilder", "character.update", sandbox.FaultServerError, 1, true)
+	if r := w.apply(); r.Failed != 1 {
+		t.Fatal(r.Summary())
+	}
+	model("standard")
+	w.applied("Applied: 0 created, 1 updated, 0 deleted, 0 failed, 0 skipped.")
+	if doc := w.live("npcbuilder")[0].Doc; doc["model"] != "standard" {
+		t.Errorf("%v", doc)
+	}
+	w.applied(nothingFailed)
+}
