@@ -73,7 +73,7 @@ func guardProtection(c *diff.Change) []diff.Block {
 	if !c.Protect || c.Action != diff.Delete && c.Action != diff.Replace {
 		return nil
 	}
-	b := block(guardProtected, "%s is protected and would be deleted", c.Address)
+	b := block(guardProtected, "it is protected and would be deleted")
 	b.Hint = "set protect: false and apply that first, or pass --allow protected"
 	return []diff.Block{b}
 }
@@ -82,7 +82,7 @@ func guardReplacing(c *diff.Change) []diff.Block {
 	if c.Action != diff.Replace {
 		return nil
 	}
-	return []diff.Block{block(guardReplace, "%s would be created anew and the old one removed (%s): %s", c.Address, c.ID, c.Reason)}
+	return []diff.Block{block(guardReplace, "it would be created anew and the old one removed (%s): %s", c.ID, c.Reason)}
 }
 
 // guardShrinking looks for long texts that lose more than half.
@@ -116,7 +116,7 @@ func guardPublishing(c *diff.Change) []diff.Block {
 		after, _ := f.After.(string)
 		hidden := strings.EqualFold(before, "private") || strings.EqualFold(before, "unlisted")
 		if f.Path == "visibility" && hidden && strings.EqualFold(after, "public") {
-			return []diff.Block{block(guardPublish, "%s is %s and would become public", c.Address, strings.ToLower(before))}
+			return []diff.Block{block(guardPublish, "it is %s and would become public", strings.ToLower(before))}
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -81,6 +82,12 @@ func (e *Engine) Import(ctx context.Context, o ImportOptions) ([]Imported, error
 	return out, nil
 }
 
+// NoCharacter is the error of an import of an id that the service does not
+// have.
+type NoCharacter struct{ Target, ID string }
+
+func (e *NoCharacter) Error() string { return fmt.Sprintf("%s has no character %s", e.Target, e.ID) }
+
 // importDocs reads what is to be imported. Characters that the list has shown
 // already are read singly only for what it does not show.
 func (e *Engine) importDocs(ctx context.Context, a *Account, o ImportOptions, needs []need, lists []providers.Body) ([]diff.Doc, error) {
@@ -89,7 +96,7 @@ func (e *Engine) importDocs(ctx context.Context, a *Account, o ImportOptions, ne
 	each := func(i int, s seen) {
 		docs[i], failures[i] = s.doc, s.err
 		if s.gone {
-			failures[i] = fmt.Errorf("%s has no character %s", o.Target, needs[i].id)
+			failures[i] = &NoCharacter{Target: o.Target, ID: needs[i].id}
 		}
 	}
 	var broken error
@@ -103,6 +110,9 @@ func (e *Engine) importDocs(ctx context.Context, a *Account, o ImportOptions, ne
 	}
 	for i, err := range failures {
 		if err != nil {
+			if none := (*NoCharacter)(nil); errors.As(err, &none) {
+				return nil, err // says both already
+			}
 			return nil, fmt.Errorf("importing %s from %s: %w", needs[i].id, o.Target, err)
 		}
 	}

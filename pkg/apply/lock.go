@@ -184,7 +184,7 @@ func (l *Lock) settleRevisions() (changed bool) {
 func (l *Lock) Move(from, to string) ([]Entry, error) {
 	moved := l.Show(from)
 	if len(moved) == 0 {
-		return nil, fmt.Errorf("the lock holds no %q; `state list` shows what it holds", from)
+		return nil, fmt.Errorf("the lock holds no %q", from)
 	}
 	if there := l.Show(to); len(there) > 0 {
 		return nil, fmt.Errorf("the lock already holds %q at %s; remove that first with `state rm %s`", to, targetsOf(there), to)
@@ -207,7 +207,7 @@ func (l *Lock) Move(from, to string) ([]Entry, error) {
 func (l *Lock) Remove(name, target string) ([]Entry, error) {
 	removed := slices.DeleteFunc(l.Show(name), func(e Entry) bool { return target != "" && e.Target != target })
 	if len(removed) == 0 {
-		return nil, fmt.Errorf("the lock holds no %q; `state list` shows what it holds", strings.TrimSuffix(name+"/"+target, "/"))
+		return nil, fmt.Errorf("the lock holds no %q", strings.TrimSuffix(name+"/"+target, "/"))
 	}
 	for _, e := range removed {
 		if err := l.Drop(e.Address); err != nil {

@@ -47,6 +47,9 @@ type Error struct {
 
 // Error prints "convai: character.update: rejected (400): words".
 func (e *Error) Error() string {
+	if e.Op == "" && e.Message != "" {
+		return e.Provider + ": " + e.Message
+	}
 	s := fmt.Sprintf("%s: %s: %s", e.Provider, e.Op, e.Kind)
 	if e.Status != 0 {
 		s += fmt.Sprintf(" (%d)", e.Status)
