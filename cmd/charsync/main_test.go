@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -55,6 +56,8 @@ func condition(name string) (bool, error) {
 	case "devfull":
 		_, err := os.Stat("/dev/full")
 		return err == nil, nil
+	case "tmpfs": // a file system of one's own, to fill
+		return exec.Command("unshare", "-rm", "sh", "-c", "mount -t tmpfs -o size=64k tmpfs /mnt").Run() == nil, nil
 	case "root":
 		return runtime.GOOS != "windows" && os.Geteuid() == 0, nil
 	}

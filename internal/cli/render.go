@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -83,6 +84,9 @@ func (a *app) render(ctx context.Context, f *runFlags, args []string, format, ou
 	documents, err := s.documents(ctx, chosen, f)
 	if err != nil {
 		return err
+	}
+	if len(chosen) > 0 && len(documents) == 0 {
+		s.note("None of the selected characters has a target %s.", strings.Join(f.targets, " or "))
 	}
 	return a.result(out, func(w io.Writer) error {
 		if format == formatJSON {

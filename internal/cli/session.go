@@ -199,6 +199,9 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 		return nil, err
 	}
 	s.selection = selection
+	if len(selection.Selectors) > 0 && len(s.chosen()) == 0 {
+		s.note("No character is selected.")
+	}
 	if err := s.judge(args); err != nil {
 		return nil, err
 	}
