@@ -27,16 +27,26 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	p.incomplete(plan)
 	p.calls(plan)
 	if len(plan.Changes) == 0 && plan.Complete {
-		p.line(0, run{"No changes: ", strong}, run{"the providers hold what the manifests say.", plain})
+		p.nothing(plan)
 	}
 	if plan.Unchanged > 0 {
 		p.line(0, run{count(plan.Unchanged, "pair") + " of character and target unchanged.", faint})
 	}
-	if plan.Unchanged > 0 || len(plan.Changes) == 0 {
+	if plan.Unchanged > 0 || len(plan.Changes) == 0 && plan.Complete {
 		p.blank()
 	}
 	p.write(s.paint(strong, plan.Counts().Summary()) + "\n")
 	return p.close()
+}
+
+// nothing says why a plan is empty. One that compared nothing must not read
+// as agreement: a mistyped label selects nobody.
+func (p *printer) nothing(plan *diff.Plan) {
+	if plan.Unchanged == 0 {
+		p.line(0, run{"Nothing was compared: ", strong}, run{"no character with a target is selected.", plain})
+		return
+	}
+	p.line(0, run{"No changes: ", strong}, run{"the providers hold what the manifests say.", plain})
 }
 
 // legend explains the signs that this plan uses.
@@ -73,7 +83,9 @@ func (p *printer) legend(plan *diff.Plan) {
 	}
 	p.line(0, run{strings.Join(words, "   "), faint})
 	if used["~"] || used["!"] || used[p.style.drift()] {
-		p.line(0, append(append([]run{{"words: ", faint}}, p.mark(diff.Remove, "on the provider now")...), append([]run{{" ", plain}}, p.mark(diff.Insert, "in the manifest")...)...)...)
+		key := append([]run{{"words: ", faint}}, p.mark(diff.Remove, "on the provider now")...)
+		key = append(append(key, run{" ", plain}), p.mark(diff.Insert, "in the manifest")...)
+		p.line(0, append(key, run{"   numbers: lines of the text", faint})...)
 	}
 	p.blank()
 }

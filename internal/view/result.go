@@ -73,7 +73,10 @@ func (p *printer) outcome(o *apply.Outcome) {
 	words := deedDone(o.Action)
 	switch o.Status {
 	case apply.Failed:
-		sign, look, words = p.style.glyph("✗", "x"), alarming, "failed to "+string(o.Action)
+		sign, look, words = p.style.glyph("✗", "x"), alarming, "failed"
+		if o.Action != "" { // none, where planning it failed already
+			words += " to " + string(o.Action)
+		}
 	case apply.Skipped:
 		sign, look, words = "!", changed, "skipped"
 		if o.Rule != "" {
