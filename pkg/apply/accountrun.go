@@ -42,6 +42,7 @@ type item struct {
 	pre     diff.Doc // live before writing; nil when nothing was there
 	fields  []sent   // what was sent, to be looked for
 	mustGet bool     // read back singly, right after writing
+	begun   bool     // it was its turn
 	later   bool     // read back by the list, when all is written
 	got     seen     // the single read-back, for what needs both
 	failure error    // the write went wrong, in a way that may have had an effect
@@ -116,6 +117,7 @@ func (ar *accountRun) writeAll(ctx context.Context) {
 func (ar *accountRun) do(ctx context.Context, it *item) {
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), inFlight)
 	defer done()
+	it.begun = true
 	if it.Action != diff.Record {
 		ar.engine.event(Event{Kind: "write", Address: it.Address, Instance: it.Target, Text: string(it.Action)})
 	}

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"testing"
 
 	"github.com/charsync/charsync/internal/sandbox"
@@ -122,4 +123,26 @@ func TestUnreadableAfterFailure(t *testing.T) {
 		t.Errorf("%v", doc)
 	}
 	w.applied(nothingFailed)
+}
+
+// What was never begun is not read back, and not told as done.
+func TestNotBegunIsNotRead(t *testing.T) {
+	w := newWorld(t)
+	place := func(region string) {
+		w.manifest("mira", map[string]string{"name": "Mira"}, map[string]string{"npcbuilder": "region_id: " + region})
+	}
+	place("region1")
+	w.apply()
+	place("region2")
+	e := w.engine(func(o *Options) { o.Allow = map[string]bool{"replace": true} })
+	p, err := e.Plan(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r, err := e.Apply(ctx, p)
+	if err != nil || r.Skipped != 1 || r.Created+r.Deleted > 0 {
+		t.Errorf("%v %s", err, r.Summary())
+	}
 }

@@ -123,7 +123,7 @@ func (ar *accountRun) verifyLater(ctx context.Context) {
 	waiting := map[string]map[string]*item{}
 	var scopes []string
 	for _, it := range ar.items {
-		if it.over || !it.later || it.id == "" {
+		if !it.begun || it.over || !it.later || it.id == "" {
 			continue
 		}
 		scope, _ := ar.account.Driver.SplitID(it.id)
