@@ -16,6 +16,7 @@ import (
 type applyFlags struct {
 	runFlags
 	format string
+	resume string
 }
 
 func (a *app) applyCommand() *cobra.Command {
@@ -33,13 +34,19 @@ is left alone, one that did not keep what was sent has failed.`,
 			"charsync apply tavern.plan",
 			"charsync apply --sandbox --yes",
 			"charsync apply --prune --allow max-deletes",
+			"charsync apply --resume latest",
 		},
 		exit: []code{exitDone, exitError, exitInvalid, exitStale, exitRefused, exitPart, exitInterrupted},
 	}.command(wantArgs(0, 1), func(cmd *cobra.Command, args []string) error {
 		if err := checkFormat(f.format, formatText, formatJSON); err != nil {
 			return err
 		}
-		if len(args) == 1 {
+		switch {
+		case f.resume != "" && len(args) > 0:
+			return failed("give one of them", "apply: a plan file and --resume say two different things")
+		case f.resume != "":
+			return a.resume(cmd.Context(), &f, f.resume)
+		case len(args) == 1:
 			return a.applyFrozen(cmd.Context(), &f, args[0])
 		}
 		return a.applyFresh(cmd.Context(), &f)
@@ -47,6 +54,9 @@ is left alone, one that did not keep what was sent has failed.`,
 	f.registerSelection(a, cmd)
 	f.registerPolicies(cmd)
 	yesFlag(cmd, &f.yes)
+	cmd.Flags().StringVar(&f.resume, "resume", "", "finish what the plan of this `RUN` had left to do when it stopped, without planning anew")
+	complete(cmd, "resume", func(string) []string { names, _ := a.completeRuns(nil, nil, ""); return names })
+	lockFlag(cmd, &f.runFlags)
 	formatFlag(cmd, &f.format, formatText, formatJSON)
 	return cmd
 }
@@ -59,6 +69,7 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 	if err != nil {
 		return err
 	}
+	engine.Options.Command = "apply"
 	defer s.close()
 	plan, err := engine.Plan(ctx)
 	s.progress.stop()

@@ -26,6 +26,7 @@ next apply creates the character anew.`,
 	f.registerSelection(a, cmd)
 	cmd.Flags().StringSliceVar(&f.allow, "allow", nil, "let the guard `RULE` pass: max-deletes, protected")
 	yesFlag(cmd, &f.yes)
+	lockFlag(cmd, &f.runFlags)
 	formatFlag(cmd, &f.format, formatText, formatJSON)
 	return cmd
 }
@@ -42,6 +43,7 @@ func (a *app) destroy(ctx context.Context, f *applyFlags, args []string) error {
 		return err
 	}
 	defer s.close()
+	engine.Options.Command = "destroy"
 	plan, err := engine.Destroy(ctx)
 	s.progress.stop()
 	if err != nil {

@@ -31,12 +31,13 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 		return err
 	}
 	defer s.close()
-	if err := s.hold(ctx); err != nil {
+	if err := s.hold(ctx, f.lockTimeout); err != nil {
 		return err
 	}
 	if err := s.openLock(); err != nil {
 		return err
 	}
+	s.command = "apply " + filepath.Base(file)
 	f.runFlags.env = plan.Env
 	engine := s.engine(&f.runFlags, writing)
 	f.yes = true // freezing was the look at it

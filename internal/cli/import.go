@@ -110,7 +110,7 @@ func (a *app) importCharacters(ctx context.Context, target string, f importFlags
 	if hasErrors(s.set.Diagnostics) {
 		return end(exitInvalid)
 	}
-	if err := s.hold(ctx); err != nil {
+	if err := s.hold(ctx, defaultLockTimeout); err != nil {
 		return err
 	}
 	if err := s.openLock(); err != nil {

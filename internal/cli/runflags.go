@@ -3,6 +3,7 @@ package cli
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +21,17 @@ type runFlags struct {
 	drift     string
 	conflict  string
 	yes       bool
+
+	lockTimeout time.Duration
+}
+
+// defaultLockTimeout is how long another run on the project is waited for.
+const defaultLockTimeout = 2 * time.Second
+
+// lockFlag adds the flag that says how long another run is waited for.
+func lockFlag(cmd *cobra.Command, f *runFlags) {
+	cmd.Flags().DurationVar(&f.lockTimeout, "lock-timeout", defaultLockTimeout,
+		"wait `DURATION` for another run on this project to end, such as 30s or 5m")
 }
 
 // registerSelection adds the flags that say which characters are meant.

@@ -22,6 +22,7 @@ type session struct {
 	selection apply.Selection
 	lockPath  string
 	runDir    string
+	command   string                       // for the run record
 	lookup    func(variable string) string // of credentials and base URLs
 	progress  *progress
 	closers   []func() error
@@ -143,7 +144,7 @@ func (s *session) engine(f *runFlags, a access) *apply.Engine {
 		Options: apply.Options{
 			Env: f.env, Selection: s.selection, Policy: f.policy(s.project.Policy),
 			Prune: f.prune, Allow: f.allowed(), Parallelism: s.flags.parallelism,
-			Now: s.env.Now, Who: s.env.who(), Version: version, RunDir: s.runDir,
+			Now: s.env.Now, Who: s.env.who(), Command: s.command, Version: version, RunDir: s.runDir,
 			Events: func(e apply.Event) { s.progress.step(stageOf(e), e.Done, e.Total) },
 		},
 	}
@@ -184,7 +185,7 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 		return nil, err
 	}
 	if access == writing {
-		if err := s.hold(ctx); err != nil {
+		if err := s.hold(ctx, f.lockTimeout); err != nil {
 			return nil, err
 		}
 	}

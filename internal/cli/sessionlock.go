@@ -14,11 +14,11 @@ import (
 // hold keeps other runs that write away from this project until the session
 // is closed. The lock is the operating system's: nothing of it outlives a
 // process that is killed.
-func (s *session) hold(ctx context.Context) error {
+func (s *session) hold(ctx context.Context, wait time.Duration) error {
 	where, _ := os.Hostname() // for people; an unknown host is no reason to stop
 	lock, err := apply.AcquireRun(ctx, filepath.Join(filepath.Dir(s.runDir), "run.lock"), apply.Holder{
 		Who: s.env.who(), Where: where, Since: s.env.Now().UTC().Format(time.RFC3339), PID: os.Getpid(),
-	}, 0)
+	}, wait)
 	if err != nil {
 		var d spec.Diagnostic
 		if errors.As(err, &d) || errors.Is(err, context.Canceled) {

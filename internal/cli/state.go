@@ -77,7 +77,7 @@ func (a *app) openState(ctx context.Context, access access) (*session, error) {
 		return nil, err
 	}
 	if access == writing {
-		err = s.hold(ctx)
+		err = s.hold(ctx, defaultLockTimeout)
 	}
 	if err == nil {
 		err = s.openLock()
@@ -107,6 +107,9 @@ func (a *app) stateListCommand() *cobra.Command {
 		}
 		defer s.close()
 		entries := s.lock.Entries()
+		if len(entries) == 0 {
+			a.note("The lock holds no bindings.")
+		}
 		return a.result("", func(w io.Writer) error {
 			if format == formatJSON {
 				return writeJSON(w, bindings(entries))

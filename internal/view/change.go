@@ -62,6 +62,7 @@ func (p *printer) changeOf(c *diff.Change, shown *told) {
 		head = append(head, run{": " + SanitizeLine(c.Reason), plain})
 	}
 	p.item(2, []run{{sign + " ", look}}, head...)
+	p.aside(6, c, shown)
 	switch c.Action {
 	case diff.Create:
 		p.sizes(6, c.Fields)

@@ -55,6 +55,9 @@ func brief(v any) any {
 // why names the class of a change in the words of a reader.
 func (p *printer) why(target string, f diff.FieldChange) string {
 	target = SanitizeLine(target)
+	if words, ok := p.toned(target, f); ok {
+		return words
+	}
 	switch f.Class {
 	case diff.Yours:
 		if f.Fixed {

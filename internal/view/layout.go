@@ -22,6 +22,7 @@ func text(i ink, s string) run { return run{Sanitize(s), i} }
 type printer struct {
 	out   *bufio.Writer
 	style Style
+	tone  tone
 	err   error
 }
 

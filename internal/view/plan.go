@@ -13,6 +13,9 @@ import (
 // Its last line is that of Counts.Summary.
 func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	p := newPrinter(w, s)
+	if plan.Undo != "" {
+		p.tone = ofUndo
+	}
 	p.legend(plan)
 	for start := 0; start < len(plan.Changes); {
 		end := start + 1
@@ -42,7 +45,11 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 // nothing says why a plan is empty. One that compared nothing must not read
 // as agreement: a mistyped label selects nobody.
 func (p *printer) nothing(plan *diff.Plan) {
-	if plan.Unchanged == 0 {
+	switch {
+	case p.tone == ofUndo:
+		p.line(0, run{"Nothing to undo: ", strong}, run{"nothing that run " + SanitizeLine(plan.Undo) + " did is left, or can be taken back.", plain})
+		return
+	case plan.Unchanged == 0:
 		p.line(0, run{"Nothing was compared: ", strong}, run{"no character with a target is selected.", plain})
 		return
 	}
@@ -83,8 +90,9 @@ func (p *printer) legend(plan *diff.Plan) {
 	}
 	p.line(0, run{strings.Join(words, "   "), faint})
 	if used["~"] || used["!"] || used[p.style.drift()] {
-		key := append([]run{{"words: ", faint}}, p.mark(diff.Remove, "on the provider now")...)
-		key = append(append(key, run{" ", plain}), p.mark(diff.Insert, "in the manifest")...)
+		before, after := p.tone.sides()
+		key := append([]run{{"words: ", faint}}, p.mark(diff.Remove, before)...)
+		key = append(append(key, run{" ", plain}), p.mark(diff.Insert, after)...)
 		p.line(0, append(key, run{"   numbers: lines of the text", faint})...)
 	}
 	p.blank()

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	var format string
+	cmd := manual{
+		use:   "show RUN|PLANFILE [flags]",
+		short: "Show a run or a frozen plan",
+		long: `Shows what a run did: how each character ended, and by words what was there
+before and what was written. RUN is the beginning of a run's id, or latest. A
+PLANFILE is shown as plan showed it.`,
+		examples: []string{
+			"charsync show latest",
+			"charsync show 20261102T09",
+			"charsync show tavern.plan",
+			"charsync show latest --format json",
+		},
+		exit: []code{exitDone, exitError},
+	}.command(wantArgs(1, 1), func(_ *cobra.Command, args []string) error {
+		if err := checkFormat(format, formatText, formatJSON); err != nil {
+			return err
+		}
+		if info, err := os.Stat(a.path(args[0])); err == nil && info.Mode().IsRegular() {
+			return a.showPlanFile(args[0], format)
+		}
+		return a.showRun(args[0], format)
+	})
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, given []string, word string) ([]string, cobra.ShellCompDirective) {
+		names, _ := a.completeRuns(cmd, given, word)
+		return names, cobra.ShellCompDirectiveDefault
+	}
+	formatFlag(cmd, &format, formatText, formatJSON)
+	return cmd
+}
+
+func (a *app) showPlanFile(file, format string) error {
+	plan, err := apply.ReadPlan(a.path(file))
+	var d spec.Diagnostic
+	if errors.As(err, &d) {
+		d.Pos.File = file // as it was named
+		return pointed([]spec.Diagnostic{d}, a.path(file))[0]
+	}
+	if err != nil {
+		return err
+	}
+	return a.showPlan(plan, format)
+}
+
+func (a *app) showRun(word, format string) error {
+	dir, err := a.runDir()
+	if err != nil {
+		return err
+	}
+	run, err := findRun(dir, word)
+	if err != nil {
+		return err
+	}
+	return a.result("", func(w io.Writer) error {
+		if format == formatJSON {
+			return view.RunJSON(w, run)
+		}
+		return view.Run(w, run, a.outStyle())
+	})
+}
+
+// findRun reads the run that a word on the command line stands for.
+func findRun(dir, word string) (*apply.Run, error) {
+	id, err := apply.FindRun(dir, word)
+	if err != nil {
+		return nil, runError(err)
+	}
+	run, err := apply.ReadRun(dir, id)
+	if err != nil {
+		return nil, runError(err)
+	}
+	return run, nil
+}
+
+// runError passes findings on and explains every other error.
+func runError(err error) error {
+	var d spec.Diagnostic
+	if errors.As(err, &d) {
+		return err
+	}
+	return failed("make .charsync/runs readable", "%w", err)
+}
+
+// warning makes a finding that stops nothing of an error.
+func warning(err error) spec.Diagnostic {
+	var d spec.Diagnostic
+	if !errors.As(err, &d) {
+		d.Message = err.Error()
+	}
+	d.Severity = spec.Warning
+	return d
+}
