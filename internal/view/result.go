@@ -70,7 +70,7 @@ func ResultJSON(w io.Writer, r *apply.Result) error {
 // outcome prints how one pair ended.
 func (p *printer) outcome(o *apply.Outcome) {
 	sign, look := p.style.glyph("✓", "ok"), added
-	words := deedDone(o.Action)
+	words := deedDone(o.Action, o.Removal)
 	switch o.Status {
 	case apply.Failed:
 		sign, look, words = p.style.glyph("✗", "x"), alarming, "failed"
@@ -105,7 +105,9 @@ func (p *printer) outcome(o *apply.Outcome) {
 	}
 }
 
-func deedDone(a diff.Action) string {
+// deedDone is the past of a deed. What some providers call a deletion is none,
+// and must not read as one.
+func deedDone(a diff.Action, removal string) string {
 	switch a {
 	case diff.Create:
 		return "created"
@@ -114,6 +116,12 @@ func deedDone(a diff.Action) string {
 	case diff.Replace:
 		return "replaced"
 	case diff.Delete:
+		switch removal {
+		case "archive":
+			return "archived"
+		case "set private":
+			return removal + " and forgotten"
+		}
 		return "deleted"
 	case diff.Record:
 		return "recorded"

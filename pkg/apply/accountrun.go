@@ -197,6 +197,9 @@ func (ar *accountRun) fail(it *item, err error) {
 func (ar *accountRun) finish(it *item, o Outcome) {
 	it.over = true
 	o.Address, o.Action, o.after, o.untouched = it.Address, it.Action, it.after, it.effects == 0
+	if it.Action == diff.Delete {
+		o.Removal = ar.account.Driver.Removal.Verb
+	}
 	if o.ID == "" {
 		o.ID = it.id
 	}

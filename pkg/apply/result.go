@@ -41,15 +41,19 @@ const (
 // Outcome is how one change ended.
 type Outcome struct {
 	diff.Address
-	Action diff.Action        `json:"action"`
-	Status string             `json:"status"` // done, failed, skipped
-	ID     string             `json:"id,omitempty"`
-	Fields []Kept             `json:"fields,omitempty"` // what was sent, and what became of it
-	Rule   string             `json:"rule,omitempty"`   // why it was skipped: stale, conflict, drift, or a guard
-	Reason string             `json:"reason,omitempty"` // why it was skipped or failed, for a reader
-	Hint   string             `json:"hint,omitempty"`   // what to do next
-	Err    error              `json:"-"`
-	Stale  []diff.FieldChange `json:"stale,omitempty"` // what moved since the plan: live now against what was wanted
+	Action  diff.Action        `json:"action"`
+	Status  string             `json:"status"`            // done, failed, skipped
+	Removal string             `json:"removal,omitempty"` // what deleting is there: delete, archive, set private
+	ID      string             `json:"id,omitempty"`
+	Fields  []Kept             `json:"fields,omitempty"` // what was sent, and what became of it
+	Rule    string             `json:"rule,omitempty"`   // why it was skipped: stale, conflict, drift, or a guard
+	Reason  string             `json:"reason,omitempty"` // why it was skipped or failed, for a reader
+	Hint    string             `json:"hint,omitempty"`   // what to do next
+	Err     error              `json:"-"`
+	Stale   []diff.FieldChange `json:"stale,omitempty"` // what moved since the plan: live now against what was wanted
+	// Removed is the live character that another one had replaced and that is
+	// gone now; a replacement itself does not name it.
+	Removed string `json:"removed,omitempty"`
 	// For the run record: what was read back, and that certainly nothing was
 	// changed at the provider.
 	after     diff.Doc
@@ -82,6 +86,9 @@ func (r *Result) add(o Outcome) {
 			r.Deleted++
 		case diff.Replace:
 			r.Created++
+			r.Deleted++
+		}
+		if o.Removed != "" {
 			r.Deleted++
 		}
 	}
