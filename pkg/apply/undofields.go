@@ -111,6 +111,7 @@ func setMark(c *diff.Change, p spec.Path, m diff.Mark) {
 func (u *undoing) recordOf(c *diff.Change, entry Entry) *diff.Change {
 	c.Action, c.Reason = diff.Record, "holds already what it held before the run"
 	after := entry.clone()
+	after.Pending = nil // what was in doubt is clear now
 	if after.Fields == nil {
 		after.Fields = map[spec.Path]diff.Mark{}
 	}
@@ -171,8 +172,8 @@ func (u *undoing) editedSince(r *reversal, id string, live diff.Doc) []diff.Fiel
 		switch {
 		case !known || !shown || rule.Equal(left, now):
 			continue
-		case !seen && diff.Kept(rule, left, nil, now).Fine():
-			continue
+		case !seen && (diff.Kept(rule, left, nil, now).Fine() || u.late(rule.Path)):
+			continue // the run was stopped before it read its own work back, or before its second call
 		}
 		out = append(out, diff.FieldChange{
 			Path: rule.Path, Kind: rule.Kind, Class: diff.Conflict, Before: now, BeforeKnown: true, After: left, Fixed: rule.Fixed,
@@ -181,14 +182,20 @@ func (u *undoing) editedSince(r *reversal, id string, live diff.Doc) []diff.Fiel
 	return out
 }
 
+// late reports a field that a second call sends after creation.
+func (u *undoing) late(p spec.Path) bool {
+	f, ok := u.account.Driver.Fields.Field(p)
+	return ok && f.Late()
+}
+
 // comeBack restores a character that the run removed.
 func (u *undoing) comeBack(ctx context.Context, r *reversal, id string) (*diff.Change, error) {
 	if now, known := u.engine.Lock.Entry(r.Address); known && now.ID != id {
 		r.note("", "%s is bound to %s by now: the character that the run removed, %s, is left as it is", r.Address, now.ID, id)
 		return nil, nil
 	}
-	if _, bound := u.boundAs(id); bound && !r.seen[id].gone && !hidesOnly(u.account.Driver) {
-		return nil, nil // its removal did not happen
+	if entry, bound := u.boundAs(id); bound && !r.seen[id].gone && !hidesOnly(u.account.Driver) {
+		return u.recordOf(u.change(r, diff.Record, entry), entry), nil // its removal did not happen
 	}
 	was := r.was(id)
 	c := u.change(r, diff.Update, was)
@@ -267,6 +274,9 @@ func (u *undoing) anew(r *reversal, c *diff.Change, was Entry) (*diff.Change, er
 	}
 	c.Action, c.Rebind, c.ID, c.Superseded = diff.Create, false, "", ""
 	c.Scope, _ = d.SplitID(old)
+	if _, bound := u.boundAs(old); bound {
+		c.Gone = old // its removal was carried out, and not recorded
+	}
 	c.Reason = "the run removed " + old
 	c.Removal = fmt.Sprintf("a new character with a new id: %s can't come back. %s", old, d.Removal.Loss)
 	c.Fields = fromNothing(d.Fields.Rules(), doc)
