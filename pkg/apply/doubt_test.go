@@ -146,3 +146,28 @@ func TestNotBegunIsNotRead(t *testing.T) {
 		t.Errorf("%v %s", err, r.Summary())
 	}
 }
+
+// The end of a replacement that was interrupted removes a character. Plan and
+// apply count it.
+func TestRestOfAReplacementCounts(t *testing.T) {
+	w := newWorld(t)
+	place := func(region string) {
+		w.manifest("mira", map[string]string{"name": "Mira"}, map[string]string{"npcbuilder": "region_id: " + region})
+	}
+	allow := func(o *Options) { o.Allow = map[string]bool{"replace": true} }
+	place("region1")
+	w.apply()
+	place("region2")
+	w.fault("npcbuilder", "character.delete", sandbox.FaultServerError, 1, false)
+	if r := w.apply(allow); r.Failed != 1 || len(w.live("npcbuilder")) != 2 {
+		t.Fatal(r.Summary())
+	}
+	if got := w.plan().Counts().Summary(); got != "Plan: 0 to create, 0 to update, 1 to delete, 0 drifted, 0 in conflict." {
+		t.Error(got)
+	}
+	w.applied("Applied: 0 created, 0 updated, 1 deleted, 0 failed, 0 skipped.")
+	w.empty()
+	if n := len(w.live("npcbuilder")); n != 1 {
+		t.Errorf("%d characters", n)
+	}
+}

@@ -76,6 +76,7 @@ func (ar *accountRun) removeOld(ctx context.Context, it *item, o *Outcome) bool 
 	if old == "" {
 		return true
 	}
+	effects := it.effects
 	err := ar.keepOld(ctx, it, old)
 	if err == nil {
 		err = ar.deleteLive(ctx, it, old)
@@ -92,6 +93,9 @@ func (ar *accountRun) removeOld(ctx context.Context, it *item, o *Outcome) bool 
 		return false
 	}
 	it.entry = entry
+	if it.effects > effects && it.Action != diff.Replace {
+		o.Removed = old
+	}
 	return true
 }
 

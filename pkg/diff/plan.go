@@ -98,6 +98,13 @@ func (c *Change) Sends() []FieldChange {
 	return out
 }
 
+// Supersedes reports that the change also removes a character that another
+// one has replaced: what an interrupted replacement left, or what an undo
+// goes back behind.
+func (c *Change) Supersedes() bool {
+	return c.Superseded != "" && c.Action != Replace && c.Action != Delete
+}
+
 // Stopped reports that a policy, on conflict or drift, leaves the change out.
 // Guards do not count: they refuse, and can be told to allow.
 func (c *Change) Stopped() bool {
@@ -214,6 +221,9 @@ func (p *Plan) Counts() Counts {
 			if !c.Stopped() {
 				n.Delete++
 			}
+		}
+		if c.Supersedes() && !c.Stopped() {
+			n.Delete++
 		}
 		if c.Has(Drift) {
 			n.Drifted++
