@@ -93,7 +93,9 @@ type outcome struct {
 	Status string `json:"status"`
 	ID     string `json:"id"`
 	Rule   string `json:"rule"`
-	Reason string `json:"reason"`
+	// Removed is a character that this one had replaced earlier.
+	Removed string `json:"removed"`
+	Reason  string `json:"reason"`
 }
 
 func (o outcome) address() address { return address{o.Target, o.Name} }

@@ -282,17 +282,11 @@ func (w *world) contentAsWanted(a address, s sandbox.Stored) {
 		return
 	}
 	for key, want := range vendorNamed(a.target).expected(c) {
-		if w.lateToKnow(key) {
-			continue
-		}
 		if !sameAt(key, want, s.Doc[key]) {
 			w.find("%s: %s is %s, and the manifest says %s", a, key, short(s.Doc[key]), short(want))
 		}
 	}
 }
-
-// lateToKnow are keys whose stored value says nothing: places.
-func (w *world) lateToKnow(key string) bool { return key == "game_id" || key == "world_id" }
 
 // everythingAsWanted holds a command to its exit code 0.
 func (w *world) everythingAsWanted(s *situation) {

@@ -16,6 +16,11 @@ import (
 //     charsync stops and asks a person to adopt it by its id.
 //   - Creating a character with the name or the content of one that is in
 //     doubt there, for the same reason.
+//   - Editing a managed field that no read shows: that drift is invisible, and
+//     the field tables and the documents say so.
+//   - Editing the language model at Convai in the middle of a run. The service
+//     may answer another model than was sent (what a rolling name stands for),
+//     so right after a write a colleague's choice looks like its answer.
 //   - Editing at Character.AI in the moment between charsync's last look and
 //     its write. An update there replaces the whole character, and the service
 //     has no way to say "only if nothing has changed".
@@ -53,7 +58,7 @@ func bare(vendor, id string) string {
 
 // editOutside changes a bound character behind charsync's back. The caller
 // holds the gate's carry, or knows that nothing is under way.
-func (w *world) editOutside(d *dice, vendor, id string) {
+func (w *world) editOutside(d *dice, vendor, id string, inRun bool) {
 	s, err := w.gate.sandbox.Character(vendor, id)
 	if err != nil {
 		return // deleted meanwhile
@@ -63,7 +68,7 @@ func (w *world) editOutside(d *dice, vendor, id string) {
 		return
 	}
 	key, value := w.colleague(d, vendor, a)
-	if key == "" {
+	if key == "" || inRun && key == "model_group_name" {
 		return
 	}
 	if err := w.gate.sandbox.Edit(vendor, id, map[string]any{key: value}); err != nil {
@@ -95,7 +100,7 @@ func (w *world) colleague(d *dice, vendor string, a address) (string, any) {
 		}
 	}
 	k := pick(d, v.own)
-	if k.fixed || k.key == "game_id" || k.key == "reasoning_effort" {
+	if k.fixed || k.veiled && w.project.managed(a)[k.key] || k.key == "reasoning_effort" {
 		return "", nil
 	}
 	return k.key, k.value(d)
@@ -121,7 +126,7 @@ func (w *world) betweenRuns() {
 		}
 		for range d.IntN(3) {
 			id := pick(d, ids)
-			w.editOutside(d, vendor, id)
+			w.editOutside(d, vendor, id, false)
 			w.step("a colleague edits %s %s", vendor, id)
 		}
 		if d.chance(10) {
@@ -156,7 +161,7 @@ func (w *world) meddler(vendor string, nth int, deletes bool) *hook {
 		if deletes {
 			w.deleteOutside(vendor, id)
 		} else {
-			w.editOutside(d, vendor, id)
+			w.editOutside(d, vendor, id, true)
 		}
 		return false
 	}

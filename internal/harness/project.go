@@ -105,8 +105,7 @@ func (p *project) target(c *character, name string) {
 	fields := map[string]any{}
 	c.targets[name] = fields
 	if name == npcbuilder {
-		place := pick(d, [][2]string{{"game123", "world456"}, {"tavern", "gilded-hare"}})
-		fields["game_id"], fields["world_id"] = place[0], place[1]
+		fields["game_id"], fields["world_id"] = "game123", "world456"
 	}
 	for _, k := range v.own {
 		if slices.Contains(v.always, k.path) || d.chance(35) {

@@ -71,6 +71,9 @@ func (w *world) judgeCounts(s *situation, r *result) {
 			sum.Created++
 			sum.Deleted++
 		}
+		if o.Status == "done" && o.Removed != "" {
+			sum.Deleted++
+		}
 	}
 	if sum.line() != r.line() {
 		w.find("run %d: the outcomes add up to %q, and it says %q", s.number, sum.line(), r.line())
@@ -118,7 +121,7 @@ func (w *world) judgeOutcomes(s *situation, r *result, deeds []deed) {
 			w.find("run %d: %s was written to %v, and is told as skipped (%s)", s.number, a, kinds, o.Reason)
 		case o.Status == "done" && kinds["create"] > 0 && o.Action != "create" && o.Action != "replace":
 			w.find("run %d: %s was created, and is told as %s", s.number, a, o.Action)
-		case o.Status == "done" && kinds["remove"] > 0 && o.Action != "delete" && o.Action != "replace":
+		case o.Status == "done" && kinds["remove"] > 0 && o.Action != "delete" && o.Action != "replace" && o.Removed == "":
 			w.find("run %d: %s was removed, and is told as %s", s.number, a, o.Action)
 		case o.Status == "done" && kinds["update"] > 0 && o.Action == "record":
 			w.find("run %d: %s was updated, and is told as %s", s.number, a, o.Action)
@@ -132,6 +135,9 @@ func (w *world) judgeOutcome(s *situation, o outcome, kinds map[string]int) {
 	}
 	a := o.address()
 	id := bare(o.Target, o.ID)
+	if o.Removed != "" && kinds["remove"] == 0 {
+		w.find("run %d: %s is told to have removed %s, and nothing was removed", s.number, a, o.Removed)
+	}
 	switch o.Action {
 	case "create", "replace":
 		key := o.Target + " " + id

@@ -19,12 +19,13 @@ func Vendors() []string { return []string{alakazam, characterai, convai, npcbuil
 
 // knob is one field of a manifest that the harness turns.
 type knob struct {
-	path  string          // in the manifest
-	key   string          // in the vendor's store; "" where several paths make one key
-	value func(*dice) any // a new value, in the manifest's spelling
-	empty any             // what clears it; nil where it can't be cleared
-	fixed bool            // set at creation only
-	needs string          // another path of the target that must be set with it
+	path   string          // in the manifest
+	key    string          // in the vendor's store; "" where several paths make one key
+	value  func(*dice) any // a new value, in the manifest's spelling
+	empty  any             // what clears it; nil where it can't be cleared
+	fixed  bool            // set at creation only
+	veiled bool            // no read shows it
+	needs  string          // another path of the target that must be set with it
 }
 
 // vendor is what the harness knows of one service.
@@ -81,7 +82,7 @@ func alakazamVendor() vendor {
 			{path: "intro", key: "intro", value: func(d *dice) any {
 				return map[string]any{"kicker": d.prose(40), "title": d.prose(30)}
 			}, empty: map[string]any{}},
-			{path: "style", key: "style", value: text(40), fixed: true},
+			{path: "style", key: "style", value: text(40), fixed: true, veiled: true},
 		},
 	}
 }
@@ -140,7 +141,7 @@ func convaiVendor() vendor {
 			{path: "temperature", key: "temperature", value: oneOf(0.1, 0.42, 0.7, 1, 0)},
 			{path: "memorySettings", key: "memorySettings", value: func(d *dice) any { return map[string]any{"enabled": d.IntN(2) == 0} }},
 			// The levels are those of the models above; what it reads back as is never shown.
-			{path: "reasoning_effort", key: "reasoning_effort", value: oneOf("low", "medium", "high"), needs: "model_group_name"},
+			{path: "reasoning_effort", key: "reasoning_effort", value: oneOf("low", "medium", "high"), veiled: true, needs: "model_group_name"},
 			{path: "backstory", key: "backstory", value: text(800)},
 		},
 	}
@@ -151,10 +152,11 @@ func npcbuilderVendor() vendor {
 		name: npcbuilder, nameAt: "name", always: []string{"game_id", "world_id"},
 		common: []knob{{path: "name", key: "name"}, {path: "description", key: "description"}},
 		own: []knob{
+			{path: "region_id", key: "region_id", value: oneOf("region1", "region2"), fixed: true, veiled: true},
 			{path: "age", key: "age", value: oneOf("child", "adult", "elderly")},
 			{path: "gender", key: "gender", value: oneOf("Male", "Female", "whatever the light says"), empty: ""},
-			{path: "model", key: "model", value: oneOf("standard", "premium")},
-			{path: "filters", key: "filters", value: oneOf(true, false)},
+			{path: "model", key: "model", value: oneOf("standard", "premium"), veiled: true},
+			{path: "filters", key: "filters", value: oneOf(true, false), veiled: true},
 			{path: "role", key: "role", value: oneOf("innkeeper", "guard", "mentor", "noRole")},
 			{path: "tone", key: "tone", value: oneOf("formal", "casual", "sarcastic")},
 			{path: "traits", key: "traits", value: func(d *dice) any { return d.some("brave", "patient", "wry", "loyal") }, empty: []any{}},
