@@ -17,7 +17,8 @@ func (a *app) stateMvCommand() *cobra.Command {
 		use:   "mv OLD NEW",
 		short: "Follow a renamed manifest",
 		long: `Moves the bindings of OLD to NEW, at all targets, so that a manifest whose
-metadata.name was changed keeps its live characters.`,
+metadata.name was changed keeps its live characters. NEW may be bound at other
+targets: so imports of one character from several services become one manifest.`,
 		examples: []string{"charsync state mv mira-innkeeper mira"},
 		exit:     []code{exitDone, exitError},
 	}.command(wantArgs(2, 2), func(cmd *cobra.Command, args []string) error {

@@ -179,14 +179,18 @@ func (l *Lock) settleRevisions() (changed bool) {
 }
 
 // Move renames a character in the lock, at all its targets, so that a renamed
-// manifest keeps its live characters. It changes nothing on a provider. Save
-// or Finish brings it to disk.
+// manifest keeps its live characters. The other name may be bound already at
+// other targets: that is how imports of one character are brought together.
+// It changes nothing on a provider. Save or Finish brings it to disk.
 func (l *Lock) Move(from, to string) ([]Entry, error) {
 	moved := l.Show(from)
 	if len(moved) == 0 {
 		return nil, fmt.Errorf("the lock holds no %q", from)
 	}
-	if there := l.Show(to); len(there) > 0 {
+	there := slices.DeleteFunc(l.Show(to), func(e Entry) bool {
+		return !slices.ContainsFunc(moved, func(m Entry) bool { return m.Target == e.Target })
+	})
+	if len(there) > 0 {
 		return nil, fmt.Errorf("the lock already holds %q at %s; remove that first with `state rm %s`", to, targetsOf(there), to)
 	}
 	for i, e := range moved {

@@ -270,6 +270,12 @@ func TestStateMoveAndRemove(t *testing.T) {
 	if moved, err := l.Move("a", "z"); err != nil || len(moved) != 2 {
 		t.Errorf("%v %v", moved, err)
 	}
+	if err := l.Put(entryFor("c", "npcbuilder", "4")); err != nil {
+		t.Fatal(err)
+	}
+	if moved, err := l.Move("c", "z"); err != nil || len(moved) != 1 || len(l.Show("z")) != 3 {
+		t.Errorf("beside bindings at other targets: %v %v %v", moved, err, l.Show("z"))
+	}
 	if _, err := l.Remove("b", "alakazam"); err == nil {
 		t.Error("removed what is not there")
 	}
@@ -280,10 +286,10 @@ func TestStateMoveAndRemove(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := openLock(t, path)
-	if got := again.Show("z"); len(got) != 2 || got[0].ID != "2" || again.Len() != 2 {
+	if got := again.Show("z"); len(got) != 3 || got[0].ID != "2" || again.Len() != 3 {
 		t.Errorf("%+v", got)
 	}
-	if removed, err := again.Remove("z", ""); err != nil || len(removed) != 2 {
+	if removed, err := again.Remove("z", ""); err != nil || len(removed) != 3 {
 		t.Errorf("%v %v", removed, err)
 	}
 }
