@@ -87,7 +87,7 @@ func Codes() []CodeInfo {
 		{CodeKind, Error, "a document of another kind"},
 		{CodeAPIVersion, Error, "a document for another version of charsync"},
 
-		{CodeName, Error, "metadata.name is not a DNS-1123 label"},
+		{CodeName, Error, "a metadata.name that is not a DNS-1123 label"},
 		{CodeDuplicateName, Error, "two manifests have the same metadata.name"},
 		{CodeUnknownInstance, Error, "a target that is no provider instance of the project"},
 		{CodeOutside, Error, "a path leaves the project"},
