@@ -110,7 +110,7 @@ func baseURLFor(in spec.Instance, d *providers.Driver, lookup func(string) strin
 	}
 	if err := spec.CheckBaseURL(base); err != nil {
 		return "", &providers.Error{
-			Kind: providers.Unsupported, Provider: in.Name, Op: "base URL", Message: err.Error(),
+			Kind: providers.Unsupported, Provider: in.Name, Message: "the base URL can't be used: " + err.Error(),
 			Hint: "correct " + from + ": https://host, or http towards this machine alone", Err: err,
 		}
 	}

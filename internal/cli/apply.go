@@ -108,7 +108,7 @@ func (s *session) showBefore(plan *diff.Plan, format string, asks bool) error {
 		return view.Plan(s.err, plan, s.errStyle())
 	}
 	return s.result("", func(w io.Writer) error {
-		if err := view.Plan(w, plan, s.outStyle()); err != nil {
+		if err := view.Plan(w, plan, s.outStyle()); err != nil || asks {
 			return err
 		}
 		_, err := fmt.Fprintln(w)

@@ -16,7 +16,11 @@ func (a *app) mayAsk(yes bool, command string) error {
 	if yes || a.env.InTerminal {
 		return nil
 	}
-	return failed("look at charsync plan first, then run charsync "+command+" --yes (or set CHARSYNC_YES=1)",
+	look := "look at charsync plan first, then run charsync "
+	if command != "apply" { // plan shows nothing of these
+		look = "run it in a terminal to see what it would do, or without a question as charsync "
+	}
+	return failed(look+command+" --yes (or set CHARSYNC_YES=1)",
 		"%s asks before it writes, and there is no terminal to ask on", command)
 }
 

@@ -161,12 +161,14 @@ func (p *printer) calls(plan *diff.Plan) {
 		}
 		rows = append(rows, row)
 	}
-	words := fmt.Sprintf("%s made, the least possible is %s.", count(sum.Made, "request"), thousands(sum.Least))
-	if sum.Writes+sum.Reads > 0 {
-		words = fmt.Sprintf("%s made, the least possible is %s; applying makes %s writing and %s reading.",
-			count(sum.Made, "request"), thousands(sum.Least), thousands(sum.Writes), thousands(sum.Reads))
+	words := count(sum.Made, "request") + " made"
+	if plan.Complete { // else the least is of what was not asked, too
+		words += ", the least possible is " + thousands(sum.Least)
 	}
-	p.line(0, run{words, faint})
+	if sum.Writes+sum.Reads > 0 {
+		words += fmt.Sprintf("; applying makes %s writing and %s reading", thousands(sum.Writes), thousands(sum.Reads))
+	}
+	p.line(0, run{words + ".", faint})
 	if len(rows) > 1 || plan.Calls[0].Wait != "" {
 		p.table(2, nil, rows)
 	}
