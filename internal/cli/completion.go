@@ -12,7 +12,8 @@ func (a *app) completionCommand() *cobra.Command {
 		use:   "completion bash|zsh|fish|powershell",
 		short: "Print a completion script for a shell",
 		long: `Prints a script that teaches a shell to complete commands, flags, and the names,
-targets and labels of the project in the working directory.`,
+targets and labels of the project in the working directory. For bash, the package
+bash-completion has to be loaded first.`,
 		examples: []string{
 			"source <(charsync completion bash)                      # this shell",
 			"charsync completion zsh > \"${fpath[1]}/_charsync\"       # every zsh",

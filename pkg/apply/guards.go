@@ -74,10 +74,7 @@ func guardProtection(c *diff.Change) []diff.Block {
 		return nil
 	}
 	b := block(guardProtected, "it is protected and would be deleted")
-	b.Hint = "set protect: false and apply that first, or pass --allow protected"
-	if c.Source == (spec.Pos{}) {
-		b.Hint = "bring its manifest back with protect: false and apply that first, or pass --allow protected"
-	}
+	b.Hint = "apply its manifest with protect: false first, or pass --allow protected"
 	return []diff.Block{b}
 }
 
