@@ -43,6 +43,8 @@ type item struct {
 	fields  []sent   // what was sent, to be looked for
 	mustGet bool     // read back singly, right after writing
 	begun   bool     // it was its turn
+	settled bool     // what an earlier attempt made is known and bound
+	dropped string   // a character of an earlier attempt that was removed
 	later   bool     // read back by the list, when all is written
 	got     seen     // the single read-back, for what needs both
 	failure error    // the write went wrong, in a way that may have had an effect
@@ -202,6 +204,9 @@ func (ar *accountRun) finish(it *item, o Outcome) {
 	}
 	if o.ID == "" {
 		o.ID = it.id
+	}
+	if o.Removed == "" {
+		o.Removed = it.dropped
 	}
 	ar.close(o)
 }

@@ -107,7 +107,10 @@ func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 	var sends []diff.FieldChange
 	for _, f := range fields {
 		if f.Send && f.Fixed {
-			ar.fail(it, fmt.Errorf("%s can only be set at creation, and %s holds another value", f.Path, it.id))
+			err := fmt.Errorf("%s can only be set at creation, and %s holds another value", f.Path, it.id)
+			ar.finish(it, Outcome{
+				Status: Failed, Reason: err.Error(), Err: err, Hint: "run again: it is bound now, and the next plan replaces it",
+			})
 			return false
 		}
 		if f.Send {

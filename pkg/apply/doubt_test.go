@@ -2,6 +2,8 @@ package apply
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/charsync/charsync/internal/sandbox"
@@ -170,4 +172,67 @@ func TestRestOfAReplacementCounts(t *testing.T) {
 	if n := len(w.live("npcbuilder")); n != 1 {
 		t.Errorf("%d characters", n)
 	}
+}
+
+// A replacement whose answer was lost and that the manifest takes back leaves
+// one character, and one that is changed once more leaves one too.
+func TestReplacementInDoubt(t *testing.T) {
+	allow := func(o *Options) { o.Allow = map[string]bool{"replace": true} }
+	for _, s := range []struct{ vendor, field, first, second, third string }{
+		{"npcbuilder", "region_id", "region1", "region2", "region2, location_id: location3"},
+		{"alakazam", "style", "oil", "chalk", "ink"},
+	} {
+		for _, commit := range []bool{true, false} {
+			for _, then := range []string{s.first, s.second, s.third, ""} {
+				t.Run(fmt.Sprintf("%s/carried out %v/then %q", s.vendor, commit, then), func(t *testing.T) {
+					w := newWorld(t)
+					manifest := func(value string) {
+						w.manifest("mira", map[string]string{"name": "Mira"}, map[string]string{s.vendor: s.field + ": " + value})
+					}
+					manifest(s.first)
+					w.apply()
+					manifest(s.second)
+					w.fault(s.vendor, "character.create", sandbox.FaultBadGateway, 5, commit)
+					if r := w.apply(allow); r.Failed != 1 {
+						t.Fatal(r.Summary())
+					}
+					w.srv.ClearFaults()
+					want := 1
+					if then != "" {
+						manifest(then)
+					} else {
+						w.delete("characters/mira.yaml")
+						w.manifest("other", map[string]string{"name": "Other"}, map[string]string{s.vendor: s.field + ": " + s.first})
+					}
+					for range 3 { // one to find out, one to replace it in turn
+						w.apply(allow, func(o *Options) { o.Prune = true })
+					}
+					w.empty()
+					live := 0
+					for _, c := range w.live(s.vendor) {
+						if s.vendor != "alakazam" || strings.Contains(w.lockText(), c.ID) {
+							live++
+						} else if !retiredAs(w, c.ID) {
+							t.Errorf("%s is left over: %v", c.ID, c.Doc)
+						}
+					}
+					if live != want {
+						t.Errorf("%d characters: %s", live, w.lockText())
+					}
+				})
+			}
+		}
+	}
+}
+
+// retiredAs reports a character at Alakazam that was let go: the last thing
+// that was sent to it was to be private, and nothing else.
+func retiredAs(w *world, id string) bool {
+	last := ""
+	for _, r := range w.srv.Requests("alakazam") {
+		if r.ID == id && r.Route == "character.update" {
+			last = string(r.Body)
+		}
+	}
+	return last == `{"visibility":"private"}`
 }

@@ -20,6 +20,9 @@ func (ar *accountRun) remove(ctx context.Context, it *item) {
 		ar.protected(it)
 		return
 	}
+	if !ar.dropAttempt(ctx, it) {
+		return
+	}
 	if _, ok := ar.look(ctx, it); !ok {
 		return
 	}
@@ -118,7 +121,7 @@ func (ar *accountRun) recordOnly(ctx context.Context, it *item) {
 		ar.rebound(it)
 		return
 	}
-	if !ar.noteSettled(it) {
+	if !ar.noteSettled(it) || !ar.dropAttempt(ctx, it) {
 		return
 	}
 	entry := ar.entryOf(it)

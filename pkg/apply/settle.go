@@ -58,8 +58,13 @@ func (e *Engine) settleDoubts(ctx context.Context, w *accountPlan) map[diff.Addr
 func (ar *accountRun) settleDoubts(ctx context.Context) {
 	var doubts []doubt
 	for _, it := range ar.items {
-		if p := it.entry.Pending; p != nil && p.Action == diff.Create && (it.Action == diff.Create || it.Action == diff.Replace) {
+		p := it.entry.Pending
+		switch {
+		case p == nil || p.Action != diff.Create:
+		case it.Action == diff.Create || it.Action == diff.Replace:
 			doubts = append(doubts, doubt{Address: it.Address, intent: *p})
+		case attempted(it):
+			doubts = append(doubts, doubt{Address: it.Address, intent: *p, unwanted: true})
 		}
 	}
 	ar.doubts, _ = ar.engine.settle(ctx, ar.account, doubts)
@@ -175,7 +180,11 @@ func (e *Engine) settleByContent(ctx context.Context, a *Account, scope string, 
 		}
 	}
 	for _, d := range doubts {
-		out[d.Address] = contentVerdict(d, exact[d.Address], similar[d.Address])
+		v := contentVerdict(d, exact[d.Address], similar[d.Address])
+		if body := e.recordedBody(d.intent); v.err != nil && a.Driver.Key == providers.ByHeader && e.fresh(d.intent) && body != nil {
+			v = verdict{key: d.intent.Key, body: body} // the content is not enough, and the key tells
+		}
+		out[d.Address] = v
 	}
 }
 

@@ -28,7 +28,7 @@ func (ar *accountRun) update(ctx context.Context, it *item) {
 		ar.rebound(it)
 		return
 	}
-	if !ar.noteSettled(it) {
+	if !ar.noteSettled(it) || !ar.dropAttempt(ctx, it) {
 		return
 	}
 	if it.Restore {
@@ -136,6 +136,9 @@ func (ar *accountRun) replace(ctx context.Context, it *item) {
 		ar.goOn(ctx, it)
 		return
 	}
+	if !ar.bindSettled(it) {
+		return
+	}
 	if it.entry.ID != it.ID {
 		ar.rebound(it)
 		return
@@ -145,6 +148,11 @@ func (ar *accountRun) replace(ctx context.Context, it *item) {
 		return
 	}
 	if _, ok := ar.look(ctx, it); !ok {
+		return
+	}
+	if o := (Outcome{}); !ar.removeOld(ctx, it, &o) { // there is room for one
+		o.Status = Failed
+		ar.finish(it, o)
 		return
 	}
 	it.pre = nil // the new character begins with nothing
@@ -157,7 +165,10 @@ func (ar *accountRun) replace(ctx context.Context, it *item) {
 // afterwards. It reports whether reading back is what comes next.
 func (ar *accountRun) bringAbout(ctx context.Context, it *item, old string) bool {
 	entry := Entry{Address: it.Address, Provider: it.Provider, Protect: it.Protect, Old: old}
-	verdict := ar.doubts[it.Address]
+	var verdict verdict
+	if !it.settled {
+		verdict = ar.doubts[it.Address]
+	}
 	switch {
 	case verdict.err != nil:
 		ar.fail(it, verdict.err)
