@@ -82,7 +82,7 @@ func alakazamVendor() vendor {
 			{path: "intro", key: "intro", value: func(d *dice) any {
 				return map[string]any{"kicker": d.prose(40), "title": d.prose(30)}
 			}, empty: map[string]any{}},
-			{path: "style", key: "style", value: text(40), fixed: true, veiled: true},
+			{path: "style", key: "style", value: oneOf("oil", "chalk", "ink"), fixed: true, veiled: true},
 		},
 	}
 }
