@@ -121,7 +121,11 @@ func (a *app) showFindings(found findings, format, out string) error {
 		if format == formatJSON {
 			return writeJSON(w, found)
 		}
-		if err := view.Diagnostics(w, gathered(found.Diagnostics), a.outStyle()); err != nil {
+		shown := gathered(found.Diagnostics)
+		if a.flags.quiet {
+			shown = only(shown, spec.Error, spec.Warning)
+		}
+		if err := view.Diagnostics(w, shown, a.outStyle()); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(w, found.summary())
@@ -166,5 +170,5 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 		return findings{}, err
 	}
 	found = append(found, p.WithSource(s.engine(f, offline).Validate())...)
-	return newFindings(len(s.set.Characters), found), nil
+	return newFindings(len(s.chosen()), found), nil
 }
