@@ -36,12 +36,16 @@ func variable(flag string) string {
 	return "CHARSYNC_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
+// hasNoVariable reports the flags that ask for something else than the
+// command: an environment must not turn every run into help.
+func hasNoVariable(f *pflag.Flag) bool { return f.Name == "help" || f.Name == "version" }
+
 // bindVariables gives flags that are not on the command line the values of
 // their variables. A variable that is empty counts as not there.
 func (a *app) bindVariables(cmd *cobra.Command) error {
 	var first error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if first != nil || f.Changed || f.Name == "help" {
+		if first != nil || f.Changed || hasNoVariable(f) {
 			return
 		}
 		value := a.env.lookup(variable(f.Name))
@@ -59,7 +63,7 @@ func (a *app) bindVariables(cmd *cobra.Command) error {
 // describeVariables names in each flag's help the variable that sets it.
 func describeVariables(cmd *cobra.Command) {
 	describe := func(f *pflag.Flag) {
-		if f.Name != "help" {
+		if !hasNoVariable(f) {
 			f.Usage += " [$" + variable(f.Name) + "]"
 		}
 	}

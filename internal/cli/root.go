@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -49,6 +51,9 @@ reads back what became of it.`,
 		exit: []code{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitRefused, exitPart, exitInterrupted},
 	}.command(knownCommand, showHelp)
 	a.flags.register(root.PersistentFlags())
+	root.Version = a.env.build().String()
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.Flags().Bool("version", false, "print the version, as charsync version does")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if err := a.bindVariables(cmd); err != nil {
 			return err
@@ -63,7 +68,7 @@ reads back what became of it.`,
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
 	root.SetUsageFunc(func(*cobra.Command) error { return nil })
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return failed("see "+cmd.CommandPath()+" --help", "%s: %w", cmd.CommandPath(), err)
+		return failed(flagHint(cmd, err), "%s: %w", cmd.CommandPath(), err)
 	})
 	for _, c := range a.commands() {
 		root.AddCommand(c)
@@ -119,6 +124,21 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 		hint = "did you mean " + near + "? " + hint
 	}
 	return failed(hint, "%s: unknown command %q", cmd.CommandPath(), args[0])
+}
+
+// flagHint names the flag that was probably meant.
+func flagHint(cmd *cobra.Command, err error) string {
+	hint := "see " + cmd.CommandPath() + " --help"
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || len(unknown.GetSpecifiedName()) < 2 {
+		return hint
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := spec.DidYouMean(unknown.GetSpecifiedName(), names); near != "" {
+		return "did you mean --" + near + "? " + hint
+	}
+	return hint
 }
 
 func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }

@@ -21,7 +21,7 @@ func TestEveryCommand(t *testing.T) {
 			checkManual(t, c)
 		}
 		check := func(f *pflag.Flag) {
-			if f.Name == "help" {
+			if hasNoVariable(f) {
 				return
 			}
 			if want := "[$" + variable(f.Name) + "]"; strings.Count(f.Usage, want) != 1 {
