@@ -23,3 +23,14 @@ var CharacterBase []byte
 //
 //go:embed project.schema.json
 var Project []byte
+
+// Plan is the schema of a plan document.
+//
+//go:embed plan.schema.json
+var Plan []byte
+
+// Run is the schema of a run as it is shown; its definitions describe the
+// files of a run record.
+//
+//go:embed run.schema.json
+var Run []byte

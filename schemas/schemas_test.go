@@ -15,7 +15,7 @@ import (
 
 // files are the published schemas; compiling each checks it against draft-07.
 func files() map[string][]byte {
-	return map[string][]byte{"character.schema.json": Character, "project.schema.json": Project}
+	return map[string][]byte{"character.schema.json": Character, "project.schema.json": Project, "plan.schema.json": Plan, "run.schema.json": Run}
 }
 
 func compiler(t *testing.T, name string, data []byte) (*jsonschema.Compiler, string) {

@@ -10,19 +10,21 @@ import (
 
 func (a *app) schemaCommand() *cobra.Command {
 	var out string
-	names := []string{"character", "project"}
+	names := []string{"character", "project", "plan", "run"}
 	cmd := manual{
-		use:   "schema [character|project] [--out FILE]",
+		use:   "schema [character|project|plan|run] [--out FILE]",
 		short: "Print a JSON Schema",
-		long: `Prints the JSON Schema (draft-07) of a manifest, or of charsync.yaml. Editors
-check files against it when their first line names it; see charsync init.`,
+		long: `Prints the JSON Schema (draft-07) of a manifest, of charsync.yaml, of a plan, or
+of a run. Editors check files against it when their first line names it; see
+charsync init. Programs that read plans and runs can rely on the last two.`,
 		examples: []string{
 			"charsync schema character",
 			"charsync schema project --out schemas/project.schema.json",
+			"charsync schema plan",
 		},
 		exit: []code{exitDone, exitError},
 	}.command(wantArgs(0, 1), func(_ *cobra.Command, args []string) error {
-		known := map[string][]byte{"character": schemas.Character, "project": schemas.Project}
+		known := map[string][]byte{"character": schemas.Character, "project": schemas.Project, "plan": schemas.Plan, "run": schemas.Run}
 		name := "character"
 		if len(args) > 0 {
 			name = args[0]
