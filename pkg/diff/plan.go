@@ -275,6 +275,11 @@ func (p *Plan) operationsDigest() string {
 			return "" // a value that no Doc holds; never Intact
 		}
 	}
+	if len(p.Guards) > 0 { // what refuses the run can't be cut out of the file
+		if err := enc.Encode(rulesOf(p.Guards)); err != nil {
+			return ""
+		}
+	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 

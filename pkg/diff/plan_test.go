@@ -73,6 +73,7 @@ func TestDigestMovesWithOperationsOnly(t *testing.T) {
 		"bank":        func(p *Plan) { p.Changes[1].CloneKB = true },
 		"protect":     func(p *Plan) { p.Changes[1].Protect = true },
 		"blocked":     func(p *Plan) { p.Changes[0].Blocked = nil },
+		"guards":      func(p *Plan) { p.Guards = []Block{{Rule: "max-changes"}} },
 		"before":      func(p *Plan) { p.Changes[0].Fields[0].Before = "Mya" },
 		"after":       func(p *Plan) { p.Changes[0].Fields[0].After = "Mirra" },
 		"cleared":     func(p *Plan) { p.Changes[0].Fields[0].After = nil },
@@ -94,6 +95,25 @@ func TestDigestMovesWithOperationsOnly(t *testing.T) {
 		p.Seal()
 		if p.Digest == base.Digest {
 			t.Errorf("%s: the digest did not move", name)
+		}
+	}
+}
+
+// What refuses a whole run is sealed by its rules: cut out of the file, the
+// plan would be carried out after all.
+func TestGuardsAreSealed(t *testing.T) {
+	p := tavern()
+	p.Guards = []Block{{Rule: "max-deletes", Message: "2 of 10"}, {Rule: "max-changes", Message: "9 of 10"}}
+	p.Seal()
+	slices.Reverse(p.Guards)
+	p.Guards[0].Message = "other words"
+	if !p.Intact() {
+		t.Error("order or wording of the guards counts")
+	}
+	for _, guards := range [][]Block{nil, p.Guards[:1]} {
+		q := *p
+		if q.Guards = guards; q.Intact() {
+			t.Errorf("intact with %d of 2 guards", len(guards))
 		}
 	}
 }
