@@ -74,7 +74,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	if info.Size() > limit {
 		return nil, fmt.Errorf("it is larger than %d bytes", limit)
 	}
-	data := make([]byte, 0, info.Size()+1)
+	data := make([]byte, 0, info.Size()+bytes.MinRead) // room to see the end without growing
 	buf := bytes.NewBuffer(data)
 	if _, err := io.Copy(buf, io.LimitReader(f, limit+1)); err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (l *Lock) load(data []byte) []spec.Diagnostic {
 		if err != nil {
 			if last := len(bytes.TrimSpace(data)) == 0; last && cutShort(err) {
 				l.untidy = true
-				return []spec.Diagnostic{tornLine(pos)}
+				return []spec.Diagnostic{l.salvage(line, pos)}
 			}
 			return []spec.Diagnostic{corruptLine(pos, err)}
 		}
