@@ -149,6 +149,30 @@ func TestNotBegunIsNotRead(t *testing.T) {
 	}
 }
 
+// A character that somebody else has deleted is forgotten, and not told as
+// deleted by this run.
+func TestDeletedBySomebodyElse(t *testing.T) {
+	for _, vendor := range []string{"npcbuilder", "convai", "alakazam", "characterai"} {
+		w := newWorld(t)
+		w.castOf(vendor, 2, func(i int) string { return fmt.Sprint(i) })
+		w.apply()
+		w.delete("characters/npc-0001.yaml")
+		e := w.engine(func(o *Options) { o.Prune = true })
+		p, err := e.Plan(context.Background())
+		if err != nil || p.Counts().Delete != 1 {
+			t.Fatal(err, p.Counts().Summary())
+		}
+		if err := w.srv.Remove(vendor, w.id("npc-0001", vendor)); err != nil {
+			t.Fatal(err)
+		}
+		r, err := e.Apply(context.Background(), p)
+		if err != nil || r.Summary() != nothingFailed {
+			t.Errorf("%s: %v %s %s", vendor, err, r.Summary(), w.explain(r))
+		}
+		w.empty()
+	}
+}
+
 // The end of a replacement that was interrupted removes a character. Plan and
 // apply count it.
 func TestRestOfAReplacementCounts(t *testing.T) {

@@ -102,8 +102,12 @@ func (ar *accountRun) removeOld(ctx context.Context, it *item, o *Outcome) bool 
 	return true
 }
 
-// forget drops the binding of a character that is not there any more.
+// forget drops the binding of a character that is not there any more. One
+// that was gone before anything was sent was deleted by somebody else.
 func (ar *accountRun) forget(it *item) {
+	if it.Action == diff.Delete && it.effects == 0 {
+		it.Change = withAction(it.Change, diff.Record)
+	}
 	if err := ar.drop(it.Address); err != nil {
 		ar.fail(it, err)
 		return
