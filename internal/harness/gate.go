@@ -78,7 +78,7 @@ func openGate(s *sandbox.Server) (*gate, error) {
 		return nil, err
 	}
 	g.base = "http://" + ln.Addr().String()
-	g.http = &http.Server{Handler: g, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0), ConnState: g.follow}
+	g.http = &http.Server{Addr: ln.Addr().String(), Handler: g, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0), ConnState: g.follow}
 	go func() { _ = g.http.Serve(ln) }() // ends with close
 	return g, nil
 }
@@ -124,11 +124,26 @@ func (g *gate) follow(c net.Conn, state http.ConnState) {
 // it has left: what reaches a vendor only after the next run has looked can't
 // be settled by anybody, so it is waited for.
 func (g *gate) quiet(clientGone bool) {
+	if clientGone {
+		g.knock()
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for g.open > 0 || clientGone && len(g.conns) > 0 {
 		g.idle.Wait()
 	}
+}
+
+// knock makes a connection of its own. When it has been let in, so have all
+// that were made before it and lay in the system's queue.
+func (g *gate) knock() {
+	conn, err := new(net.Dialer).Dial("tcp", g.http.Addr)
+	if err != nil {
+		return // nobody can come any more
+	}
+	_, _ = fmt.Fprintf(conn, "GET /knock HTTP/1.0\r\nHost: %s\r\n\r\n", g.http.Addr)
+	_, _ = io.Copy(io.Discard, conn) // ends when the gate has answered
+	_ = conn.Close()
 }
 
 // seen gives what was wrong with requests of the run, and forgets it.
