@@ -31,6 +31,9 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 		return err
 	}
 	defer s.close()
+	if made := plan.Meta.Project; made != "" && made != s.project.Name && declared(s.project) {
+		return failed("apply it there, with -C or --config; or plan here", "%s was made for the project %q, this one is %q", file, made, s.project.Name)
+	}
 	if err := s.hold(ctx, f.lockTimeout); err != nil {
 		return err
 	}
@@ -43,6 +46,10 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 	f.yes = true // freezing was the look at it
 	return s.carryOut(ctx, engine, plan, f, "")
 }
+
+// declared reports a name that is certainly not the folder's, which another
+// machine may call otherwise.
+func declared(p *spec.Project) bool { return p.Name != filepath.Base(p.Dir) }
 
 // refuseWithPlan fails for flags that would have to change a frozen plan.
 func (f *runFlags) refuseWithPlan() error {
