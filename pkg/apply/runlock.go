@@ -70,7 +70,7 @@ func AcquireRun(ctx context.Context, path string, h Holder, wait time.Duration) 
 func (r *RunLock) held() spec.Diagnostic {
 	d := spec.Diagnostic{
 		Severity: spec.Error, Code: codeRunHeld, Message: "another run is under way on this project",
-		Hint: "wait until it has ended, and run again",
+		Hint: "wait until it has ended, or let --lock-timeout wait for it",
 	}
 	data, err := readBounded(r.holder, 4<<10)
 	var h Holder

@@ -160,23 +160,29 @@ func ListRuns(dir string) ([]RunHead, []spec.Diagnostic, error) {
 
 // FindRun completes the beginning of a run's name, or "latest".
 func FindRun(dir, word string) (string, error) {
-	heads, _, err := ListRuns(dir)
+	names, err := runNames(dir)
 	if err != nil {
-		return "", err
-	}
-	if len(heads) == 0 {
-		return "", noRun("no run is recorded in this project", "charsync apply records one")
+		return "", fmt.Errorf("listing the runs: %w", err)
 	}
 	if word == "latest" {
-		return heads[0].ID, nil
+		heads, _, err := ListRuns(dir)
+		if err != nil {
+			return "", err
+		}
+		if len(heads) > 0 {
+			return heads[0].ID, nil
+		}
+	}
+	if len(names) == 0 {
+		return "", noRun("no run is recorded in this project", "charsync apply records one")
 	}
 	var fits []string
-	for _, h := range heads {
-		if h.ID == word {
-			return h.ID, nil
+	for _, name := range slices.Backward(names) { // one that can't be read, too: reading it says why
+		if name == word {
+			return name, nil
 		}
-		if strings.HasPrefix(h.ID, word) && word != "" {
-			fits = append(fits, h.ID)
+		if strings.HasPrefix(name, word) && word != "" {
+			fits = append(fits, name)
 		}
 	}
 	switch len(fits) {

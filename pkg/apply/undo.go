@@ -323,6 +323,6 @@ func (u *undoing) decide(c *diff.Change) {
 	}
 	c.Blocked = append(c.Blocked, diff.Block{
 		Rule: string(diff.Conflict), Message: fmt.Sprintf("%s changed on %s since the run", plural(n, "field"), c.Target),
-		Hint: "`--conflict overwrite` takes the run back all the same, and the later edit with it",
+		Hint: fmt.Sprintf("`charsync undo %s --conflict overwrite` takes the run back all the same, and the later edit with it", u.run.Head.ID),
 	})
 }

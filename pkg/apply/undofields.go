@@ -227,6 +227,7 @@ func (u *undoing) bindAgain(ctx context.Context, r *reversal, c *diff.Change, wa
 	}
 	if restorer, ok := u.account.Provider.(providers.Restorer); ok {
 		body, err := restorer.Removed(ctx, c.ID)
+		u.least++
 		if err == nil {
 			live := u.account.Driver.Fields.Live(body, nil)
 			c.Restore, c.Reason = true, "the run archived it: it is brought back"
