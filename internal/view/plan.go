@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -155,9 +154,12 @@ func (p *printer) calls(plan *diff.Plan) {
 	rows := make([][]string, 0, len(plan.Calls))
 	for _, c := range plan.Calls {
 		sum.Made, sum.Least, sum.Writes, sum.Reads = sum.Made+c.Made, sum.Least+c.Least, sum.Writes+c.Writes, sum.Reads+c.Reads
-		row := []string{c.Target, fmt.Sprintf("%d made", c.Made), fmt.Sprintf("%d writing", c.Writes), fmt.Sprintf("%d reading", c.Reads), ""}
+		row := []string{c.Target, thousands(c.Made) + " made", "", ""}
+		if c.Writes+c.Reads > 0 {
+			row[2] = "then " + toCome(c)
+		}
 		if c.Wait != "" {
-			row[4] = "about " + c.Wait + " by its pace"
+			row[3] = "about " + c.Wait + " by its pace"
 		}
 		rows = append(rows, row)
 	}
@@ -166,13 +168,18 @@ func (p *printer) calls(plan *diff.Plan) {
 		words += ", the least possible is " + thousands(sum.Least)
 	}
 	if sum.Writes+sum.Reads > 0 {
-		words += fmt.Sprintf("; applying makes %s writing and %s reading", thousands(sum.Writes), thousands(sum.Reads))
+		words += "; applying makes " + toCome(sum)
 	}
 	p.line(0, run{words + ".", faint})
 	if len(rows) > 1 || plan.Calls[0].Wait != "" {
 		p.table(2, nil, rows)
 	}
 	p.blank()
+}
+
+// toCome says what applying will ask of a provider.
+func toCome(c diff.Calls) string {
+	return count(c.Writes, "write") + " and " + count(c.Reads, "read")
 }
 
 // where prints a position for people.
