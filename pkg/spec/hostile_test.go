@@ -192,3 +192,21 @@ func TestParserRecord(t *testing.T) {
 		t.Errorf("%+v %v", got, ok)
 	}
 }
+
+// Each instance is an account that is opened: a file of 4 MB holds more than
+// can be opened in bounded time.
+func TestTooManyInstances(t *testing.T) {
+	for n, code := range map[int]string{maxInstances: "", maxInstances + 1: CodeTooMany} {
+		var b strings.Builder
+		b.WriteString("apiVersion: charsync.dev/v1\nkind: Project\nspec:\n  providers:\n")
+		for i := range n {
+			fmt.Fprintf(&b, "    p%d: {type: alakazam}\n", i)
+		}
+		dir := t.TempDir()
+		write(t, dir, ConfigFile, []byte(b.String()))
+		_, found := LoadProject(filepath.Join(dir, ConfigFile))
+		if code == "" && len(found) > 0 || code != "" && (len(found) != 1 || found[0].Code != code || found[0].Pos.Line != 5) {
+			t.Errorf("%d instances: %v", n, found)
+		}
+	}
+}

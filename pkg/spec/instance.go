@@ -9,12 +9,19 @@ import (
 )
 
 func (c *config) providers(it *item) {
+	if it != nil && len(it.keys) > maxInstances {
+		c.fail(CodeTooMany, it.node, fmt.Sprintf("there are %d provider instances, more than %d", len(it.keys), maxInstances), "split the project")
+		return
+	}
 	it.each(func(key *yaml.Node, value *item) {
 		if in, ok := c.instance(key, value); ok {
 			c.project.Instances[key.Value] = in
 		}
 	})
 }
+
+// maxInstances bounds the accounts of one project.
+const maxInstances = 1000
 
 // instance reads one provider instance.
 func (c *config) instance(key *yaml.Node, it *item) (Instance, bool) {
