@@ -13,6 +13,7 @@ package cli
 
 import (
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"os/user"
@@ -50,8 +51,11 @@ type Env struct {
 	Build *debug.BuildInfo // nil when the binary carries none
 }
 
-// OS is the environment of this process. It starts to catch interrupts.
+// OS is the environment of this process. It starts to catch interrupts, and
+// silences the standard logger: net/http prints there what a server sends out
+// of turn, past --quiet and past what hides secrets.
 func OS() Env {
+	log.SetOutput(io.Discard)
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "."

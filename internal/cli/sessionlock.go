@@ -24,7 +24,10 @@ func (s *session) hold(ctx context.Context, wait time.Duration) error {
 		if errors.As(err, &d) || errors.Is(err, context.Canceled) {
 			return err
 		}
-		return failed("make the project's folder writable", "%w", err)
+		return spec.Diagnostic{
+			Severity: spec.Error, Code: "CS510", Message: "nothing was begun, since it could not be recorded: " + err.Error(),
+			Hint: "make room, or make the project's folder writable",
+		}
 	}
 	s.closers = append(s.closers, lock.Release)
 	return nil
