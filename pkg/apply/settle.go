@@ -171,6 +171,9 @@ func (e *Engine) settleByContent(ctx context.Context, a *Account, scope string, 
 			continue
 		}
 		for _, d := range doubts {
+			if remote.ID == d.intent.Clone {
+				continue // what it was to be made of holds the same, and is somebody's
+			}
 			switch e.resembles(ctx, a, rules, d, remote) {
 			case same:
 				exact[d.Address] = append(exact[d.Address], remote.ID)
