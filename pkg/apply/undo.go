@@ -267,8 +267,11 @@ func (u *undoing) reverse(ctx context.Context, r *reversal, v verdict) (*diff.Ch
 		return u.goBack(ctx, r, planned.Superseded, planned.ID)
 	case r.Restored != "" || planned.Rebind && len(r.Sent) > 0:
 		return u.unmake(r, planned.ID)
-	case len(r.Removed) > 0:
+	case len(r.Removed) > 0 && len(r.Sent) == 0 && (planned.Action == diff.Delete || r.Change == nil):
 		return u.comeBack(ctx, r, r.Removed[0])
+	}
+	for _, id := range r.Removed {
+		r.note("", "%s, which an earlier replacement had left behind, was removed: it is not brought back", id)
 	}
 	for id := range r.Sent {
 		return u.putBack(r, id)
