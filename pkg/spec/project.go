@@ -122,7 +122,9 @@ func FindProject(dir string) (file string, ok bool, err error) {
 	}
 	for {
 		file := filepath.Join(dir, ConfigFile)
-		if info, err := os.Stat(file); err == nil && !info.IsDir() {
+		// Whatever bears the name is meant: reading it says what is wrong with
+		// it, where the defaults would be another project without a word.
+		if _, err := os.Lstat(file); err == nil {
 			return file, true, nil
 		}
 		parent := filepath.Dir(dir)

@@ -218,3 +218,24 @@ func TestCheckBaseURL(t *testing.T) {
 		}
 	}
 }
+
+// A folder or a broken link where the configuration should be is no reason to
+// take the defaults, which keep their lock elsewhere.
+func TestConfigurationThatIsNoFile(t *testing.T) {
+	for name, make := range map[string]func(string) error{
+		"folder": func(file string) error { return os.Mkdir(file, 0o755) },
+		"link":   func(file string) error { return os.Symlink("nowhere", file) },
+	} {
+		file := filepath.Join(t.TempDir(), ConfigFile)
+		if err := make(file); err != nil {
+			t.Skip(err)
+		}
+		got, ok, err := FindProject(filepath.Dir(file))
+		if err != nil || !ok || got != file {
+			t.Fatalf("%s: %q, %v, %v", name, got, ok, err)
+		}
+		if p, found := LoadProject(got); p != nil || len(found) != 1 || found[0].Severity != Error {
+			t.Errorf("%s: %v %v", name, p, found)
+		}
+	}
+}
