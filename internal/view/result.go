@@ -141,11 +141,14 @@ func sent(o *apply.Outcome) string {
 	return strings.Join(paths, ", ")
 }
 
-// reason is why a pair failed or was skipped; an error is added unless the
-// reason holds its words already.
+// reason is why a pair failed or was skipped; an error is added unless one of
+// the two holds the other's words already.
 func reason(o *apply.Outcome) string {
 	if o.Err == nil || strings.Contains(o.Reason, o.Err.Error()) {
 		return o.Reason
+	}
+	if strings.Contains(o.Err.Error(), o.Reason) {
+		return o.Err.Error()
 	}
 	return join(o.Reason, o.Err.Error())
 }
