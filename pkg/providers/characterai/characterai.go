@@ -21,7 +21,7 @@ func Driver() *providers.Driver {
 		Manner: providers.Forgets,
 		Removal: providers.Removal{
 			Verb: "archive",
-			Loss: "Character.AI has no deletion: the character is archived, and only its website can bring it back.",
+			Loss: "Character.AI has no deletion: the character is archived; charsync undo or the website brings it back.",
 		},
 		Pace:     providers.Pace{PerSecond: 1, Concurrency: 2, SerialWrite: true},
 		Required: []spec.Path{"name", "greeting"},

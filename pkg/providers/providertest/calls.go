@@ -22,6 +22,7 @@ func calls(t *testing.T, d *providers.Driver, q Quirks) {
 	}{
 		{"paging", paging},
 		{"delete twice", deleteTwice},
+		{"removal taken back", takenBack},
 		{"unknown id", unknownID},
 		{"hostile id", hostileID},
 		{"bystander", bystander},
