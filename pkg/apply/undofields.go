@@ -163,7 +163,7 @@ func (u *undoing) unmake(r *reversal, id string) (*diff.Change, error) {
 }
 
 // editedSince lists the fields that somebody changed after the run had
-// written them.
+// written them: what is live now would be lost.
 func (u *undoing) editedSince(r *reversal, id string, live diff.Doc) []diff.FieldChange {
 	var out []diff.FieldChange
 	for _, rule := range u.account.Driver.Fields.Rules() {
@@ -176,7 +176,7 @@ func (u *undoing) editedSince(r *reversal, id string, live diff.Doc) []diff.Fiel
 			continue // the run was stopped before it read its own work back, or before its second call
 		}
 		out = append(out, diff.FieldChange{
-			Path: rule.Path, Kind: rule.Kind, Class: diff.Conflict, Before: now, BeforeKnown: true, After: left, Fixed: rule.Fixed,
+			Path: rule.Path, Kind: rule.Kind, Class: diff.Conflict, Before: now, BeforeKnown: true, Fixed: rule.Fixed,
 		})
 	}
 	return out
@@ -197,20 +197,33 @@ func (u *undoing) comeBack(ctx context.Context, r *reversal, id string) (*diff.C
 	if entry, bound := u.boundAs(id); bound && !r.seen[id].gone && !hidesOnly(u.account.Driver) {
 		return u.recordOf(u.change(r, diff.Record, entry), entry), nil // its removal did not happen
 	}
-	was := r.was(id)
+	was := r.was(u.account, id)
 	c := u.change(r, diff.Update, was)
 	c.ID, c.Rebind, c.Superseded = id, true, was.Old
 	return u.bindAgain(ctx, r, c, was)
 }
 
 // was is the lock's entry from before the run, as the record has it.
-func (r *reversal) was(id string) Entry {
+func (r *reversal) was(a *Account, id string) Entry {
+	if p := r.pending(); p != nil && r.Was.ID == "" && p.Action == diff.Create { // that attempt made it
+		e := a.settled(r.Was.clone())
+		e.ID, e.Pending = id, nil
+		return e
+	}
 	if r.Was != nil && r.Was.ID == id {
 		e := r.Was.clone()
 		e.Pending = nil
 		return e
 	}
 	return Entry{Address: r.Address, Provider: r.Provider, ID: id}
+}
+
+// pending is the write that was in doubt before the run.
+func (r *reversal) pending() *Intent {
+	if r.Was == nil {
+		return nil
+	}
+	return r.Was.Pending
 }
 
 // bindAgain makes of a change that goes back to a removed character what can
@@ -326,7 +339,7 @@ func (u *undoing) goBack(ctx context.Context, r *reversal, old, made string) (*d
 		r.note("", "%s, which the run made, is not bound any more: it is left as it is", made)
 		return nil, nil
 	}
-	was := r.was(old)
+	was := r.was(u.account, old)
 	c := u.change(r, diff.Update, entry)
 	c.ID, c.Rebind, c.Superseded = old, true, made
 	edited := u.editedSince(r, made, r.seen[made].doc)
