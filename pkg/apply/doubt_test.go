@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/pkg/diff"
@@ -259,4 +260,20 @@ func retiredAs(w *world, id string) bool {
 		}
 	}
 	return last == `{"visibility":"private"}`
+}
+
+// Undoing an undo binds a character again with what is known of it, also when
+// the run that was undone had ended in doubt: nothing is replaced then.
+func TestUndoOfAnUndoAfterDoubt(t *testing.T) {
+	w := newWorld(t)
+	w.painted("oil", "Hello.")
+	w.fault("alakazam", "character.create", sandbox.FaultBadGateway, 5, true)
+	w.apply()
+	w.srv.ClearFaults()
+	w.undone("", "Applied: 0 created, 0 updated, 1 deleted, 0 failed, 0 skipped.")
+	w.now = w.now.Add(time.Minute)
+	w.undo("")
+	if p := w.plan(); p.Counts().Create+p.Counts().Delete > 0 {
+		t.Error(p.Counts().Summary())
+	}
 }
