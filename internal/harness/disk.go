@@ -68,6 +68,7 @@ type logLine struct {
 	Action string         `json:"action"`
 	ID     string         `json:"id"`
 	Key    string         `json:"key"`
+	Clone  string         `json:"clone"`
 	Body   map[string]any `json:"body"`
 	Result *result        `json:"result"`
 }

@@ -91,6 +91,9 @@ func (p *project) editOwn() string {
 	v := vendorNamed(pick(d, slices.Sorted(maps.Keys(c.targets))))
 	k := pick(d, v.own)
 	fields := c.targets[v.name]
+	if k.fixed && fields["cloneFrom"] != nil {
+		return "nothing" // creating it anew would be cloning it anew
+	}
 	_, there := fields[k.path]
 	at := fmt.Sprintf("%s/%s: %%s %s", v.name, c.slug, k.path)
 	switch {

@@ -53,6 +53,7 @@ type exchange struct {
 	number int    // of the requests to this vendor in this run, from 1
 	writes int    // of the writes to this vendor in this run
 	makes  int    // of the creates
+	source bool   // it makes a character of another one
 	lets   bool   // charsync is about to let the character go, by its lock
 }
 
@@ -186,11 +187,13 @@ func newExchange(r *http.Request, body []byte) *exchange {
 	case alakazam:
 		x.write = r.Method != http.MethodGet
 		x.create = r.Method == http.MethodPost
-		if last != "characters" {
+		x.source = strings.HasSuffix(path, "/forks")
+		if last != "characters" && !x.source {
 			x.id = last
 		}
 	case characterai, convai:
-		x.create = strings.HasSuffix(strings.TrimSuffix(path, "/"), "character/create")
+		x.source = strings.HasSuffix(path, "clone_character")
+		x.create = x.source || strings.HasSuffix(strings.TrimSuffix(path, "/"), "character/create")
 		x.write = x.create || strings.Contains(path, "update") || strings.Contains(path, "delete")
 		o := object(body)
 		x.id, _ = o["external_id"].(string)

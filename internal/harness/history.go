@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,7 @@ type situation struct {
 	interrupted bool
 	killed      bool
 	reading     bool // a command that may not write
+	undo        bool
 	everything  bool // all pairs were selected, and drift is written back
 }
 
@@ -87,8 +89,25 @@ func (w *world) act(ctx context.Context) error {
 		return w.frozen(ctx, how)
 	case n < 15 && how == plainly:
 		return w.destroy(ctx)
+	case n < 27:
+		return w.undo(ctx, how)
 	}
-	return w.command(ctx, how, w.applyArgs(), situation{})
+	args := w.applyArgs()
+	if err := w.command(ctx, how, args, situation{}); err != nil || how == plainly || !d.chance(30) {
+		return err
+	}
+	s := situation{prune: slices.Contains(args, "--prune")}
+	return w.command(ctx, plainly, []string{"apply", "--resume", "latest", "--yes", "--format", "json"}, s)
+}
+
+// undo takes the latest run that wrote something back. The plain runs that
+// follow bring the manifests' values again.
+func (w *world) undo(ctx context.Context, how int) error {
+	args := []string{"undo", "--yes", "--format", "json", allowAll()}
+	if w.dice.chance(30) {
+		args = append(args, "--conflict", "overwrite")
+	}
+	return w.command(ctx, how, args, situation{undo: true})
 }
 
 // applyArgs are the flags of a random apply.
@@ -172,7 +191,7 @@ func (w *world) command(ctx context.Context, how int, args []string, s situation
 		s.prune = s.prune || arg == "--prune"
 	}
 	line := strings.ReplaceAll(strings.Join(args, " "), w.dir, "…")
-	s.everything = args[0] == "apply" && strings.HasPrefix(args[1], "--") && !strings.Contains(line, "--drift") && s.destroyed == nil
+	s.everything = args[0] == "apply" && args[1] == "--yes" && !strings.Contains(line, "--drift") && s.destroyed == nil
 	w.forgetManagedPlants()
 	hooks := w.meddlers(&s)
 	w.gate.intent = func(x *exchange) string { return w.intended(x, s) }

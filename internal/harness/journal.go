@@ -19,6 +19,7 @@ type deed struct {
 	before map[string]any
 	after  map[string]any
 	body   map[string]any
+	source bool // the request was to make a character of another one
 	lets   bool // charsync was letting the character go, by its lock
 }
 
@@ -69,7 +70,7 @@ func (j *journal) of(run int) []deed {
 // note finds out what a write did. It is called with carry held.
 func (g *gate) note(x *exchange, before map[string]sandbox.Stored) {
 	after := g.stored(x.vendor)
-	d := deed{run: -1, by: x.String(), vendor: x.vendor, id: x.id, kind: "nothing", body: object(x.body), lets: x.lets}
+	d := deed{run: -1, by: x.String(), vendor: x.vendor, id: x.id, kind: "nothing", body: object(x.body), lets: x.lets, source: x.source}
 	changes := 0
 	for id, now := range after {
 		was, there := before[id]

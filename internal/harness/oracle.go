@@ -61,6 +61,9 @@ func (w *world) lettingGo(x *exchange) bool {
 }
 
 func (w *world) intendedCreate(x *exchange, lines []logLine) string {
+	if x.source {
+		return w.intendedClone(x, lines)
+	}
 	a, ok := owner(x.vendor, object(x.body))
 	if !ok {
 		return fmt.Sprintf("%s creates nobody's character", x)
@@ -92,6 +95,28 @@ func (w *world) intendedCreate(x *exchange, lines []logLine) string {
 		}
 	}
 	return fmt.Sprintf("%s for %s was sent and is not in the run record", x, a)
+}
+
+// intendedClone is intendedCreate for a character that is made of another
+// one: its request says of which, and nothing else.
+func (w *world) intendedClone(x *exchange, lines []logLine) string {
+	from, _ := object(x.body)["charID"].(string)
+	if x.vendor == alakazam {
+		from = strings.TrimSuffix(strings.TrimPrefix(x.path, "/v1/worlds/"), "/forks")
+	}
+	lock, err := readLock(w.dir)
+	if err != nil {
+		return fmt.Sprintf("the lock can't be read in the middle of a run: %v", err)
+	}
+	for _, l := range lines {
+		if l.Kind != "intent" || l.Clone != from {
+			continue
+		}
+		if b := lock[address{l.Target, l.Name}]; b.Pending != nil && b.Pending.Action == "create" && b.Pending.Key == l.Key {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%s was sent, and is not on disk", x)
 }
 
 // judge checks everything that one command did and said.
@@ -144,7 +169,7 @@ func (w *world) judgeDeed(s *situation, d deed) {
 	}
 	switch {
 	case d.kind == "create":
-		w.judgeCreate(a, d)
+		w.judgeCreate(s, a, d)
 	case d.kind == "remove":
 		w.judgeRemoval(s, a, d)
 	case isRemoval(d):
@@ -153,12 +178,28 @@ func (w *world) judgeDeed(s *situation, d deed) {
 		}
 	default:
 		managed := w.project.managed(a)
+		switch {
+		case s.undo && w.madeIn(s.number, d):
+			return // brought back from the record, and whole
+		case s.undo:
+			managed = w.project.everManaged[a]
+		}
 		for _, key := range d.keys {
+			if restored, _ := d.before["archived"].(bool); s.undo && restored && key == "archived" {
+				continue
+			}
 			if !managed[key] {
 				w.find("a write to the unmanaged field %s of %s: %s → %s: %s", key, a, short(d.before[key]), short(d.after[key]), d)
 			}
 		}
 	}
+}
+
+// madeIn reports a character that the run itself has created.
+func (w *world) madeIn(run int, d deed) bool {
+	return slices.ContainsFunc(w.gate.journal.of(run), func(o deed) bool {
+		return o.kind == "create" && o.vendor == d.vendor && o.id == d.id
+	})
 }
 
 // isRemoval recognises what stands for a deletion where there is none.
@@ -169,11 +210,14 @@ func isRemoval(d deed) bool {
 		d.vendor == alakazam && d.lets && len(d.body) == 1 && d.body["visibility"] == "private"
 }
 
-func (w *world) judgeCreate(a address, d deed) {
-	if _, wanted := w.project.find(a); !wanted {
+func (w *world) judgeCreate(s *situation, a address, d deed) {
+	ever := w.project.everManaged[a]
+	if _, wanted := w.project.find(a); !wanted && !(s.undo && ever != nil) {
 		w.find("created %s, which no manifest wants: %s", a, d)
 	}
-	ever := w.project.everManaged[a]
+	if s.undo || d.source {
+		return // what another character or a record holds is brought back whole
+	}
 	for key, value := range d.body {
 		blank := a.target == characterai && (key == "identifier" || key == "visibility" || simple(value) == nil)
 		if !ever[key] && !blank {
@@ -188,7 +232,7 @@ func (w *world) judgeRemoval(s *situation, a address, d deed) bool {
 	}
 	_, wanted := w.project.find(a)
 	switch {
-	case s.prune && !wanted, s.destroyed[a], w.replaced[a]:
+	case s.prune && !wanted, s.destroyed[a], w.replaced[a], s.undo:
 		return true
 	}
 	w.find("removed %s, which nobody asked for: %s", a, d)
@@ -203,6 +247,7 @@ func (w *world) rememberBindings() {
 		return
 	}
 	for a, b := range lock {
+		delete(w.retired, a.target+" "+bare(a.target, b.ID)) // an undo may have brought it back
 		if id := bare(a.target, b.ID); id != "" && !slices.Contains(w.bound[a], id) {
 			w.bound[a] = append(w.bound[a], id)
 		}

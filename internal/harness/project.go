@@ -34,12 +34,14 @@ type project struct {
 	gone map[address]bool
 	// everManaged are the stored keys that any manifest of a pair ever set.
 	everManaged map[address]map[string]bool
+	// template makes a live character that another one can be cloned from.
+	template func(vendor, mark string) string
 }
 
 // randomProject makes 1 to most characters over a random subset of the
 // vendors.
-func randomProject(d *dice, vendors []string, most int) *project {
-	p := &project{dice: d, gone: map[address]bool{}, everManaged: map[address]map[string]bool{}}
+func randomProject(d *dice, vendors []string, most int, template func(vendor, mark string) string) *project {
+	p := &project{dice: d, gone: map[address]bool{}, everManaged: map[address]map[string]bool{}, template: template}
 	for _, v := range vendors {
 		if len(vendors) == 1 || d.chance(60) {
 			p.vendors = append(p.vendors, v)
@@ -107,8 +109,12 @@ func (p *project) target(c *character, name string) {
 	if name == npcbuilder {
 		fields["game_id"], fields["world_id"] = "game123", "world456"
 	}
+	if (name == convai || name == alakazam) && d.chance(12) {
+		fields["cloneFrom"] = p.template(name, c.mark)
+	}
 	for _, k := range v.own {
-		if slices.Contains(v.always, k.path) || d.chance(35) {
+		cloned := fields["cloneFrom"] != nil && k.fixed // nobody knows what a clone has there
+		if !cloned && (slices.Contains(v.always, k.path) || d.chance(35)) {
 			p.turn(c, v, k)
 		}
 	}

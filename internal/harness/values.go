@@ -3,6 +3,7 @@ package harness
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sort"
@@ -92,7 +93,7 @@ func simple(v any) any {
 			return v
 		}
 	case float64:
-		return v
+		return math.Round(v*1e6) / 1e6 // some services answer 32-bit figures
 	case []any:
 		list := []any{}
 		for _, e := range v {

@@ -57,7 +57,7 @@ func openWorld(o Options, seed uint64, vendors []string) (*world, error) {
 		bystanders: map[string]map[string]sandbox.Stored{}, planted: map[plant]any{}, retired: map[string]bool{},
 		told: map[string]bool{}, outside: map[string]bool{}, bound: map[address][]string{}, replaced: map[address]bool{},
 	}
-	w.project = randomProject(d, vendors, o.most())
+	w.project = randomProject(d, vendors, o.most(), w.template)
 	for _, v := range w.project.vendors {
 		if err := w.populate(v); err != nil {
 			return nil, err
@@ -102,7 +102,6 @@ func switches(d *dice) map[string]string {
 }
 
 func (w *world) populate(vendor string) error {
-	w.bystanders[vendor] = map[string]sandbox.Stored{}
 	for i := range w.dice.IntN(3) {
 		doc := map[string]any{vendorNamed(vendor).nameAt: fmt.Sprintf("Bystander %d", i), "x_note": w.dice.prose(40)}
 		switch vendor {
@@ -115,15 +114,37 @@ func (w *world) populate(vendor string) error {
 		case alakazam:
 			doc["persona"] = w.dice.prose(60)
 		}
-		id, err := w.gate.sandbox.Put(vendor, doc)
-		if err != nil {
-			return err
-		}
-		if w.bystanders[vendor][id], err = w.gate.sandbox.Character(vendor, id); err != nil {
+		if _, err := w.bystander(vendor, doc); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// bystander makes a character that is not charsync's.
+func (w *world) bystander(vendor string, doc map[string]any) (string, error) {
+	id, err := w.gate.sandbox.Put(vendor, doc)
+	if err != nil {
+		return "", err
+	}
+	if w.bystanders[vendor] == nil {
+		w.bystanders[vendor] = map[string]sandbox.Stored{}
+	}
+	w.bystanders[vendor][id], err = w.gate.sandbox.Character(vendor, id)
+	return id, err
+}
+
+// template makes the character that another one is cloned from. Its name has
+// the mark of that one, so that a clone is known before it is renamed.
+func (w *world) template(vendor, mark string) string {
+	id, err := w.bystander(vendor, map[string]any{
+		vendorNamed(vendor).nameAt: mark + "template", "voiceType": "US MALE 1", "x_note": w.dice.prose(40),
+		"backstory": w.dice.prose(60), "persona": w.dice.prose(60),
+	})
+	if err != nil {
+		w.find("no template: %v", err)
+	}
+	return id
 }
 
 // owner is the pair that a stored character belongs to, by its display name.
