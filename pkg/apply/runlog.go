@@ -69,7 +69,22 @@ func (d *Deed) Wrote() bool {
 	if d.Untouched {
 		return false
 	}
-	return d.Created != "" || len(d.Sent) > 0 || len(d.Removed) > 0 || d.Restored != "" || d.Doubt != nil
+	return d.Created != "" || len(d.Removed) > 0 || d.Restored != "" || d.Doubt != nil || d.moved()
+}
+
+// moved reports whether something that was sent is otherwise now than it was
+// before, or may be: a service that refuses an update may have kept a part.
+func (d *Deed) moved() bool {
+	for id, sent := range d.Sent {
+		for path := range sent {
+			before, known := d.Before[id][path]
+			after, seen := d.After[id][path]
+			if !known || !seen || diff.Digest(before) != diff.Digest(after) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Wrote reports whether the run did something at a provider, or may have.

@@ -259,3 +259,28 @@ func FuzzRunLog(f *testing.F) {
 		}
 	})
 }
+
+// A run whose writes were all refused has written nothing: the latest run
+// that did is another.
+func TestLastWriting(t *testing.T) {
+	for _, s := range subjects() {
+		for _, status := range []int{400, 401} {
+			t.Run(fmt.Sprintf("%s/%d", s.vendor, status), func(t *testing.T) {
+				w := newWorld(t)
+				s.with(w, "Base text.")
+				w.apply()
+				s.with(w, "File text.")
+				wrote := w.apply().RunID
+				s.with(w, "Refused text.")
+				w.srv.Inject(sandbox.Fault{Vendor: s.vendor, Route: "character.update", Kind: sandbox.FaultStatus, Status: status, Body: `{"message":"no"}`, Times: -1})
+				if r := w.apply(); r.Failed != 1 {
+					t.Fatal(r.Summary())
+				}
+				run, err := LastWriting(w.runDir())
+				if err != nil || run.Head.ID != wrote {
+					t.Errorf("%v %+v", err, run)
+				}
+			})
+		}
+	}
+}
