@@ -89,15 +89,23 @@ func (w *world) act(ctx context.Context) error {
 		return w.frozen(ctx, how)
 	case n < 15 && how == plainly:
 		return w.destroy(ctx)
-	case n < 27:
+	case n < 27 && !w.project.clonesAtAlakazam():
 		return w.undo(ctx, how)
 	}
-	args := w.applyArgs()
-	if err := w.command(ctx, how, args, situation{}); err != nil || how == plainly || !d.chance(30) {
+	args, before := w.applyArgs(), records(w.dir)
+	err := w.command(ctx, how, args, situation{})
+	if err != nil || how == plainly || newRecord(w.dir, before) == "" || !d.chance(30) {
 		return err
 	}
 	s := situation{prune: slices.Contains(args, "--prune")}
 	return w.command(ctx, plainly, []string{"apply", "--resume", "latest", "--yes", "--format", "json"}, s)
+}
+
+// clonesAtAlakazam reports a character that is cloned there. What an undo
+// removes there stays in the account: a clone as a copy of its source, which a
+// second clone whose answer is lost can't be told from.
+func (p *project) clonesAtAlakazam() bool {
+	return slices.ContainsFunc(p.characters, func(c *character) bool { return c.targets[alakazam]["cloneFrom"] != nil })
 }
 
 // undo takes the latest run that wrote something back. The plain runs that

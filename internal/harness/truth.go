@@ -158,6 +158,8 @@ func (w *world) judgeOutcome(s *situation, o outcome, kinds map[string]int) {
 	case "delete":
 		switch stored, err := w.gate.sandbox.Character(o.Target, id); {
 		case kinds["remove"] > 0:
+		case w.outside[o.Target+" "+id] && w.switches[o.Target+".delete-twice"] == "200":
+			// A colleague was faster, and the service says success all the same.
 		case o.Target == alakazam && err == nil && stored.Doc["visibility"] == "private":
 			w.retired[o.Target+" "+id] = true // it was private already, and the answer was lost
 		default:

@@ -17,6 +17,8 @@ type world struct {
 	dir     string
 	gate    *gate
 	project *project
+	// switches are the behaviours that the vendors were given.
+	switches map[string]string
 
 	steps    []string // the history, in words
 	findings []string
@@ -40,7 +42,8 @@ type plant struct{ vendor, id, key string }
 // project that was never applied.
 func openWorld(o Options, seed uint64, vendors []string) (*world, error) {
 	d := newDice(seed)
-	server, err := sandbox.Open(sandbox.Options{Switches: switches(d), Seed: int64(seed>>1) | 1, Now: o.Now})
+	set := switches(d)
+	server, err := sandbox.Open(sandbox.Options{Switches: set, Seed: int64(seed>>1) | 1, Now: o.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +56,7 @@ func openWorld(o Options, seed uint64, vendors []string) (*world, error) {
 		return nil, err
 	}
 	w := &world{
-		options: o, seed: seed, dice: d, dir: dir, gate: g, faults: map[string]int{},
+		options: o, seed: seed, dice: d, dir: dir, gate: g, switches: set, faults: map[string]int{},
 		bystanders: map[string]map[string]sandbox.Stored{}, planted: map[plant]any{}, retired: map[string]bool{},
 		told: map[string]bool{}, outside: map[string]bool{}, bound: map[address][]string{}, replaced: map[address]bool{},
 	}
