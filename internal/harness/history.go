@@ -69,6 +69,10 @@ func (w *world) editManifest() string {
 		target, name, _ := strings.Cut(at, "/")
 		w.replaced[address{target, name}] = true
 	}
+	if at, ok := strings.CutPrefix(said, "add target "); ok { // it may come back to another place
+		target, name, _ := strings.Cut(at, "/")
+		w.replaced[address{target, name}] = true
+	}
 	return said
 }
 

@@ -135,7 +135,9 @@ func (w *world) judgeOutcome(s *situation, o outcome, kinds map[string]int) {
 	}
 	a := o.address()
 	id := bare(o.Target, o.ID)
-	if o.Removed != "" && kinds["remove"] == 0 {
+	// Some services say success when there was nothing to delete any more.
+	lenient := w.switches[o.Target+".delete-twice"] == "200"
+	if o.Removed != "" && kinds["remove"] == 0 && !lenient {
 		w.find("run %d: %s is told to have removed %s, and nothing was removed", s.number, a, o.Removed)
 	}
 	switch o.Action {
@@ -158,8 +160,7 @@ func (w *world) judgeOutcome(s *situation, o outcome, kinds map[string]int) {
 	case "delete":
 		switch stored, err := w.gate.sandbox.Character(o.Target, id); {
 		case kinds["remove"] > 0:
-		case w.outside[o.Target+" "+id] && w.switches[o.Target+".delete-twice"] == "200":
-			// A colleague was faster, and the service says success all the same.
+		case w.outside[o.Target+" "+id] && lenient:
 		case o.Target == alakazam && err == nil && stored.Doc["visibility"] == "private":
 			w.retired[o.Target+" "+id] = true // it was private already, and the answer was lost
 		default:
