@@ -24,8 +24,6 @@ type invocation struct {
 	counts string
 }
 
-func (v invocation) ran(what string) bool { return len(v.args) > 0 && v.args[0] == what }
-
 // inside runs a command in this process.
 func (w *world) inside(ctx context.Context, interrupts <-chan os.Signal, args ...string) invocation {
 	var out, errs bytes.Buffer

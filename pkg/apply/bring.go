@@ -65,7 +65,7 @@ func (ar *accountRun) clone(ctx context.Context, it *item, entry Entry) bool {
 	entry.Pending = &Intent{
 		Action: diff.Create, Key: key, Run: ar.id, At: ar.at(), Scope: it.Scope, Clone: it.CloneOf, Fields: ar.digests(content),
 	}
-	id, ok := ar.sendCreation(ctx, it, entry, func() (string, error) {
+	id, ok := ar.sendCreation(it, entry, func() (string, error) {
 		return cloner.Clone(ctx, key, it.CloneOf, it.CloneKB)
 	}, RunLine{Key: key, Scope: it.Scope, Clone: it.CloneOf})
 	if !ok {

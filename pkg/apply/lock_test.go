@@ -440,3 +440,9 @@ func FuzzLock(f *testing.F) {
 		}
 	})
 }
+
+func TestHeaderSaysTheVersion(t *testing.T) {
+	if want := fmt.Sprintf("{\"charsync_lock\":%d}\n", lockVersion); header != want {
+		t.Errorf("the header is %q, want %q", header, want)
+	}
+}

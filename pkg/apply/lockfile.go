@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
@@ -21,8 +22,8 @@ const lockVersion = 1
 const maxLock = 1 << 30
 
 // header is the first line of the file. It holds nothing that changes from
-// run to run, so that two branches always agree on it.
-var header = fmt.Appendf(nil, "{\"charsync_lock\":%d}\n", lockVersion)
+// run to run, so that two branches always agree on it. It says lockVersion.
+const header = `{"charsync_lock":1}` + "\n"
 
 // OpenLock reads a lock. A file that is not there is an empty lock. A lock
 // that can't be trusted is refused with a Diagnostic as the error, which is
@@ -104,7 +105,7 @@ func (l *Lock) load(data []byte) []spec.Diagnostic {
 			return []spec.Diagnostic{d}
 		}
 		if number == 1 {
-			if torn := !ended && len(line) < len(header); torn && bytes.HasPrefix(header, line) {
+			if torn := !ended && len(line) < len(header); torn && strings.HasPrefix(header, string(line)) {
 				l.untidy = true // the very first write was cut short: nothing was bound yet
 				return []spec.Diagnostic{tornLine(pos)}
 			}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -84,7 +85,7 @@ func (l *Lock) write() error {
 	}
 	sortEntries(list)
 	err := replaceFile(l.path, 0o644, func(w *bufio.Writer) error {
-		if _, err := w.Write(header); err != nil {
+		if _, err := io.WriteString(w, header); err != nil {
 			return err
 		}
 		for _, e := range list {

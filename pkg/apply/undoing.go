@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -58,7 +59,7 @@ func (u *undoing) plan(ctx context.Context) {
 			u.diagnostics = append(u.diagnostics, d)
 		}
 		switch {
-		case err != nil && broken != nil && err == broken:
+		case broken != nil && errors.Is(err, broken):
 			u.unplanned = append(u.unplanned, unplanned(r.Address, diagnosticOf(err)))
 		case err != nil:
 			u.fail(r.Address, err)

@@ -191,7 +191,7 @@ func (ar *accountRun) bringAbout(ctx context.Context, it *item, old string) bool
 	if settling { // the body that is sent again is that of the earlier intent
 		entry.Pending = it.entry.Pending
 	}
-	id, ok := ar.sendCreation(ctx, it, entry, func() (string, error) {
+	id, ok := ar.sendCreation(it, entry, func() (string, error) {
 		if settling {
 			return ar.account.Provider.(providers.Settler).Settle(ctx, key, it.Scope, body)
 		}
@@ -218,7 +218,7 @@ func (ar *accountRun) bringAbout(ctx context.Context, it *item, old string) bool
 }
 
 // sendCreation records the intent, sends, and records the id, in that order.
-func (ar *accountRun) sendCreation(ctx context.Context, it *item, entry Entry, call func() (string, error), line RunLine) (string, bool) {
+func (ar *accountRun) sendCreation(it *item, entry Entry, call func() (string, error), line RunLine) (string, bool) {
 	before := it.entry
 	if it.Action == diff.Replace {
 		entry.ID, entry.Old, entry.Fields = it.ID, "", before.Fields
