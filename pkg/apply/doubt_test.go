@@ -277,3 +277,25 @@ func TestUndoOfAnUndoAfterDoubt(t *testing.T) {
 		t.Error(p.Counts().Summary())
 	}
 }
+
+// An undo that is refused leaves the lock as it was.
+func TestUndoIsRefusedAfterDoubt(t *testing.T) {
+	w := newWorld(t)
+	w.painted("oil", "Hello.")
+	w.fault("alakazam", "character.create", sandbox.FaultBadGateway, 5, true)
+	w.apply()
+	w.srv.ClearFaults()
+	w.fault("alakazam", "write", sandbox.FaultExpiredKey, 1, false)
+	if r := w.undo(""); r.Failed != 1 {
+		t.Fatal(r.Summary())
+	}
+	w.srv.ClearFaults()
+	if p := w.plan(); p.Counts().Delete > 0 {
+		t.Error(p.Counts().Summary())
+	}
+	w.apply()
+	w.empty()
+	if n := len(w.live("alakazam")); n != 1 {
+		t.Errorf("%d characters", n)
+	}
+}

@@ -37,7 +37,7 @@ func (ar *accountRun) remove(ctx context.Context, it *item) {
 		err = ar.deleteLive(ctx, it, it.Superseded)
 	}
 	if err != nil && noEffect(err) {
-		if perr := ar.put(it.entry); perr != nil {
+		if perr := ar.putBack(it); perr != nil {
 			err = perr
 		}
 		ar.fail(it, err)
