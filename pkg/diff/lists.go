@@ -98,7 +98,8 @@ func NameKeys() []string {
 }
 
 // sameElement reports that one element became the other: mappings with the
-// same id or name, texts with most words in common.
+// same id or name, or without either and alike in half of their entries; texts
+// with most words in common.
 func sameElement(before, after any) bool {
 	switch b := before.(type) {
 	case map[string]any:
@@ -111,6 +112,7 @@ func sameElement(before, after any) bool {
 				return a[key] == id
 			}
 		}
+		return mostlySame(b, a)
 	case string:
 		a, ok := after.(string)
 		if !ok {
@@ -121,6 +123,19 @@ func sameElement(before, after any) bool {
 		return bags[0].like(bags[0].common(bags[1]), bags[1]) >= likeEnough
 	}
 	return false
+}
+
+// mostlySame reports that at least half of the entries of two mappings are
+// equal or, being texts, have most words in common.
+func mostlySame(before, after map[string]any) bool {
+	alike := 0
+	for key, b := range before {
+		a, both := after[key]
+		if both && (Digest(b) == Digest(a) || sameElement(b, a)) {
+			alike++
+		}
+	}
+	return alike > 0 && 2*alike >= max(len(before), len(after))
 }
 
 // listParts puts the parts in the order of the list after, with what was
