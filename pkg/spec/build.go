@@ -59,6 +59,7 @@ func (b *builder) document(index int, root *yaml.Node) document {
 		out.pos = b.pos(name.node)
 	}
 	if failed(b.findings[before:]) {
+		b.references(it.child("spec"))
 		return out
 	}
 	c := b.character(it)
@@ -197,6 +198,23 @@ func resolved(f Field, written any) any {
 		return ""
 	}
 	return f.V
+}
+
+// references looks up the files that a document names although it can't be
+// built, so that everything wrong with it is told at once.
+func (b *builder) references(it *item) {
+	if it == nil {
+		return
+	}
+	if file := it.child("file"); file != nil && len(it.keys) == 1 {
+		if _, ok := file.value.(string); ok {
+			b.reference(file)
+		}
+		return
+	}
+	for _, child := range it.children {
+		b.references(child)
+	}
 }
 
 func (b *builder) reference(file *item) (any, string) {
