@@ -30,7 +30,8 @@ func (w *world) judge(s *situation, v invocation) {
 	}
 	w.rememberBindings()
 	if s.killed {
-		return // it said nothing
+		w.letGo(s) // it said nothing else
+		return
 	}
 	r := w.said(s, v)
 	if r == nil {
@@ -42,6 +43,28 @@ func (w *world) judge(s *situation, v invocation) {
 	w.judgeCode(s, v, r, deeds)
 	if v.code == 0 && s.everything && !s.meddled {
 		w.everythingAsWanted(s)
+	}
+}
+
+// letGo takes from the record of a killed run which characters at Alakazam it
+// had let go and found to be private, without a write of its own: they had been
+// private, and the answer was lost.
+func (w *world) letGo(s *situation) {
+	name := newRecord(w.dir, s.records)
+	if name == "" {
+		return
+	}
+	lock, err := readLock(w.dir)
+	if err != nil {
+		return // found already
+	}
+	for _, l := range readRecord(w.dir, name) {
+		if l.Kind != "outcome" || l.Action != "delete" || l.Target != alakazam || lock[address{l.Target, l.Name}].ID == l.ID {
+			continue
+		}
+		if c, err := w.gate.sandbox.Character(alakazam, l.ID); err == nil && c.Doc["visibility"] == "private" {
+			w.retired[alakazam+" "+l.ID] = true
+		}
 	}
 }
 
