@@ -114,9 +114,11 @@ func (a *answer) object(unwrap string) (providers.Body, *flaw) {
 	}
 	if unwrap != "" {
 		if inner, ok := doc.Pick(unwrap); ok {
-			if m, ok := inner.(map[string]any); ok {
-				return m, nil
+			m, ok := inner.(map[string]any)
+			if !ok {
+				return nil, &flaw{kind: providers.Unexpected, message: "the envelope of the answer holds no object"}
 			}
+			return m, nil
 		}
 	}
 	return doc, nil

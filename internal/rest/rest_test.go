@@ -214,7 +214,7 @@ func TestPace(t *testing.T) {
 					writing.Add(-1)
 				}
 				inFlight.Add(-1)
-				return reply(200, `{"id":"1","status":"ok"}`), nil
+				return reply(200, `{"id":"1","name":"Mira","status":"ok"}`), nil
 			})
 			a, err := Open(puppet(), cfg)
 			if err != nil {
@@ -248,7 +248,7 @@ func TestPace(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		cfg := config("https://api.puppet.example")
-		cfg.Transport = transport(func(*http.Request) (*http.Response, error) { return reply(200, `{"id":"1"}`), nil })
+		cfg.Transport = transport(func(*http.Request) (*http.Response, error) { return reply(200, `{"id":"1","name":"Mira"}`), nil })
 		a, err := Open(puppet(), cfg)
 		if err != nil {
 			t.Fatal(err)
