@@ -51,7 +51,7 @@ func run(t *testing.T, o Options) *Report {
 // TestHistories is a slice of what `go run ./internal/harness/cmd` does.
 func TestHistories(t *testing.T) {
 	o := options(t)
-	o.Runs = 40
+	o.Runs, o.Most = 40, 5
 	if r := run(t, o); r.Runs != o.Runs || r.Commands < 2*o.Runs || len(r.Faults) < 12 {
 		t.Errorf("the slice is too tame: %d runs, %d commands, %d kinds of faults", r.Runs, r.Commands, len(r.Faults))
 	}

@@ -2,7 +2,10 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/charsync/charsync/internal/sandbox"
 )
 
 // said is what a command claims: from its own output, and from the record of
@@ -169,6 +172,12 @@ func (w *world) judgeOutcome(s *situation, o outcome, kinds map[string]int) {
 	}
 }
 
+// disturbed reports that a fault has hit a request of this step: then a plan
+// may be incomplete although no pair of it has failed.
+func (w *world) disturbed() bool {
+	return slices.ContainsFunc(w.gate.sandbox.Requests(""), func(r sandbox.Request) bool { return r.Fault != "" })
+}
+
 // created reports whether a request of charsync made the character.
 func (w *world) created(vendor, id string) bool {
 	for _, d := range w.gate.journal.all() {
@@ -228,6 +237,9 @@ func (w *world) judgeCode(s *situation, v invocation, r *result, deeds []deed) {
 		}
 	default:
 		wrong("that is no code of a command with valid manifests")
+	}
+	if (v.code == 1 || v.code == 6) && r.Failed == 0 && v.result != nil && !w.disturbed() {
+		wrong("nothing has failed, and nothing could have")
 	}
 	if r.Failed > 0 && v.code != 1 && v.code != 6 && v.code != 130 {
 		wrong("something failed")
