@@ -50,3 +50,30 @@ func TestRefusedAfterDoubt(t *testing.T) {
 		}
 	}
 }
+
+// The transport of net/http repeats a keyed request by itself when a kept
+// connection breaks. That attempt is in doubt like any other.
+func TestRefusedAfterATransportsOwnRepetition(t *testing.T) {
+	carried := 0
+	a := served(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodGet: // so that there is a connection to keep
+			_, _ = io.WriteString(w, `{"id":"1","name":"Mira"}`)
+		case carried == 0:
+			carried++
+			panic(http.ErrAbortHandler) // carried out, and the answer is lost
+		default:
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	})
+	if _, err := a.Get(t.Context(), "1"); err != nil {
+		t.Fatal(err)
+	}
+	r := a.api.Create
+	r.KeyHeader = "Idempotency-Key"
+	_, err := a.New(t.Context(), r, Call{Key: "k", Body: map[string]any{"name": "Mira"}})
+	if got := providers.KindOf(err); got != providers.Lost || carried != 1 {
+		t.Errorf("%v, want %s", err, providers.Lost)
+	}
+}

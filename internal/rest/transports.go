@@ -168,7 +168,7 @@ func (c *counted) RoundTrip(req *http.Request) (*http.Response, error) {
 		status = resp.StatusCode
 		t.doubt.Store(!refused(resp))
 	}
-	if before {
+	if before || t.earlier.Load() {
 		t.doubt.Store(true)
 		t.earlier.Store(true)
 	}

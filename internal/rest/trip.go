@@ -37,11 +37,18 @@ func tripOf(req *http.Request) *trip {
 }
 
 // watched follows one attempt: from the moment its headers are written it may
-// be carried out.
+// be carried out. The transport sends a request with an Idempotency-Key once
+// more by itself when a kept connection breaks, and says nothing of that.
 func (t *trip) watched(req *http.Request) *http.Request {
+	var wrote atomic.Bool
 	trace := &httptrace.ClientTrace{
-		GetConn:      func(string) { t.dialled.Store(true) },
-		WroteHeaders: func() { t.doubt.Store(true) },
+		GetConn: func(string) { t.dialled.Store(true) },
+		WroteHeaders: func() {
+			t.doubt.Store(true)
+			if wrote.Swap(true) {
+				t.earlier.Store(true)
+			}
+		},
 	}
 	return req.WithContext(httptrace.WithClientTrace(req.Context(), trace))
 }
