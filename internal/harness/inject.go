@@ -77,8 +77,26 @@ func (w *world) aimed(f sandbox.Fault) sandbox.Fault {
 	return f
 }
 
+// oneAfterAnother arms two faults that hit the same write: its answer is lost,
+// and when it is repeated it is refused.
+func (w *world) oneAfterAnother() {
+	d := w.dice
+	first := w.aimed(sandbox.Fault{Kind: pick(d, []sandbox.FaultKind{sandbox.FaultResetAfter, sandbox.FaultBadGateway}), Commit: true})
+	first.Route, first.Times = pick(d, []string{"character.create", "character.create", "write"}), 1
+	second := first
+	second.Kind, second.Commit, second.Times = pick(d, []sandbox.FaultKind{
+		sandbox.FaultRateLimit, sandbox.FaultExpiredKey, sandbox.FaultUnavailable, sandbox.FaultResetBefore,
+	}), false, 6
+	w.gate.sandbox.Inject(first)
+	w.gate.sandbox.Inject(second)
+	w.step("fault: %s and then %s at %s %q, after %d", first.Kind, second.Kind, first.Vendor, first.Route, first.Skip)
+}
+
 // inject arms some faults for the next command.
 func (w *world) inject() {
+	if w.dice.chance(12) {
+		w.oneAfterAnother()
+	}
 	for range pick(w.dice, []int{0, 1, 1, 2, 2, 3, 5}) {
 		f, name := w.randomFault()
 		w.gate.sandbox.Inject(f)
