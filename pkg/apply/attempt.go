@@ -30,7 +30,7 @@ func (ar *accountRun) dropAttempt(ctx context.Context, it *item) bool {
 			id, err = "", nil // so it was never created
 		}
 	}
-	if err == nil && id != "" {
+	if err == nil && id != "" && id != it.ID && id != it.entry.Old {
 		err = ar.deleteLive(ctx, it, id)
 		it.dropped = id
 	}

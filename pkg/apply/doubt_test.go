@@ -299,3 +299,32 @@ func TestUndoIsRefusedAfterDoubt(t *testing.T) {
 		t.Errorf("%d characters", n)
 	}
 }
+
+// An update that is refused right after a lost creation was settled leaves the
+// character bound. The next run does not take it for a second one.
+func TestRefusedAfterSettling(t *testing.T) {
+	for _, vendor := range sandbox.Vendors() {
+		t.Run(vendor, func(t *testing.T) {
+			w := newWorld(t)
+			w.castOf(vendor, 1, func(int) string { return "one" })
+			w.fault(vendor, "character.create", sandbox.FaultServerError, 1, true)
+			if r := w.apply(); r.Failed != 1 {
+				t.Fatal(r.Summary())
+			}
+			id := w.live(vendor)[0].ID
+			w.castOf(vendor, 1, func(int) string { return "two" })
+			w.fault(vendor, "character.update", sandbox.FaultExpiredKey, 1, false)
+			if r := w.apply(); r.Failed != 1 {
+				t.Fatal(r.Summary())
+			}
+			w.srv.ClearFaults()
+			if r := w.apply(); r.Failed+r.Skipped > 0 {
+				t.Fatal(w.explain(r))
+			}
+			w.empty()
+			if live := w.live(vendor); len(live) != 1 || live[0].ID != id || live[0].Doc["archived"] == true {
+				t.Errorf("%v", live)
+			}
+		})
+	}
+}

@@ -191,7 +191,7 @@ func (ar *accountRun) entryOf(it *item) Entry {
 	if entry.ID != it.ID { // bound to this character only now: what was known of another does not count
 		entry.Fields, entry.Old = nil, it.Superseded
 		if p := entry.Pending; p != nil && p.Action == diff.Create {
-			entry.Fields = ar.account.trusted(p)
+			entry.Fields, entry.Pending = ar.account.trusted(p), nil // that attempt made it: nothing is in doubt any more
 		}
 	}
 	entry.Address, entry.ID, entry.Provider, entry.Protect = it.Address, it.ID, it.Provider, it.Protect
