@@ -1,19 +1,30 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/charsync/charsync/internal/cli"
 	"github.com/charsync/charsync/internal/sandbox"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"charsync": main, "nosocket": noSocket})
+	testscript.Main(m, map[string]func(){"charsync": patient, "nosocket": noSocket})
+}
+
+// patient is main, but tells no progress: how long a command takes here is no
+// part of what the scripts compare. internal/cli tests the progress.
+func patient() {
+	env := cli.OS()
+	env.Patience = time.Hour
+	os.Exit(cli.Main(context.Background(), env))
 }
 
 // TestScript runs every script in testdata/script: they are the specification

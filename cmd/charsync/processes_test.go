@@ -69,6 +69,13 @@ func cutShort(ts *testscript.TestScript, args []string, signal os.Signal) {
 		}
 	}
 	err = <-ended
+	for server.Connections() > 0 { // what it had sent before it ended may still be carried out
+		select {
+		case <-deadline:
+			ts.Fatalf("a connection stays open after the end")
+		case <-poll.C:
+		}
+	}
 	_, _ = io.WriteString(ts.Stdout(), out.String())
 	_, _ = io.WriteString(ts.Stderr(), errs.String())
 	if signal == os.Interrupt && cmd.ProcessState.ExitCode() != 130 {

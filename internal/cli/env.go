@@ -48,6 +48,10 @@ type Env struct {
 	// Stop ends the process at once. It may be nil where Interrupts is.
 	Stop func(code int)
 
+	// Patience is how long a run goes on before its progress is told; 0 is a
+	// second. Tests of what stands on stderr make it long.
+	Patience time.Duration
+
 	Build *debug.BuildInfo // nil when the binary carries none
 }
 

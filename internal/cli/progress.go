@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"sync"
@@ -21,6 +22,7 @@ const (
 // now and then elsewhere. Several stages run side by side, an account each.
 type progress struct {
 	now      func() time.Time
+	patience time.Duration
 	w        io.Writer
 	terminal bool
 	width    int
@@ -40,7 +42,7 @@ type stage struct {
 
 func (a *app) newProgress() *progress {
 	p := &progress{
-		now: a.env.Now, w: a.err, off: a.flags.quiet,
+		now: a.env.Now, patience: cmp.Or(a.env.Patience, quietFor), w: a.err, off: a.flags.quiet,
 		terminal: a.env.ErrTerminal && a.env.lookup("TERM") != "dumb",
 		width:    a.env.Width,
 		started:  a.env.Now(),
@@ -56,7 +58,7 @@ func (p *progress) step(name string, done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	if p.off || total <= 0 || now.Sub(p.started) < quietFor {
+	if p.off || total <= 0 || now.Sub(p.started) < p.patience {
 		return
 	}
 	s := p.stages[name]

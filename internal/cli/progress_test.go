@@ -14,7 +14,7 @@ import (
 func TestProgressLines(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Unix(1000, 0)
-	p := &progress{now: func() time.Time { return now }, w: &out, started: now, stages: map[string]*stage{}}
+	p := &progress{now: func() time.Time { return now }, patience: quietFor, w: &out, started: now, stages: map[string]*stage{}}
 	step := func(after time.Duration, stage string, done, total int) {
 		now = now.Add(after)
 		p.step(stage, done, total)
@@ -45,7 +45,7 @@ observe convai 400/400
 func TestProgressQuiet(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Unix(1000, 0)
-	p := &progress{now: func() time.Time { return now }, w: &out, started: now, off: true, stages: map[string]*stage{}}
+	p := &progress{now: func() time.Time { return now }, patience: quietFor, w: &out, started: now, off: true, stages: map[string]*stage{}}
 	now = now.Add(time.Hour)
 	p.step("observe", 1, 2)
 	p.stop()
@@ -59,7 +59,7 @@ func TestProgressQuiet(t *testing.T) {
 func TestProgressBars(t *testing.T) {
 	var out lockedBuffer
 	now := time.Unix(1000, 0)
-	p := &progress{now: func() time.Time { return now }, w: &out, started: now, terminal: true, width: 60, stages: map[string]*stage{}}
+	p := &progress{now: func() time.Time { return now }, patience: quietFor, w: &out, started: now, terminal: true, width: 60, stages: map[string]*stage{}}
 	p.step("observe convai", 1, 10)
 	if out.String() != "" {
 		t.Errorf("within the first second: %q", out.String())

@@ -78,11 +78,26 @@ func (s *Server) Environ() map[string]string {
 type unusedConns struct {
 	mu    sync.Mutex
 	conns map[net.Conn]bool
+	open  int // connections in any state
+}
+
+// Connections counts the connections that clients hold open, those whose requests are being answered included. When it
+// is 0, nothing that a client sent before it was killed can happen any more.
+func (s *Server) Connections() int {
+	s.unused.mu.Lock()
+	defer s.unused.mu.Unlock()
+	return s.unused.open
 }
 
 func (u *unusedConns) note(c net.Conn, state http.ConnState) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		u.open++
+	case http.StateClosed, http.StateHijacked:
+		u.open--
+	}
 	if state != http.StateNew {
 		delete(u.conns, c)
 		return

@@ -30,6 +30,10 @@ func (e *Engine) Resume(run *Run) (*diff.Plan, error) {
 		if d := run.Deed(c.Address); d != nil && c.Action == diff.Create {
 			c.ID = d.Created // made already: what is missing is sent
 		}
+		entry, bound := e.Lock.Entry(c.Address)
+		if c.Action == diff.Create && c.ID == "" && bound && entry.Run == run.Head.ID && entry.ID != c.Gone {
+			c.ID = entry.ID // killed between the lock's line and the record's
+		}
 	}
 	plan.Calls, plan.Unchanged, plan.Orphans = nil, 0, nil
 	plan.Meta.CreatedAt = e.now().UTC().Format(time.RFC3339)
