@@ -85,6 +85,7 @@ func (a *app) commands() []*cobra.Command {
 		a.renderCommand(),
 		a.planCommand(),
 		a.applyCommand(),
+		a.watchCommand(),
 		a.destroyCommand(),
 		a.undoCommand(),
 		a.runsCommand(),
