@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/charsync/charsync/internal/cli"
+	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -42,23 +43,33 @@ func TestGeneratedFinding(t *testing.T) {
 	generated(t, "docs/errors.md", "picture", "```\n"+out.String()+"```")
 }
 
-// TestGeneratedCodes keeps the list of codes that the packages publish.
+// TestGeneratedCodes keeps the list of codes that the packages publish. Each
+// has an anchor, to which the findings for code scanning link.
 func TestGeneratedCodes(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("| code | | means |\n| --- | --- | --- |\n")
-	type line struct{ code, severity, means string }
-	var lines []line
+	var manifests, runs []codeLine
 	for _, c := range spec.Codes() {
-		lines = append(lines, line{c.Code, string(c.Severity), strings.ToUpper(c.Title[:1]) + c.Title[1:] + "."})
+		manifests = append(manifests, codeLine{c.Code, string(c.Severity), strings.ToUpper(c.Title[:1]) + c.Title[1:] + "."})
 	}
 	for _, c := range providers.Codes() {
-		lines = append(lines, line{c.Code, string(c.Severity), c.Doc})
+		manifests = append(manifests, codeLine{c.Code, string(c.Severity), c.Doc})
 	}
-	slices.SortFunc(lines, func(a, b line) int { return strings.Compare(a.code, b.code) })
+	for _, c := range apply.Codes() {
+		runs = append(runs, codeLine{c.Code, string(c.Severity), c.Doc})
+	}
+	generated(t, "docs/errors.md", "codes", codeTable(manifests))
+	generated(t, "docs/errors.md", "runcodes", codeTable(runs))
+}
+
+type codeLine struct{ code, severity, means string }
+
+func codeTable(lines []codeLine) string {
+	var b strings.Builder
+	b.WriteString("| code | | means |\n| --- | --- | --- |\n")
+	slices.SortFunc(lines, func(a, b codeLine) int { return strings.Compare(a.code, b.code) })
 	for _, l := range lines {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", l.code, l.severity, l.means)
+		fmt.Fprintf(&b, "| <a id=%q></a>%s | %s | %s |\n", strings.ToLower(l.code), l.code, l.severity, l.means)
 	}
-	generated(t, "docs/errors.md", "codes", b.String())
+	return b.String()
 }
 
 // TestCodesAreListed finds every code of the source in the text, and the
@@ -77,4 +88,25 @@ func TestCodesAreListed(t *testing.T) {
 func unique(words []string) []string {
 	slices.Sort(words)
 	return slices.Compact(words)
+}
+
+// TestHelpLinksLead follows the links of the rules in a SARIF log.
+func TestHelpLinksLead(t *testing.T) {
+	var out, errs bytes.Buffer
+	code := cli.Main(context.Background(), cli.Env{
+		Args: []string{"validate", "--format", "sarif"}, In: strings.NewReader(""), Out: &out, Err: &errs, Now: time.Now, Dir: t.TempDir(),
+	})
+	if code != 0 {
+		t.Fatalf("exit %d: %s", code, &errs)
+	}
+	text := read(t, "docs/errors.md")
+	links := regexp.MustCompile(`"helpUri": "https://github.com/charsync/charsync/blob/main/docs/errors\.md#(\w+)"`).FindAllStringSubmatch(out.String(), -1)
+	for _, m := range links {
+		if !strings.Contains(text, `<a id="`+m[1]+`"></a>`) {
+			t.Errorf("docs/errors.md has no anchor %s", m[1])
+		}
+	}
+	if len(links) < 50 {
+		t.Errorf("only %d rules", len(links))
+	}
 }

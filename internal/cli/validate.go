@@ -93,15 +93,17 @@ func (a *app) validateCommand() *cobra.Command {
 		long: `Checks the manifests, or only those in the given files and folders, against the
 schema, each other, and what each provider accepts: its words, its limits, what
 it can't clear and what it would lose. It opens no connection and needs no
-credential.`,
+credential. --format github shows findings at the lines of a pull request,
+--format sarif is a log for code scanning; their paths start at the Git root.`,
 		examples: []string{
 			"charsync validate",
 			"charsync validate characters/mira",
 			"charsync validate --format json | jq .errors",
+			"charsync validate --format sarif --out charsync.sarif",
 		},
 		exit: []code{exitDone, exitError, exitInvalid},
 	}.command(nil, func(cmd *cobra.Command, args []string) error {
-		if err := checkFormat(format, formatText, formatJSON); err != nil {
+		if err := checkFormat(format, formatsOfFindings()...); err != nil {
 			return err
 		}
 		found, err := a.validate(cmd.Context(), &f, args)
@@ -111,21 +113,24 @@ credential.`,
 		return a.showFindings(found, format, out)
 	})
 	f.registerSelection(a, cmd)
-	formatFlag(cmd, &format, formatText, formatJSON)
+	formatFlag(cmd, &format, formatsOfFindings()...)
 	outFlag(cmd, &out)
 	return cmd
 }
 
 func (a *app) showFindings(found findings, format, out string) error {
 	err := a.result(out, func(w io.Writer) error {
-		if format == formatJSON {
+		switch format {
+		case formatJSON:
 			return writeJSON(w, found)
+		case formatSARIF:
+			return view.SARIF(w, found.Diagnostics, view.Scan{Version: a.env.build().Version, Rules: rules(), Repository: a.repository()})
 		}
 		shown := gathered(found.Diagnostics)
 		if a.flags.quiet {
 			shown = only(shown, spec.Error, spec.Warning)
 		}
-		if err := view.Diagnostics(w, shown, a.outStyle()); err != nil {
+		if err := a.showForPeople(w, shown, format); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(w, found.summary())
@@ -135,6 +140,15 @@ func (a *app) showFindings(found findings, format, out string) error {
 		return end(exitInvalid)
 	}
 	return err
+}
+
+// showForPeople prints findings on a terminal, or as annotations at the lines
+// that a pull request changes.
+func (a *app) showForPeople(w io.Writer, found []spec.Diagnostic, format string) error {
+	if format == formatGitHub {
+		return view.Annotations(w, found, a.repository(), titles())
+	}
+	return view.Diagnostics(w, found, a.outStyle())
 }
 
 func (a *app) validate(ctx context.Context, f *runFlags, args []string) (findings, error) {

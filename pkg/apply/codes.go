@@ -1,5 +1,7 @@
 package apply
 
+import "github.com/charsync/charsync/pkg/spec"
+
 // The codes of the findings made here. They are stable: people silence and
 // search for them.
 const (
@@ -33,3 +35,43 @@ const (
 	codeUnopened  = "CS604" // an account could not be opened
 	codeNoneFound = "CS605" // nothing that is bound at an account is there
 )
+
+// Code explains one code.
+type Code struct {
+	Code     string
+	Severity spec.Severity
+	Doc      string
+}
+
+// Codes lists the codes of this package, in order.
+func Codes() []Code {
+	return []Code{
+		{codeUnknownName, spec.Error, "An environment, an instance or a character that doesn't exist."},
+		{codeSharedCharacter, spec.Error, "Two pairs of character and target are bound to one live character."},
+		{codeAdoptedGone, spec.Error, "The `id` in a manifest names no live character."},
+		{codeLockCorrupt, spec.Error, "The lock is corrupt. Restore it from Git."},
+		{codeLockNewer, spec.Error, "The lock is from a newer version of charsync."},
+		{codeLockConflict, spec.Error, "The lock holds conflict markers of Git."},
+		{codePlanCorrupt, spec.Error, "The plan file can't be used: not a plan, cut short, or not complete."},
+		{codePlanNewer, spec.Error, "The plan file is from a newer version of charsync."},
+		{codePlanAltered, spec.Error, "The plan file was altered after it was made."},
+		{codeLockTwoIDs, spec.Error, "The lock binds one pair to two live characters, as a merge can leave it."},
+		{codeRunHeld, spec.Error, "Another run is under way on this project."},
+		{codeLockTorn, spec.Warning, "The last line of the lock was cut short; it is left out, but for the binding where that can be read."},
+		{codeStateIO, spec.Error, "The lock can't be read or written."},
+		{codePruneOff, spec.Warning, "Nothing is deleted in this run, and why."},
+		{codeOrphan, spec.Warning, "A binding whose manifest is gone."},
+		{codeInDoubt, spec.Error, "An earlier creation whose answer was lost, and that can't be settled without a person."},
+		{codeNotRemembered, spec.Error, "Something was done at a provider and could not be written to disk: the run stops."},
+		{codeRunCorrupt, spec.Error, "A run record is corrupt."},
+		{codeRunNewer, spec.Error, "A run record is from a newer version of charsync."},
+		{codeRunUnknown, spec.Error, "There is no run of that name."},
+		{codeNotUndone, spec.Warning, "A part of a run that an undo leaves as it is."},
+		{codeNotResumed, spec.Error, "A run that can't be finished from its record."},
+		{codeUnread, spec.Error, "A character, or a whole account, could not be read."},
+		{codeWrite, spec.Error, "A write failed."},
+		{codeNotKept, spec.Error, "The provider made something else of what was sent: cut, dropped, appended or altered."},
+		{codeUnopened, spec.Error, "An account could not be opened, for lack of a key for example."},
+		{codeNoneFound, spec.Warning, "None of the characters that the lock binds at an account is there: it may be another account."},
+	}
+}
