@@ -9,9 +9,11 @@ import (
 // randomFault draws a fault and names it.
 //
 // Left out are answers that lie about having done nothing: a 429, a 503 with
-// Retry-After, a 401 or a 400 after the character was created all the same. A
-// refusal has to be believed, or nothing could ever be repeated. Lost answers,
-// 500, 502, web pages and broken JSON after the write are all in.
+// Retry-After or a 401 after the character was created all the same, and at
+// Alakazam a 422, which its documents call atomic. Such a refusal has to be
+// believed, or nothing could ever be repeated. What the other three answer
+// when they refuse values is in, as are lost answers, 500, 502, web pages and
+// broken JSON after the write.
 func (w *world) randomFault() (sandbox.Fault, string) {
 	d := w.dice
 	kinds := []struct {
@@ -42,6 +44,8 @@ func (w *world) randomFault() (sandbox.Fault, string) {
 		{5, "slow", sandbox.Fault{Kind: sandbox.FaultSlow, Delay: time.Millisecond}},
 		{3, "latency", sandbox.Fault{Kind: sandbox.FaultLatency, Delay: 5 * time.Millisecond}},
 		{2, "endless answer", sandbox.Fault{Kind: sandbox.FaultEndless}},
+		{5, "refused", sandbox.Fault{Kind: sandbox.FaultRefused}},
+		{8, "refused after the commit", sandbox.Fault{Kind: sandbox.FaultRefused, Commit: true}},
 		{6, "expired key", sandbox.Fault{Kind: sandbox.FaultExpiredKey}},
 	}
 	total := 0
@@ -64,6 +68,9 @@ func (w *world) aimed(f sandbox.Fault) sandbox.Fault {
 	f.Route = pick(d, []string{"", "read", "write", "write", "character.create", "character.create", "character.update", "character.get", "character.list"})
 	if f.Vendor == npcbuilder && f.Route == "character.list" {
 		f.Route = "world.get"
+	}
+	if f.Kind == sandbox.FaultRefused && f.Vendor == alakazam {
+		f.Commit = false
 	}
 	f.Skip = d.IntN(6)
 	switch n := d.IntN(100); {
@@ -113,7 +120,7 @@ func (w *world) countFaults() {
 		}
 		name := r.Fault
 		switch {
-		case (name == "500" || name == "502" || name == "503" || name == "html-200") && r.Committed:
+		case (name == "500" || name == "502" || name == "503" || name == "html-200" || name == "refused") && r.Committed:
 			name += " after the commit"
 		}
 		w.faults[name]++

@@ -52,6 +52,10 @@ type Route struct {
 	KeyHeader string
 	KeyField  string
 
+	// Doubts are the refusals that say nothing of what was done: the call may
+	// have been carried out all the same.
+	Doubts []Doubt
+
 	OK     []Condition // all must hold in a 2xx answer; with none, the status alone counts
 	Unwrap string      // an envelope that some answers have and others lack: "/response"
 	Answer string      // where the document is; "" is the whole answer
@@ -83,6 +87,13 @@ func (r *Route) limit() int64 {
 type Condition struct {
 	Pointer string
 	Is      string // this word, in any case; "" asks only that something stands there
+}
+
+// Doubt is a refusal after which a call may have been carried out: a vendor
+// that answers like this for troubles of its own, half-way through included.
+type Doubt struct {
+	Status int // as answered; 200 where a refusal hides behind success
+	Source providers.Source
 }
 
 // Verdict is what an error means. Empty parts fit everything.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -126,13 +127,27 @@ func (a *Account) refusal(t *trip, got *answer) error {
 	return e
 }
 
-// doubted makes a refused write one whose answer was lost, when an earlier
-// attempt may have been carried out: a key that expired between the two, or a
-// limit that was reached, refuses the second and says nothing of the first.
+// doubted makes a refused write one whose outcome is not known: when an earlier
+// attempt may have been carried out, since a key that expired between the two,
+// or a limit that was reached, refuses the second and says nothing of the
+// first; and when the vendor answers so for troubles of its own.
 func (a *Account) doubted(t *trip, e *providers.Error) {
-	if !t.route.Reads && t.earlier.Load() {
+	switch {
+	case t.route.Reads:
+	case t.earlier.Load():
 		e.Kind, e.Hint, e.After = providers.Lost, a.hint(providers.Lost), 0
+	case t.route.doubts(e):
+		e.Kind, e.Confirm = providers.Lost, false
+		e.Hint = "change the manifest if the words ask for it, and run again: the next run finds out first whether it was carried out all the same"
 	}
+}
+
+// doubts reports a refusal that does not tell whether the call was carried
+// out. A refusal of the key or of the pace is believed: it comes before
+// anything is done.
+func (r *Route) doubts(e *providers.Error) bool {
+	return (e.Kind == providers.Rejected || e.Kind == providers.NotFound) &&
+		slices.ContainsFunc(r.Doubts, func(d Doubt) bool { return d.Status == e.Status })
 }
 
 // target names where a redirect leads, without what might be private in it.

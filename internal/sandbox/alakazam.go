@@ -37,6 +37,7 @@ func alakazam() *vendor {
 		authenticate: alakazamAuth,
 		account:      func(secret string) account { return alakazamAccount(secret, home) },
 		refuse:       alakazamProblem,
+		reject:       func(text string) reply { return alakazamProblem(http.StatusUnprocessableEntity, text) },
 		index:        func(d doc) index { return index{Name: text(d, "name")} },
 		seed:         alakazamSeed,
 	}

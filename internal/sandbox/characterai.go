@@ -58,6 +58,7 @@ func characterAI() *vendor {
 		authenticate: caiAuth,
 		account:      homeAccount,
 		refuse:       caiRefuse,
+		reject:       func(text string) reply { return answer(http.StatusOK, doc{"status": "NOT_OK", "error": text}) },
 		index: func(d doc) index {
 			return index{Name: text(d, "name"), Hidden: truth(d, "archived"), Role: caiSort(d)}
 		},

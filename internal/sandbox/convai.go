@@ -48,6 +48,7 @@ func convai() *vendor {
 		authenticate: convaiAuth,
 		account:      homeAccount,
 		refuse:       convaiRefuse,
+		reject:       func(text string) reply { return answer(http.StatusBadRequest, doc{"INTERNAL_ERROR": text}) },
 		index:        func(d doc) index { return index{Name: text(d, "charName")} },
 		seed:         convaiSeed,
 	}

@@ -28,6 +28,8 @@ func (s *Server) faulted(v *vendor, f *Fault, rep reply) (reply, effect) {
 	case FaultBadGateway:
 		r := htmlPage(http.StatusBadGateway, "502 Bad Gateway", "The upstream server did not answer.")
 		return f.overridden(r), plain
+	case FaultRefused:
+		return f.overridden(v.reject("the values were not accepted")), plain
 	case FaultStatus:
 		return f.refusal(v, http.StatusInternalServerError, "something went wrong"), plain
 	case FaultHTML:

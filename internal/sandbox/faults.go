@@ -17,6 +17,7 @@ const (
 	FaultServerError FaultKind = "500"          // in the vendor's own words
 	FaultBadGateway  FaultKind = "502"          // an HTML page of a gateway
 	FaultUnavailable FaultKind = "503"          // with Retry-After when RetryAfter is set
+	FaultRefused     FaultKind = "refused"      // the values are refused in the vendor's own way, which may be a 200
 	FaultStatus      FaultKind = "status"       // Status and Body as given
 	FaultResetBefore FaultKind = "reset-before" // connection reset, nothing done
 	FaultResetAfter  FaultKind = "reset-after"  // done; connection reset: the answer is lost
@@ -35,7 +36,7 @@ const (
 // FaultKinds lists the kinds that Inject takes.
 func FaultKinds() []FaultKind {
 	return []FaultKind{
-		FaultLatency, FaultRateLimit, FaultServerError, FaultBadGateway, FaultUnavailable, FaultStatus,
+		FaultLatency, FaultRateLimit, FaultServerError, FaultBadGateway, FaultUnavailable, FaultRefused, FaultStatus,
 		FaultResetBefore, FaultResetAfter, FaultTruncated, FaultCut, FaultHTML, FaultChallenge, FaultRedirect,
 		FaultWrongTypes, FaultSlow, FaultEndless, FaultExpiredKey, FaultEmpty,
 	}

@@ -29,6 +29,7 @@ func npcBuilder() *vendor {
 		authenticate: npcAuth,
 		account:      homeAccount,
 		refuse:       func(status int, text string) reply { return answer(status, doc{"message": text}) },
+		reject:       func(text string) reply { return answer(http.StatusBadRequest, doc{"message": text}) },
 		index:        npcIndex,
 		seed:         npcSeed,
 	}

@@ -22,6 +22,8 @@ type vendor struct {
 	account func(secret string) account
 	// refuse is the vendor's manner of an error that its documents do not spell out: unknown route, wrong verb, throttled.
 	refuse func(status int, text string) reply
+	// reject is the vendor's manner of refusing what a creation or an update says.
+	reject func(text string) reply
 	// index takes from a character what lists and searches need.
 	index func(doc) index
 	// seed makes a storable character of what Put was given; it may add to other collections.

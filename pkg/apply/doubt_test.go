@@ -328,3 +328,32 @@ func TestRefusedAfterSettling(t *testing.T) {
 		})
 	}
 }
+
+// A creation that was carried out and then refused is found by the next run,
+// and one that was refused for good is made when the manifest has been mended.
+func TestRefusedCreation(t *testing.T) {
+	targets := map[string]string{"characterai": "", "convai": `voiceType: "US MALE 1"`, "npcbuilder": ""}
+	for vendor, target := range targets {
+		for _, commit := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, carried out %v", vendor, commit), func(t *testing.T) {
+				w := newWorld(t)
+				fields := map[string]string{"name": "Mira", "persona": "P", "greeting": "Hello."}
+				w.manifest("mira", fields, map[string]string{vendor: target})
+				w.fault(vendor, "character.create", sandbox.FaultRefused, 1, commit)
+				r := w.apply()
+				if r.Failed != 1 || !strings.Contains(r.Outcomes[0].Hint, "change the manifest if these words ask for it") {
+					t.Fatal(w.explain(r))
+				}
+				fields["name"] = "Miriam"
+				w.manifest("mira", fields, map[string]string{vendor: target})
+				if r := w.apply(); r.Failed > 0 {
+					t.Fatal(w.explain(r))
+				}
+				w.empty()
+				if n := len(w.live(vendor)); n != 1 {
+					t.Errorf("%d characters", n)
+				}
+			})
+		}
+	}
+}

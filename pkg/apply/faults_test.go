@@ -171,12 +171,12 @@ func TestExpiredKeyInMidRun(t *testing.T) {
 func TestRegressionFailedButGreen(t *testing.T) {
 	w := newWorld(t)
 	w.cast(4)
-	w.srv.Inject(sandbox.Fault{Vendor: "npcbuilder", Route: "character.create", Skip: 1, Kind: sandbox.FaultStatus, Status: 422, Body: `{"message":"no"}`, Times: 2})
+	w.srv.Inject(sandbox.Fault{Vendor: "alakazam", Route: "character.create", Skip: 1, Kind: sandbox.FaultStatus, Status: 422, Body: `{"detail":"no"}`, Times: 2})
 	r := w.apply()
 	if r.Created != 14 || r.Failed != 2 {
 		t.Fatal(r.Summary(), w.explain(r))
 	}
-	if got := len(w.live("npcbuilder")); got != 2 {
+	if got := len(w.live("alakazam")); got != 2 {
 		t.Errorf("%d characters", got)
 	}
 	if strings.Contains(w.lockText(), "pending") {

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -277,6 +278,13 @@ func nothingCreated(before Entry, err error) bool {
 	return noEffect(err) && !repeated
 }
 
+// refused reports a creation that the service refused in words that it also
+// has for troubles of its own.
+func refused(err error) bool {
+	var e *providers.Error
+	return errors.As(err, &e) && e.Kind == providers.Lost && e.Status != 0 && e.Status < 500 && e.Err == nil
+}
+
 // creationFailed leaves the intent in the lock unless it is certain that
 // nothing was created.
 func (ar *accountRun) creationFailed(it *item, before Entry, err error) {
@@ -284,10 +292,14 @@ func (ar *accountRun) creationFailed(it *item, before Entry, err error) {
 		err = &providers.Error{Kind: providers.Unexpected, Provider: it.Target, Op: "create", Message: "the answer holds no id"}
 	}
 	if !nothingCreated(before, err) {
-		ar.finish(it, Outcome{
+		o := Outcome{
 			Status: Failed, Err: err, Reason: err.Error() + "; whether it was created is not known",
 			Hint: "run again: the next run settles it first, and does not create it twice",
-		})
+		}
+		if refused(err) {
+			o.Hint = "change the manifest if these words ask for it, and " + o.Hint
+		}
+		ar.finish(it, o)
 		return
 	}
 	it.effects--

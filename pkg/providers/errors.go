@@ -13,20 +13,20 @@ type ErrorKind string
 // The kinds of errors.
 const (
 	NotFound     ErrorKind = "not found"
-	Unauthorized ErrorKind = "unauthorized"   // the key is missing, wrong or expired
-	Forbidden    ErrorKind = "forbidden"      // the key may not do this
-	Rejected     ErrorKind = "rejected"       // the vendor refused the values
-	RateLimited  ErrorKind = "rate limited"   // worth waiting
-	Quota        ErrorKind = "quota exceeded" // not worth waiting: the plan or the day is used up
-	Unavailable  ErrorKind = "unavailable"    // 5xx, refused connection
-	Lost         ErrorKind = "answer lost"    // a write was sent and no answer came: it may have happened
-	NotJSON      ErrorKind = "not json"       // an HTML page, a challenge
-	Truncated    ErrorKind = "truncated"      // JSON cut short
-	TooLarge     ErrorKind = "too large"      // an answer past the bound
-	Redirected   ErrorKind = "redirected"     // to another host
-	Unexpected   ErrorKind = "unexpected"     // JSON of another shape than documented
-	Unsupported  ErrorKind = "unsupported"    // the vendor has no such call
-	ReadOnly     ErrorKind = "read only"      // a writing route in a reading command: a defect of ours
+	Unauthorized ErrorKind = "unauthorized"    // the key is missing, wrong or expired
+	Forbidden    ErrorKind = "forbidden"       // the key may not do this
+	Rejected     ErrorKind = "rejected"        // the vendor refused the values
+	RateLimited  ErrorKind = "rate limited"    // worth waiting
+	Quota        ErrorKind = "quota exceeded"  // not worth waiting: the plan or the day is used up
+	Unavailable  ErrorKind = "unavailable"     // 5xx, refused connection
+	Lost         ErrorKind = "outcome unknown" // a write was sent and no answer came that tells: it may have happened
+	NotJSON      ErrorKind = "not json"        // an HTML page, a challenge
+	Truncated    ErrorKind = "truncated"       // JSON cut short
+	TooLarge     ErrorKind = "too large"       // an answer past the bound
+	Redirected   ErrorKind = "redirected"      // to another host
+	Unexpected   ErrorKind = "unexpected"      // JSON of another shape than documented
+	Unsupported  ErrorKind = "unsupported"     // the vendor has no such call
+	ReadOnly     ErrorKind = "read only"       // a writing route in a reading command: a defect of ours
 )
 
 // Error is a failed call. Its text holds no credential and at most 300

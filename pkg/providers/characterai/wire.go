@@ -31,6 +31,8 @@ func api() *rest.API {
 		Create: rest.Route{
 			Name: "character.create", Method: "POST", Path: "/chat/character/create/", Fixed: blank(),
 			KeyField: "/identifier", OK: ok, NewID: "/character/external_id",
+			// A refusal has status 200 too, and the word NOT_OK for whatever went wrong.
+			Doubts: []rest.Doubt{{Status: http.StatusOK, Source: providers.Published.In("failures with status 200")}},
 		},
 		Get: rest.Route{
 			Name: "character.get", Method: "POST", Path: "/chat/character/", Reads: true, ID: "/external_id",

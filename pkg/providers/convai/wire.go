@@ -26,7 +26,7 @@ func api() *rest.API {
 			}
 			return http.Header{"Convai-Api-Key": {key.Reveal()}}, nil
 		},
-		Create: rest.Route{Name: "character.create", Method: "POST", Path: "/character/create", NewID: "/charID"},
+		Create: rest.Route{Name: "character.create", Method: "POST", Path: "/character/create", NewID: "/charID", Doubts: internal()},
 		Get: rest.Route{
 			Name: "character.get", Method: "POST", Path: "/character/get", Reads: true, ID: "/charID",
 			Unwrap: "/response", IDEcho: "/character_id",
@@ -46,9 +46,16 @@ func api() *rest.API {
 	}
 }
 
+// internal is the answer to troubles inside Convai, for which its documents
+// give the same status, and partly the same words, as for bad input. Half a
+// creation may have been carried out before it.
+func internal() []rest.Doubt {
+	return []rest.Doubt{{Status: http.StatusBadRequest, Source: providers.Documented.In("400 INTERNAL_ERROR of create")}}
+}
+
 // cloneRoute copies a live character.
 func cloneRoute() rest.Route {
-	return rest.Route{Name: "character.clone", Method: "POST", Path: "/user/clone_character", ID: "/charID", NewID: "/charID"}
+	return rest.Route{Name: "character.clone", Method: "POST", Path: "/user/clone_character", ID: "/charID", NewID: "/charID", Doubts: internal()}
 }
 
 // joinActions sends the list of actions as the one string that Convai takes.

@@ -18,7 +18,14 @@ func api() *rest.API {
 	return &rest.API{
 		Driver: Driver(),
 		Auth:   auth,
-		Create: rest.Route{Name: "character.create", Method: "POST", Path: characters, Fixed: map[string]any{}, NewID: "/character_id"},
+		Create: rest.Route{
+			Name: "character.create", Method: "POST", Path: characters, Fixed: map[string]any{}, NewID: "/character_id",
+			// No page says what an error looks like, or when it comes.
+			Doubts: []rest.Doubt{
+				{Status: http.StatusBadRequest, Source: providers.Assumed.In("no error is documented")},
+				{Status: http.StatusUnprocessableEntity, Source: providers.Assumed.In("no error is documented")},
+			},
+		},
 		Get: rest.Route{
 			Name: "character.get", Method: "GET", Path: characters + "/{id}", Reads: true, Answer: "/character", IDEcho: "/id",
 		},

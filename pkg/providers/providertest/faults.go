@@ -31,6 +31,10 @@ func faults(t *testing.T, d *providers.Driver, q Quirks) {
 		t.Run("create/"+c.name, func(t *testing.T) { t.Parallel(); faultyCreate(t, sandboxKit(t, d, q), c) })
 		t.Run("update/"+c.name, func(t *testing.T) { t.Parallel(); faultyUpdate(t, sandboxKit(t, d, q), c) })
 	}
+	for _, commit := range []bool{false, true} {
+		t.Run(fmt.Sprintf("create/refused, carried out %v", commit), func(t *testing.T) { t.Parallel(); refusedCreate(t, sandboxKit(t, d, q), commit) })
+		t.Run(fmt.Sprintf("update/refused, carried out %v", commit), func(t *testing.T) { t.Parallel(); refusedUpdate(t, sandboxKit(t, d, q), commit) })
+	}
 	t.Run("wrong key", func(t *testing.T) { wrongKey(t, sandboxKit(t, d, q)) })
 	t.Run("cancelled", func(t *testing.T) { cancelled(t, sandboxKit(t, d, q)) })
 	t.Run("no secret", func(t *testing.T) { noSecret(t, sandboxKit(t, d, q)) })
