@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -20,6 +21,7 @@ type runFlags struct {
 	allow     []string
 	drift     string
 	conflict  string
+	maxLoss   string
 	yes       bool
 
 	lockTimeout time.Duration
@@ -68,6 +70,15 @@ func guardRules() []string {
 func driftPolicies() []string    { return []string{"enforce", "report", "fail"} }
 func conflictPolicies() []string { return []string{"fail", "overwrite"} }
 
+// losses are the degrees of loss, from the least to the greatest.
+func losses() []string {
+	var words []string
+	for _, l := range providers.Losses() {
+		words = append(words, string(l))
+	}
+	return words
+}
+
 // check refuses words that no project could accept.
 func (f *runFlags) check() error {
 	if f.drift != "" && !slices.Contains(driftPolicies(), f.drift) {
@@ -75,6 +86,9 @@ func (f *runFlags) check() error {
 	}
 	if f.conflict != "" && !slices.Contains(conflictPolicies(), f.conflict) {
 		return oneOf("--conflict", f.conflict, conflictPolicies())
+	}
+	if f.maxLoss != "" && !slices.Contains(losses(), f.maxLoss) {
+		return oneOf("--max-loss", f.maxLoss, losses())
 	}
 	for _, rule := range f.allow {
 		if !slices.Contains(guardRules(), rule) {
@@ -113,6 +127,9 @@ func (f *runFlags) policy(p spec.Policy) spec.Policy {
 	}
 	if f.conflict != "" {
 		p.Conflict = f.conflict
+	}
+	if f.maxLoss != "" {
+		p.MaxLoss = f.maxLoss
 	}
 	return p
 }

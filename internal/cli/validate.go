@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -94,10 +95,16 @@ func (a *app) validateCommand() *cobra.Command {
 schema, each other, and what each provider accepts: its words, its limits, what
 it can't clear and what it would lose. It opens no connection and needs no
 credential. --format github shows findings at the lines of a pull request,
---format sarif is a log for code scanning; their paths start at the Git root.`,
+--format sarif is a log for code scanning; their paths start at the Git root.
+
+--max-loss LEVEL makes an error of every field that loses more than that at a
+provider. Each level lets pass what those before it do: none (arrives whole),
+write-only (is never returned), folded (becomes a part of another field),
+truncated (is longer than what is heeded), dropped (anything).`,
 		examples: []string{
 			"charsync validate",
 			"charsync validate characters/mira",
+			"charsync validate --max-loss folded",
 			"charsync validate --format json | jq .errors",
 			"charsync validate --format sarif --out charsync.sarif",
 		},
@@ -113,6 +120,8 @@ credential. --format github shows findings at the lines of a pull request,
 		return a.showFindings(found, format, out)
 	})
 	f.registerSelection(a, cmd)
+	cmd.Flags().StringVar(&f.maxLoss, "max-loss", "", "fail where a provider loses more of a field than `LEVEL`: "+strings.Join(losses(), ", "))
+	complete(cmd, "max-loss", func(string) []string { return losses() })
 	formatFlag(cmd, &format, formatsOfFindings()...)
 	outFlag(cmd, &out)
 	return cmd

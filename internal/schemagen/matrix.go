@@ -40,9 +40,9 @@ func Matrix(drivers []*providers.Driver) []byte {
 
 func how(c providers.Capability) string {
 	if c.Note == "" {
-		return c.How
+		return string(c.How)
 	}
-	return c.How + " " + c.Note
+	return string(c.How) + " " + c.Note
 }
 
 func cells(row []string) []string {
@@ -86,7 +86,7 @@ func Summary(drivers []*providers.Driver) string {
 func own(d *providers.Driver) string {
 	var names []string
 	for _, c := range d.Capabilities() {
-		if !c.Common && c.How != "read-only" {
+		if !c.Common && c.How != providers.ClassReadOnly {
 			names = append(names, "`"+string(c.Path)+"`")
 		}
 	}

@@ -2,8 +2,9 @@ package apply
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -18,19 +19,49 @@ func (e *Engine) Validate() []spec.Diagnostic {
 			out = append(out, diagnosticOf(q.err))
 			continue
 		}
-		out = append(out, q.desired.Diagnostics...)
+		out = append(out, e.lossesOf(q)...)
 		if e.boundTo(q) == "" && !q.target.CloneFrom.Set {
 			out = append(out, q.account.Driver.Creatable(q.character, q.target, q.desired)...)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b spec.Diagnostic) int {
-		if c := strings.Compare(a.Pos.File, b.Pos.File); c != 0 {
-			return c
+	e.Project.Locate(out)
+	spec.SortDiagnostics(out)
+	return out
+}
+
+// lossesOf is what a provider refuses or loses of a character. Under a policy
+// the losses past it are errors, which say more than the note of what is not
+// sent.
+func (e *Engine) lossesOf(q *pair) []spec.Diagnostic {
+	most := e.Options.Policy.MaxLoss
+	if most == "" {
+		return slices.Clone(q.desired.Diagnostics)
+	}
+	var out []spec.Diagnostic
+	past := q.account.Driver.CheckLoss(q.character, q.target, q.instance, providers.Loss(most))
+	for _, d := range q.desired.Diagnostics {
+		if d.Code != providers.CodeDropped || len(past) == 0 {
+			out = append(out, d)
 		}
-		if c := a.Pos.Line - b.Pos.Line; c != 0 {
-			return c
+	}
+	return append(out, past...)
+}
+
+// Fates is what becomes of a character at one target, field by field.
+type Fates struct {
+	diff.Address
+	Fields []providers.Fate `json:"fields"`
+}
+
+// Fates says, of the selected pairs in the order of their addresses, what
+// their providers do with each field: losses, lengths and limits. Pairs whose
+// provider is not known are left out. It costs no network.
+func (e *Engine) Fates() []Fates {
+	var out []Fates
+	for _, q := range e.resolve().list {
+		if q.account != nil && q.account.Driver != nil {
+			out = append(out, Fates{Address: q.Address, Fields: q.account.Driver.Fates(q.character, q.target, q.instance)})
 		}
-		return a.Pos.Col - b.Pos.Col
-	})
+	}
 	return out
 }

@@ -17,6 +17,16 @@ func splitLines(s string) []string {
 	return lines
 }
 
+// Sentences cuts a text into its sentences. A line end ends one too. The parts
+// spell the text.
+func Sentences(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		out = append(out, splitSentences(line)...)
+	}
+	return out
+}
+
 // splitSentences cuts a line after each full stop and its like, with the
 // closing quotes and the space that follow. An abbreviation before a small
 // letter does not end a sentence. The parts spell the line.

@@ -11,8 +11,8 @@ import (
 // for people who ask.
 type Capability struct {
 	Path   spec.Path
-	Common bool   // one of the common fields
-	How    string // native, mapped, folded, dropped, read-only, write-only, create-only
+	Common bool // one of the common fields
+	How    Class
 	Note   string // the vendor's name for it, what it folds into
 	Create string // "yes", "second call", "no"
 	Update string // "yes", "replaces", "no"
@@ -47,14 +47,14 @@ func (d *Driver) capability(p spec.Path) Capability {
 	how, note := d.fate(p, d.Compose)
 	f, ok := d.Fields.Field(p)
 	if !ok {
-		c.How, c.Note = how, note
+		c.How, c.Note = Class(how), note
 		if into, ok := d.Fields.Field(folded(d.Compose)[p]); ok {
 			f = into
 		} else {
 			return c
 		}
 	} else {
-		c.How = f.nature(how)
+		c.How = f.Class()
 		if f.Write != Never { // else it has no name in updates to be mapped to
 			c.Note = note
 		}
@@ -74,21 +74,6 @@ func (d *Driver) capability(p spec.Path) Capability {
 	}
 	c.Read, c.List, c.Clear = yes(f.reads() != Never), yes(f.lists() != Never), yes(f.Clear.Can)
 	return c
-}
-
-// nature says what kind of row it is.
-func (f Field) nature(how string) string {
-	switch {
-	case f.ReadOnly():
-		return "read-only"
-	case f.Fixed():
-		return "create-only"
-	case !f.Readable():
-		return "write-only"
-	case how == "":
-		return "native"
-	}
-	return how
 }
 
 func (f Field) limitWords() string {

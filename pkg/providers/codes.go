@@ -20,6 +20,7 @@ const (
 	CodeNoField   = "CS409"
 	CodeAdvice    = "CS410"
 	CodeSeparator = "CS411"
+	CodeLoss      = "CS412"
 )
 
 // Code explains one code.
@@ -47,5 +48,6 @@ func Codes() []Code {
 		{CodeNoField, spec.Error, "The target sets a field that the provider does not have or does not let anyone change."},
 		{CodeAdvice, spec.Warning, "The value is accepted, but the provider advises against it."},
 		{CodeSeparator, spec.Error, "The value holds the character that separates values on the way to the provider."},
+		{CodeLoss, spec.Error, "The provider loses more of the field than --max-loss or policy.maxLoss allows."},
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -12,9 +11,7 @@ import (
 // spelling, with everything that is wrong or lost about it. Only fields that
 // the manifest sets are in the document. It costs no network.
 func (d *Driver) Desired(c *spec.Character, t *spec.Target, in spec.Instance) Desired {
-	w := &wanting{d: d, c: c, t: t, in: in, compose: d.composition(t, in)}
-	w.folded = folded(w.compose)
-	w.out.Doc = diff.Doc{}
+	w := newWanting(d, c, t, in)
 	w.out.Diagnostics = d.checkCompose(t, in)
 	for _, f := range d.Fields {
 		if !f.ReadOnly() {

@@ -2,6 +2,7 @@ package providers
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -76,9 +77,7 @@ func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) (r
 	n, certain, unit := l.measure(got)
 	switch {
 	case l.Max > 0 && n > l.Max && l.Effective:
-		w.say(spec.Warning, CodeEffective, v, f.Path,
-			fmt.Sprintf("%s has %s %s; %s is said to heed only the first %s (%s)", name, figure(n), unit, w.d.Title, figure(l.Max), l.Source.Note),
-			"put what matters most first, or shorten it by "+figure(n-l.Max))
+		w.past(f, v, l, name, got)
 	case l.Max > 0 && certain > l.Max:
 		w.say(spec.Error, CodeTooLong, v, f.Path,
 			fmt.Sprintf("%s has %s %s; %s takes at most %s", name, figure(n), unit, w.d.Title, figure(l.Max)),
@@ -102,6 +101,24 @@ func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) (r
 			"make it longer to be safe"+w.override(f))
 	}
 	return false
+}
+
+// past reports what is past an effective limit, with the first sentence that
+// is lost. The finding points at that sentence.
+func (w *wanting) past(f Field, v spec.Value, l Limit, name string, got any) {
+	n, _, unit := l.measure(got)
+	message := fmt.Sprintf("%s has %s %s; %s is said to heed only the first %s (%s)", name, figure(n), unit, w.d.Title, figure(l.Max), l.Source.Note)
+	text, ok := got.(string)
+	if !ok {
+		w.say(spec.Warning, CodeEffective, v, f.Path, message, "put what matters most first, or shorten it by "+figure(n-l.Max))
+		return
+	}
+	cut := w.cut(f, v, l, text)
+	v.Pos = cut.Pos
+	w.say(spec.Warning, CodeEffective, v, f.Path,
+		fmt.Sprintf("%s: %.0f%% is heeded, and the first sentence lost is %q", message, math.Floor(100*cut.Heeded), cut.Sentence),
+		"put what matters most first, or shorten it by "+figure(n-l.Max))
+	w.out.Diagnostics[len(w.out.Diagnostics)-1].Spot = cut.Spot
 }
 
 // override points out that a common field may differ at one target.

@@ -60,7 +60,7 @@ func (d *Driver) fate(p spec.Path, composition map[spec.Path][]spec.Path) (how, 
 	switch {
 	case !ok:
 		return "dropped", ""
-	case f.Write != "/"+string(p):
+	case f.Class() == ClassMapped:
 		return "mapped", "to " + strings.TrimPrefix(f.Write, "/")
 	}
 	return "", ""

@@ -178,6 +178,7 @@ func (c *config) policy(it *item) {
 	}
 	text("drift", &p.Drift)
 	text("conflict", &p.Conflict)
+	text("maxLoss", &p.MaxLoss)
 	share("maxChanges", &p.MaxChanges)
 	share("maxDeletes", &p.MaxDeletes)
 }

@@ -60,6 +60,7 @@ type Policy struct {
 	Conflict   string // ConflictFail, ConflictOverwrite
 	MaxChanges Share
 	MaxDeletes Share
+	MaxLoss    string // the greatest loss at a provider that passes; "" is any
 }
 
 // State says where bindings and digests are kept.
