@@ -65,17 +65,10 @@ func (e *Engine) boundTo(q *pair) string {
 // checkSharing refuses two pairs that are bound to one live character. Pairs
 // outside of the selection count too, by the lock.
 func (e *Engine) checkSharing(p *pairs) {
-	type live struct{ provider, id string }
 	owners := map[live]diff.Address{}
 	mine := map[diff.Address]bool{}
 	for _, q := range p.list {
 		mine[q.Address] = true
-	}
-	for _, entry := range e.Lock.peekAll() {
-		// A binding without a manifest may be the old name of one of these.
-		if entry.ID != "" && !mine[entry.Address] && p.all[entry.Address] {
-			owners[live{entry.Provider, entry.ID}] = entry.Address
-		}
 	}
 	for _, q := range p.list {
 		if q.err == nil {
@@ -87,6 +80,12 @@ func (e *Engine) checkSharing(p *pairs) {
 		}
 		key := live{q.account.Driver.Name, id}
 		other, taken := owners[key]
+		for _, a := range e.Lock.holders(key) {
+			// A binding without a manifest may be the old name of one of these.
+			if !taken && !mine[a] && e.wanted(a) {
+				other, taken = a, true
+			}
+		}
 		if !taken {
 			owners[key] = q.Address
 			continue

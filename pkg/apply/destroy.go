@@ -30,7 +30,7 @@ func (e *Engine) Destroy(ctx context.Context) (*diff.Plan, error) {
 		}
 	}
 	for _, entry := range e.Lock.Entries() {
-		orphan := !chosen.all[entry.Address] && chosen.inPlay[entry.Target] && e.orphanSelected(entry)
+		orphan := !e.wanted(entry.Address) && chosen.inPlay[entry.Target] && e.orphanSelected(entry)
 		if entry.ID == "" || !mine[entry.Address] && !orphan {
 			continue
 		}

@@ -22,6 +22,7 @@ type Lock struct {
 
 	mu      sync.Mutex
 	entries map[diff.Address]Entry
+	index   *lockIndex              // of the entries; nil until it is asked
 	before  map[diff.Address]*Entry // as they were at Begin, of what changed since; nil: absent
 	untidy  bool                    // the file holds a torn or a repeated line
 	exists  bool
@@ -86,7 +87,14 @@ func sortEntries(list []Entry) {
 
 // Show returns the entries of one character, sorted by target.
 func (l *Lock) Show(name string) []Entry {
-	return slices.DeleteFunc(l.Entries(), func(e Entry) bool { return e.Name != name })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []Entry
+	for target := range l.indexed().targets[name] {
+		out = append(out, l.entries[diff.Address{Name: name, Target: target}].clone())
+	}
+	sortEntries(out)
+	return out
 }
 
 // Put stores an entry. In a run it is on disk when Put returns; an entry that
@@ -106,7 +114,7 @@ func (l *Lock) Put(e Entry) error {
 	l.remember(e.Address)
 	e = e.clone()
 	e.Revision, e.Run = old.Revision+1, l.run
-	l.entries[e.Address] = e
+	l.store(e)
 	l.mu.Unlock()
 	return l.appendLine(journal, encodeEntry(e, false))
 }
@@ -125,7 +133,7 @@ func (l *Lock) Drop(a diff.Address) error {
 		return err
 	}
 	l.remember(a)
-	delete(l.entries, a)
+	l.discard(a)
 	line := encodeEntry(Entry{Address: a, Revision: old.Revision + 1, Run: l.run}, true)
 	l.mu.Unlock()
 	return l.appendLine(journal, line)
@@ -163,13 +171,13 @@ func (l *Lock) settleRevisions() (changed bool) {
 		switch {
 		case old == nil && !has:
 		case old != nil && has && old.same(now):
-			l.entries[a] = *old
+			l.store(*old)
 		case has:
 			now.Revision = 1
 			if old != nil {
 				now.Revision = old.Revision + 1
 			}
-			l.entries[a] = now
+			l.store(now)
 			changed = true
 		default:
 			changed = true

@@ -154,10 +154,10 @@ func (l *Lock) take(e Entry, gone bool, revisions map[diff.Address]int, pos spec
 	revisions[e.Address] = e.Revision
 	if gone {
 		l.untidy = true
-		delete(l.entries, e.Address)
+		l.discard(e.Address)
 		return spec.Diagnostic{}, false
 	}
-	l.entries[e.Address] = e
+	l.store(e)
 	return spec.Diagnostic{}, false
 }
 

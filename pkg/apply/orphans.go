@@ -20,7 +20,7 @@ func (e *Engine) addOrphans(chosen *pairs, byName map[string]*accountPlan, plan 
 		return // which manifests are gone can't be told
 	}
 	for _, entry := range e.Lock.Entries() {
-		if chosen.all[entry.Address] || !chosen.inPlay[entry.Target] {
+		if e.wanted(entry.Address) || !chosen.inPlay[entry.Target] {
 			continue
 		}
 		if w, known := byName[entry.Target]; known {

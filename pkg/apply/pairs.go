@@ -37,10 +37,9 @@ func hasErrors(ds []spec.Diagnostic) bool {
 
 // pairs is the selection, resolved.
 type pairs struct {
-	list        []*pair               // sorted by address
-	all         map[diff.Address]bool // every pair of every manifest, selected or not, in any environment
-	inPlay      map[string]bool       // instances that this environment reaches
-	diagnostics []spec.Diagnostic     // of the selection itself
+	list        []*pair           // sorted by address
+	inPlay      map[string]bool   // instances that this environment reaches
+	diagnostics []spec.Diagnostic // of the selection itself
 }
 
 // resolve turns the manifests into pairs, once for an engine.
@@ -50,13 +49,13 @@ func (e *Engine) resolve() *pairs {
 }
 
 func (e *Engine) resolvePairs() *pairs {
-	p := &pairs{all: map[diff.Address]bool{}, inPlay: map[string]bool{}}
+	p := &pairs{inPlay: map[string]bool{}}
 	mapping := e.mapping(p)
 	for name := range e.Project.Instances {
 		p.inPlay[mapped(mapping, name)] = true
 	}
-	literal := e.rememberAll(p)
-	if len(mapping) == 0 { // outside of an environment, its own instances are out of reach
+	if len(mapping) == 0 && len(e.Project.Environments) > 0 { // outside of an environment, its own instances are out of reach
+		literal := e.literal()
 		for _, env := range e.Project.Environments {
 			for _, instance := range env.Targets {
 				if !literal[instance] {
@@ -101,21 +100,36 @@ func mapped(mapping map[string]string, key string) string {
 	return key
 }
 
-// rememberAll notes every pair that any manifest makes in any environment:
-// none of them is an orphan. It returns the target keys that manifests use.
-func (e *Engine) rememberAll(p *pairs) (literal map[string]bool) {
-	literal = map[string]bool{}
+// literal are the target keys that manifests use.
+func (e *Engine) literal() map[string]bool {
+	keys := map[string]bool{}
 	for _, c := range e.Set.Characters {
 		for i := range c.Targets {
-			key := c.Targets[i].Instance
-			literal[key] = true
-			p.all[diff.Address{Name: c.Name, Target: key}] = true
-			for _, env := range e.Project.Environments {
-				p.all[diff.Address{Name: c.Name, Target: mapped(env.Targets, key)}] = true
+			keys[c.Targets[i].Instance] = true
+		}
+	}
+	return keys
+}
+
+// wanted reports whether any manifest, selected or not, makes a pair in any
+// environment: such a pair is no orphan.
+func (e *Engine) wanted(a diff.Address) bool {
+	c := e.Set.Known(a.Name)
+	if c == nil {
+		return false
+	}
+	for i := range c.Targets {
+		key := c.Targets[i].Instance
+		if key == a.Target {
+			return true
+		}
+		for _, env := range e.Project.Environments {
+			if mapped(env.Targets, key) == a.Target {
+				return true
 			}
 		}
 	}
-	return literal
+	return false
 }
 
 // selected reports whether a character is meant, by name and labels.

@@ -68,6 +68,7 @@ func (e *Engine) shares(work []*accountPlan) shares {
 			s.finishing[a] = true
 		}
 	}
+	s.bound = max(s.bound, e.Options.Bound)
 	return s
 }
 

@@ -80,11 +80,9 @@ func byScope(d *providers.Driver, needs []need) (scopes []string, of map[string]
 // estimate of what a list will show.
 func (e *Engine) boundIn(a *Account) map[string]int {
 	count := map[string]int{}
-	for _, entry := range e.Lock.peekAll() {
-		if entry.Target == a.Instance.Name && entry.ID != "" {
-			scope, _ := a.Driver.SplitID(entry.ID)
-			count[scope]++
-		}
+	for place, n := range e.Lock.bound(a.Instance.Name) {
+		scope, _ := a.Driver.SplitID(place + "/")
+		count[scope] += n
 	}
 	return count
 }

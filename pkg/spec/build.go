@@ -17,6 +17,7 @@ type builder struct {
 	names   map[string]string // keys seen before, so that each is kept once
 
 	findings []Diagnostic
+	refs     []string // the files that were referred to
 }
 
 // document is what became of one document: a character when it is sound, and
@@ -224,6 +225,9 @@ func (b *builder) reference(file *item) (any, string) {
 		return nil, ""
 	}
 	ref, text, d := b.prose.text(b.src.file, path)
+	if ref != "" {
+		b.refs = append(b.refs, ref)
+	}
 	if d != nil {
 		if d.Pos == (Pos{}) {
 			*d = b.src.finding(d.Code, b.pos(file.node), width(file.node), d.Message, d.Hint)

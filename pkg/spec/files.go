@@ -58,9 +58,13 @@ func (f *finder) find(ctx context.Context, paths []string) ([]string, error) {
 	}
 	delete(f.found, f.project.config())
 	if len(f.found) == 0 && len(f.findings) == 0 {
-		f.fail(CodeNoManifests, Warning, f.project.config(), "no manifest matches "+strings.Join(f.project.Manifests, ", "), "create characters/NAME.yaml, or correct spec.manifests; charsync init writes an example")
+		f.noManifests()
 	}
 	return sortedKeys(f.found), nil
+}
+
+func (f *finder) noManifests() {
+	f.fail(CodeNoManifests, Warning, f.project.config(), "no manifest matches "+strings.Join(f.project.Manifests, ", "), "create characters/NAME.yaml, or correct spec.manifests; charsync init writes an example")
 }
 
 func (f *finder) matches(file string) bool {

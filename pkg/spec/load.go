@@ -31,6 +31,8 @@ type Set struct {
 	Diagnostics []Diagnostic // by position
 	Complete    bool         // no error arose: an absent character is really gone
 	Partial     bool         // only some paths were loaded: absence says nothing
+
+	others func(name string) *Character // of a part: finds those that it leaves out
 }
 
 // Find returns the character with a name, or nil.
@@ -40,6 +42,15 @@ func (s *Set) Find(name string) *Character {
 		return nil
 	}
 	return s.Characters[i]
+}
+
+// Known finds a character as Find does, and of a part of a set (Follower.Part)
+// also one that the part leaves out.
+func (s *Set) Known(name string) *Character {
+	if c := s.Find(name); c != nil || s.others == nil {
+		return c
+	}
+	return s.others(name)
 }
 
 // Load reads the manifests of a project. What is wrong with them stands in
@@ -73,6 +84,7 @@ func Load(ctx context.Context, p *Project, o LoadOptions) (*Set, error) {
 type loaded struct {
 	documents []document
 	findings  []Diagnostic
+	refs      []string // the files that it refers to, also those that are missing
 }
 
 type loader struct {
@@ -136,7 +148,7 @@ func (w *worker) file(file string) loaded {
 			out.documents = append(out.documents, b.document(index, root))
 		}
 	})
-	out.findings = append(b.findings, broken...)
+	out.findings, out.refs = append(b.findings, broken...), b.refs
 	if len(out.findings) > maxFindings {
 		SortDiagnostics(out.findings)
 		out.findings = out.findings[:maxFindings]
@@ -160,11 +172,7 @@ func (s *Set) collect(results []loaded) {
 				continue
 			}
 			if at, taken := first[d.name]; taken {
-				s.Diagnostics = append(s.Diagnostics, Diagnostic{
-					Pos: d.pos, Severity: Error, Code: CodeDuplicateName, Character: d.name, Path: "metadata.name", Length: len(d.name),
-					Message: fmt.Sprintf("a second character is named %q; the first is at %s", d.name, at),
-					Hint:    "rename one of the two: the name is the identity inside the project",
-				})
+				s.Diagnostics = append(s.Diagnostics, d.second(at))
 				continue
 			}
 			first[d.name] = d.pos
@@ -174,4 +182,13 @@ func (s *Set) collect(results []loaded) {
 		}
 	}
 	slices.SortFunc(s.Characters, func(a, b *Character) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// second is the finding that a name was taken before, at another place.
+func (d document) second(at Pos) Diagnostic {
+	return Diagnostic{
+		Pos: d.pos, Severity: Error, Code: CodeDuplicateName, Character: d.name, Path: "metadata.name", Length: len(d.name),
+		Message: fmt.Sprintf("a second character is named %q; the first is at %s", d.name, at),
+		Hint:    "rename one of the two: the name is the identity inside the project",
+	}
 }

@@ -1,0 +1,105 @@
+package apply
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+// live is a live character: at which service, and which.
+type live struct{ provider, id string }
+
+// lockIndex finds entries without looking through all of them.
+type lockIndex struct {
+	targets map[string]map[string]bool     // by name
+	holders map[live]map[diff.Address]bool // of bound entries
+	places  map[string]map[string]int      // target, then what stands before the last / of an id, to the number bound there
+}
+
+// indexed gives the index, which is made on first use. It is called with the
+// lock held.
+func (l *Lock) indexed() *lockIndex {
+	if l.index == nil {
+		l.index = &lockIndex{
+			targets: map[string]map[string]bool{}, holders: map[live]map[diff.Address]bool{}, places: map[string]map[string]int{},
+		}
+		for _, e := range l.entries {
+			l.index.add(e)
+		}
+	}
+	return l.index
+}
+
+// store puts an entry in the place of the one before, and discard removes it.
+// They are the only ones that change entries, with the lock held.
+func (l *Lock) store(e Entry) {
+	l.discard(e.Address)
+	l.entries[e.Address] = e
+	if l.index != nil {
+		l.index.add(e)
+	}
+}
+
+func (l *Lock) discard(a diff.Address) {
+	if e, ok := l.entries[a]; ok && l.index != nil {
+		l.index.remove(e)
+	}
+	delete(l.entries, a)
+}
+
+func (x *lockIndex) add(e Entry) {
+	if x.targets[e.Name] == nil {
+		x.targets[e.Name] = map[string]bool{}
+	}
+	x.targets[e.Name][e.Target] = true
+	if e.ID == "" {
+		return
+	}
+	key := live{e.Provider, e.ID}
+	if x.holders[key] == nil {
+		x.holders[key] = map[diff.Address]bool{}
+	}
+	x.holders[key][e.Address] = true
+	if x.places[e.Target] == nil {
+		x.places[e.Target] = map[string]int{}
+	}
+	x.places[e.Target][placeOf(e.ID)]++
+}
+
+func (x *lockIndex) remove(e Entry) {
+	delete(x.targets[e.Name], e.Target)
+	if len(x.targets[e.Name]) == 0 {
+		delete(x.targets, e.Name)
+	}
+	if e.ID == "" {
+		return
+	}
+	key := live{e.Provider, e.ID}
+	delete(x.holders[key], e.Address)
+	if len(x.holders[key]) == 0 {
+		delete(x.holders, key)
+	}
+	x.places[e.Target][placeOf(e.ID)]--
+}
+
+// placeOf is what stands before the last / of an id: where a character lives
+// at services that have such places.
+func placeOf(id string) string { return id[:max(strings.LastIndexByte(id, '/'), 0)] }
+
+// holders are the pairs that the lock binds to a live character, in order.
+func (l *Lock) holders(key live) []diff.Address {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := slices.Collect(maps.Keys(l.indexed().holders[key]))
+	slices.SortFunc(out, diff.Address.Compare)
+	return out
+}
+
+// bound counts the live characters of a target by place.
+func (l *Lock) bound(target string) map[string]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return maps.Clone(l.indexed().places[target])
+}
