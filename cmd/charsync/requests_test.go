@@ -82,8 +82,12 @@ func requestLine(r sandbox.Request, shape string, names *strings.Replacer) strin
 	return line + " {" + strings.Join(slices.Sorted(maps.Keys(body)), " ") + "}"
 }
 
-// stable takes out what no two runs share: idempotency keys, times and run ids.
+// stable takes out what no two runs share: idempotency keys, times, run ids,
+// commits and who ran it where.
 func stable(s string) string {
+	s = regexp.MustCompile(`( by )\S+@\S+(, run )`).ReplaceAllString(s, "${1}<who>${2}")
+	s = regexp.MustCompile(`("who": ")[^"]+`).ReplaceAllString(s, "${1}<who>")
+	s = regexp.MustCompile(`("commit": ")[0-9a-f]{40}`).ReplaceAllString(s, "${1}<commit>")
 	s = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z`).ReplaceAllString(s, "<time>")
 	s = regexp.MustCompile(`id:[0-9a-f]{8}-[0-9a-f-]{27}`).ReplaceAllString(s, "id:<key>")
 	return regexp.MustCompile(`[0-9]{8}T?-?[0-9]{6}Z?-[0-9a-z]{4,}`).ReplaceAllString(s, "<run>")

@@ -15,6 +15,9 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 		return err
 	}
 	plan, err := apply.ReadPlan(a.path(file))
+	if err == nil {
+		err = apply.CheckFit(plan)
+	}
 	if err != nil {
 		var d spec.Diagnostic
 		if errors.As(err, &d) {

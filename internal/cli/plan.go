@@ -41,14 +41,14 @@ has moved since.`,
 	cmd.ValidArgsFunction = a.completeNames
 	f.registerSelection(a, cmd)
 	f.registerPolicies(cmd)
-	formatFlag(cmd, &f.format, formatText, formatJSON)
+	formatFlag(cmd, &f.format, planFormats()...)
 	cmd.Flags().StringVar(&f.out, "out", "", "freeze the plan in `FILE`, for apply FILE")
 	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	return cmd
 }
 
 func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
-	if err := checkFormat(f.format, formatText, formatJSON); err != nil {
+	if err := checkFormat(f.format, planFormats()...); err != nil {
 		return err
 	}
 	s, engine, err := a.prepare(ctx, &f.runFlags, args, reading)
@@ -61,7 +61,7 @@ func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.showPlan(plan, f.format); err != nil {
+	if err := a.showPlan(plan, f.format, ""); err != nil {
 		return err
 	}
 	if err := a.freeze(plan, f.out); err != nil {
@@ -70,8 +70,12 @@ func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
 	return end(planCode(plan, engine.Options, f.detailed))
 }
 
-func (a *app) showPlan(plan *diff.Plan, format string) error {
-	return a.result("", func(w io.Writer) error {
+// planFormats are the formats of plans and of reports on drift.
+func planFormats() []string { return []string{formatText, formatJSON} }
+
+// showPlan prints a plan, to stdout or to the file that out names.
+func (a *app) showPlan(plan *diff.Plan, format, out string) error {
+	return a.result(out, func(w io.Writer) error {
 		if format == formatJSON {
 			return view.PlanJSON(w, plan)
 		}

@@ -86,6 +86,7 @@ func (a *app) commands() []*cobra.Command {
 		a.planCommand(),
 		a.applyCommand(),
 		a.watchCommand(),
+		a.driftCommand(),
 		a.destroyCommand(),
 		a.undoCommand(),
 		a.runsCommand(),

@@ -54,7 +54,7 @@ func (a *app) showPlanFile(file, format string) error {
 	if err != nil {
 		return err
 	}
-	return a.showPlan(plan, format)
+	return a.showPlan(plan, format, "")
 }
 
 func (a *app) showRun(word, format string) error {

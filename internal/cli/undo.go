@@ -92,7 +92,7 @@ func (a *app) undo(ctx context.Context, f *undoFlags, args []string) error {
 		return err
 	}
 	if f.out != "" {
-		if err := a.showPlan(plan, f.format); err != nil {
+		if err := a.showPlan(plan, f.format, ""); err != nil {
 			return err
 		}
 		if err := a.freeze(plan, f.out); err != nil {

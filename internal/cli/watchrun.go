@@ -263,7 +263,7 @@ func (r *watchRun) plan(ctx context.Context) error {
 	if r.flags.apply {
 		return s.carryOut(ctx, engine, plan, &r.flags.applyFlags, "")
 	}
-	if err := r.showPlan(plan, formatText); err != nil {
+	if err := r.showPlan(plan, formatText, ""); err != nil {
 		return err
 	}
 	return end(planCode(plan, engine.Options, false))

@@ -28,10 +28,12 @@ func (p *printer) character(changes []diff.Change) {
 
 // actionSign is the mark of what happens to a pair.
 func (p *printer) actionSign(c *diff.Change) (string, ink) {
-	if c.Stopped() {
-		if c.Has(diff.Conflict) {
-			return "!", alarming
-		}
+	switch {
+	case p.tone == ofDrift && c.Gone != "":
+		return "-", removed
+	case c.Has(diff.Conflict) && (c.Stopped() || p.tone == ofDrift):
+		return "!", alarming
+	case c.Stopped():
 		return p.style.drift(), drifting
 	}
 	switch c.Action {
@@ -63,6 +65,7 @@ func (p *printer) changeOf(c *diff.Change, shown *told) {
 	}
 	p.item(2, []run{{sign + " ", look}}, head...)
 	p.aside(6, c, shown)
+	p.applied(6, c.Applied)
 	switch c.Action {
 	case diff.Create:
 		p.sizes(6, c.Fields)
@@ -115,12 +118,44 @@ func (p *printer) deed(c *diff.Change) string {
 	case diff.Record:
 		return "record in the lock only"
 	case diff.Report:
-		return "left as it is"
+		return p.found(c)
 	}
 	if c.Stopped() {
 		return "not updated"
 	}
 	return string(c.Action)
+}
+
+// found says what became of a character that is shown and left alone.
+func (p *printer) found(c *diff.Change) string {
+	switch {
+	case p.tone != ofDrift:
+		return "left as it is"
+	case c.Gone != "":
+		return "gone"
+	case c.Has(diff.Conflict):
+		return "changed here and there"
+	}
+	return "changed"
+}
+
+// applied says which run was the last to change something at a pair.
+func (p *printer) applied(indent int, a *diff.Applied) {
+	if a == nil {
+		return
+	}
+	words := "last applied"
+	if a.At != "" {
+		words += " " + a.At
+	}
+	if a.Who != "" {
+		words += " by " + a.Who
+	}
+	words += ", run " + a.Run
+	if a.Command != "" {
+		words += " (" + a.Command + ")"
+	}
+	p.line(indent, run{SanitizeLine(words), faint})
 }
 
 // sizes lists the fields of a character that will be created.

@@ -9,12 +9,10 @@ import (
 )
 
 // Plan prints a plan for people: by character and target, only what changes.
-// Its last line is that of Counts.Summary.
+// Its last line is that of Plan.Summary.
 func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	p := newPrinter(w, s)
-	if plan.Undo != "" {
-		p.tone = ofUndo
-	}
+	p.tone = toneOf(plan)
 	p.legend(plan)
 	for start := 0; start < len(plan.Changes); {
 		end := start + 1
@@ -37,7 +35,7 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	if plan.Unchanged > 0 || len(plan.Changes) == 0 && plan.Complete {
 		p.blank()
 	}
-	p.write(s.paint(strong, plan.Counts().Summary()) + "\n")
+	p.write(s.paint(strong, plan.Summary()) + "\n")
 	return p.close()
 }
 
@@ -48,8 +46,14 @@ func (p *printer) nothing(plan *diff.Plan) {
 	case p.tone == ofUndo:
 		p.line(0, run{"Nothing to undo: ", strong}, run{"nothing that run " + SanitizeLine(plan.Undo) + " did is left, or can be taken back.", plain})
 		return
-	case plan.Unchanged == 0:
+	case plan.Unchanged == 0 && p.tone == ofDrift:
+		p.line(0, run{"Nothing was compared: ", strong}, run{"no character that is selected was ever applied.", plain})
+		return
+	case plan.Unchanged == 0 && p.tone == ofPlan:
 		p.line(0, run{"Nothing was compared: ", strong}, run{"no character with a target is selected.", plain})
+		return
+	case p.tone == ofDrift:
+		p.line(0, run{"No drift: ", strong}, run{"the providers hold what was applied last.", plain})
 		return
 	}
 	p.line(0, run{"No changes: ", strong}, run{"the providers hold what the manifests say.", plain})
@@ -70,11 +74,15 @@ func (p *printer) legend(plan *diff.Plan) {
 			used[sign] = true
 		}
 	}
+	minus := "delete or empty"
+	if p.tone == ofDrift {
+		minus = "gone"
+	}
 	var words []string
 	for _, entry := range [][2]string{
 		{"+", "create or set"},
 		{"~", "update"},
-		{"-", "delete or empty"},
+		{"-", minus},
 		{p.replaceSign(), "replace"},
 		{p.style.drift(), "drift"},
 		{"!", "conflict"},
@@ -89,7 +97,7 @@ func (p *printer) legend(plan *diff.Plan) {
 	}
 	p.line(0, run{strings.Join(words, "   "), faint})
 	if used["~"] || used["!"] || used[p.style.drift()] {
-		before, after := p.tone.sides()
+		before, after := plan.Sides()
 		key := append([]run{{"words: ", faint}}, p.mark(diff.Remove, before)...)
 		key = append(append(key, run{" ", plain}), p.mark(diff.Insert, after)...)
 		p.line(0, append(key, run{"   numbers: lines of the text", faint})...)
@@ -138,7 +146,11 @@ func (p *printer) incomplete(plan *diff.Plan) {
 		p.diagnostic(d)
 	}
 	if !plan.Complete {
-		p.para(0, []run{{"! ", alarming}}, []run{{"This plan is incomplete: ", alarming}, {"not every provider could be read. It can't be saved; nothing is deleted by it.", plain}})
+		words := "not every provider could be read. It can't be saved; nothing is deleted by it."
+		if p.tone == ofDrift {
+			words = "not every provider could be read."
+		}
+		p.para(0, []run{{"! ", alarming}}, []run{{"This " + p.tone.noun() + " is incomplete: ", alarming}, {words, plain}})
 	}
 	if len(plan.Diagnostics) > 0 || !plan.Complete {
 		p.blank()

@@ -33,7 +33,7 @@ func Run(w io.Writer, r *apply.Run, s Style) error {
 		}
 	}
 	p.blank()
-	before, after := p.tone.sides()
+	before, after := "before the run", "written by it"
 	key := append([]run{{"words: ", faint}}, p.mark(diff.Remove, before)...)
 	p.line(0, append(append(key, run{" ", plain}), p.mark(diff.Insert, after)...)...)
 	p.blank()

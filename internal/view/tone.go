@@ -14,17 +14,29 @@ const (
 	ofPlan tone = iota
 	ofUndo
 	ofRun
+	ofDrift
+	ofBase
 )
 
-// sides names the two sides of a difference.
-func (t tone) sides() (before, after string) {
-	switch t {
-	case ofUndo:
-		return "on the provider now", "before the run"
-	case ofRun:
-		return "before the run", "written by it"
+// toneOf is the tone of a plan's document.
+func toneOf(plan *diff.Plan) tone {
+	switch {
+	case plan.About == diff.AboutDrift:
+		return ofDrift
+	case plan.About == diff.AboutBase:
+		return ofBase
+	case plan.Undo != "":
+		return ofUndo
 	}
-	return "on the provider now", "in the manifest"
+	return ofPlan
+}
+
+// noun is what a document of this tone is called.
+func (t tone) noun() string {
+	if t == ofDrift {
+		return "report"
+	}
+	return "plan"
 }
 
 // toned is why a field changes, where it is not a manifest that says so.
@@ -34,6 +46,8 @@ func (p *printer) toned(target string, f diff.FieldChange) (why string, ok bool)
 		return undoWhy(target, f), true
 	case ofRun:
 		return runWhy(target, f), true
+	case ofDrift:
+		return driftWhy(target, f), true
 	}
 	return "", false
 }
@@ -65,6 +79,13 @@ func runWhy(target string, f diff.FieldChange) string {
 		return "written; can't be read back from " + target
 	}
 	return "written"
+}
+
+func driftWhy(target string, f diff.FieldChange) string {
+	if f.Class == diff.Conflict {
+		return "conflict: changed on " + target + ", and in the manifest too"
+	}
+	return "changed on " + target
 }
 
 // aside prints what a change of an undo means beside its fields: what can't

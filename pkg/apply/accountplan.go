@@ -125,9 +125,16 @@ func (e *Engine) sumUp(w *accountPlan, unchanged []bool, failures []error, broke
 // warnOfAnother says so when nothing that is bound was found: it is likelier
 // that the account is another one than that all were deleted there.
 func (w *accountPlan) warnOfAnother() {
-	again := 0
+	again, then := 0, ""
 	for _, c := range w.changes {
-		if c != nil && c.Action == diff.Create && c.Gone != "" {
+		if c == nil || c.Gone == "" {
+			continue
+		}
+		switch c.Action {
+		case diff.Create:
+			again++
+			then = ": all would be created anew, and the lock would forget the others"
+		case diff.Report:
 			again++
 		}
 	}
@@ -136,8 +143,8 @@ func (w *accountPlan) warnOfAnother() {
 	}
 	w.diagnostics = append(w.diagnostics, spec.Diagnostic{
 		Severity: spec.Warning, Code: codeNoneFound, Target: w.instance,
-		Message: fmt.Sprintf("%s holds none of the %d characters that the lock binds there: all would be created anew, and the lock would forget the others", w.instance, again),
-		Hint:    "look whether key, base URL and lock are of one account before applying this",
+		Message: fmt.Sprintf("%s holds none of the %d characters that the lock binds there%s", w.instance, again, then),
+		Hint:    "look whether key, base URL and lock are of one account before applying anything",
 	})
 }
 

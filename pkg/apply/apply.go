@@ -32,6 +32,9 @@ func (e *Engine) Apply(ctx context.Context, plan *diff.Plan) (*Result, error) {
 			Hint: "make a new plan",
 		}
 	}
+	if err := CheckFit(plan); err != nil {
+		return result, err
+	}
 	e.addUnplanned(plan, result)
 	if result.Refused = e.refusals(plan); len(result.Refused) > 0 {
 		skipAll(plan, result)

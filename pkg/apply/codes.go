@@ -28,6 +28,7 @@ const (
 	codeRunUnknown    = "CS517"
 	codeNotUndone     = "CS518" // a part of a run that an undo leaves as it is
 	codeNotResumed    = "CS519" // a run that can't be finished from its record
+	codePlanUnfit     = "CS520" // a document that looks like a plan and is none to apply
 
 	codeUnread    = "CS601" // a character, or a whole account, could not be read
 	codeWrite     = "CS602" // a write failed
@@ -68,6 +69,7 @@ func Codes() []Code {
 		{codeRunUnknown, spec.Error, "There is no run of that name."},
 		{codeNotUndone, spec.Warning, "A part of a run that an undo leaves as it is."},
 		{codeNotResumed, spec.Error, "A run that can't be finished from its record."},
+		{codePlanUnfit, spec.Error, "The document is a report on drift, or a comparison with a Git revision: it can't be applied."},
 		{codeUnread, spec.Error, "A character, or a whole account, could not be read."},
 		{codeWrite, spec.Error, "A write failed."},
 		{codeNotKept, spec.Error, "The provider made something else of what was sent: cut, dropped, appended or altered."},

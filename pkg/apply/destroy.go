@@ -36,11 +36,7 @@ func (e *Engine) Destroy(ctx context.Context) (*diff.Plan, error) {
 		}
 		if a := e.Accounts[entry.Target]; a == nil || a.Driver == nil {
 			plan.Complete = false
-			plan.Diagnostics = append(plan.Diagnostics, spec.Diagnostic{
-				Severity: spec.Error, Code: codeUnknownName, Character: entry.Name, Target: entry.Target,
-				Message: fmt.Sprintf("%s is bound at %s, which is not a provider instance of this project", entry.Name, entry.Target),
-				Hint:    fmt.Sprintf("add the instance to charsync.yaml, or forget the binding with `charsync state rm %s/%s`", entry.Name, entry.Target),
-			})
+			plan.Diagnostics = append(plan.Diagnostics, unknownInstance(entry))
 			continue
 		}
 		w := e.workAt(byName, entry.Target)

@@ -82,6 +82,9 @@ func DecodePlan(data []byte, pos spec.Pos) (*diff.Plan, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, refusePlan(pos, codePlanCorrupt, "the plan is corrupt: something follows the document", "plan again")
 	}
+	if why := p.Unfit(); why != "" && p.About != diff.AboutDrift && p.About != diff.AboutBase {
+		return nil, refusePlan(pos, codePlanNewer, "the document can't be read: "+why, "use the charsync that made it")
+	}
 	if err := checkPlan(&p); err != nil {
 		return nil, refusePlan(pos, codePlanCorrupt, "the plan is corrupt: "+err.Error(), "plan again")
 	}
@@ -89,6 +92,16 @@ func DecodePlan(data []byte, pos spec.Pos) (*diff.Plan, error) {
 		return nil, refusePlan(pos, codePlanAltered, "the plan does not fit its digest: it was altered after it was made", "plan again")
 	}
 	return &p, nil
+}
+
+// CheckFit refuses, with a Diagnostic, documents in the form of a plan that
+// are about something else than what is to be done.
+func CheckFit(p *diff.Plan) error {
+	why := p.Unfit()
+	if why == "" {
+		return nil
+	}
+	return refusePlan(spec.Pos{}, codePlanUnfit, "it can't be applied: "+why, "make a plan with charsync plan --out, where credentials are")
 }
 
 func major(version string) string {

@@ -120,24 +120,28 @@ func classify(r Rule, file, live any, known bool, mark Mark, marked bool) Class 
 	case !marked:
 		return Yours
 	}
-	liveMoved := liveDigest != mark.Reading()
+	moved := liveMoved(r, live, mark)
 	switch {
-	case !fileMoved && !liveMoved:
+	case !fileMoved && !moved:
 		return Unchanged
-	case fileMoved && !liveMoved && equal:
+	case fileMoved && !moved && equal:
 		// The provider had rewritten the old value into what the manifest
 		// says now: nothing to send, but the mark must follow.
 		return Converged
-	case fileMoved && !liveMoved:
+	case fileMoved && !moved:
 		return Yours
-	case !fileMoved && liveMoved && equal:
+	case !fileMoved && moved && equal:
 		// Live moved from the provider's normal form to the very text of the
 		// manifest: nothing is out of step any more.
 		return Converged
-	case !fileMoved && liveMoved:
+	case !fileMoved && moved:
 		return Drift
 	case equal:
 		return Converged
 	}
 	return Conflict
 }
+
+// liveMoved reports whether a live value is another one than when the mark was
+// made.
+func liveMoved(r Rule, live any, mark Mark) bool { return r.Digest(live) != mark.Reading() }

@@ -81,6 +81,7 @@ type Change struct {
 	Fields   []FieldChange        `json:"fields,omitempty"`   //
 	Requests []Request            `json:"requests,omitempty"` // the writing calls it will make
 	Losses   []Loss               `json:"losses,omitempty"`   // what this provider does not keep
+	Applied  *Applied             `json:"applied,omitempty"`  // in a report on drift: the last run that changed something here
 	// Base holds the digest of every managed live value this was planned on.
 	// Before writing, live is read again; a digest that moved makes the change
 	// stale. Unreadable fields are absent.
@@ -156,7 +157,9 @@ type Plan struct {
 	Digest        string            `json:"digest"` // see Seal
 	Complete      bool              `json:"complete"`
 	Env           string            `json:"env,omitempty"`
-	Undo          string            `json:"undo,omitempty"` // the run that this takes back
+	Undo          string            `json:"undo,omitempty"`    // the run that this takes back
+	About         About             `json:"about,omitempty"`   // "": what an apply would do; else it can't be applied
+	Against       *Revision         `json:"against,omitempty"` // the revision that chose the characters
 	Changes       []Change          `json:"changes"`
 	Orphans       []Orphan          `json:"orphans,omitempty"`     // bound, but the manifest is gone
 	Guards        []Block           `json:"guards,omitempty"`      // what would refuse the whole run
@@ -225,7 +228,7 @@ func (p *Plan) Counts() Counts {
 		if c.Supersedes() && !c.Stopped() {
 			n.Delete++
 		}
-		if c.Has(Drift) {
+		if c.Has(Drift) || p.About == AboutDrift && c.Gone != "" {
 			n.Drifted++
 		}
 		if c.Has(Conflict) {
@@ -265,9 +268,15 @@ func (p *Plan) Intact() bool { return p.Digest != "" && p.Digest == p.operations
 func (p *Plan) operationsDigest() string {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
+	if p.About != "" { // what is no plan can't be made one by cutting that out
+		if err := enc.Encode(p.About); err != nil {
+			return ""
+		}
+	}
 	for i := range p.Changes {
 		c := p.Changes[i] // a copy: what is not an operation is blanked below
 		c.Source, c.Requests, c.Losses, c.Labels, c.Removal, c.Reason = spec.Pos{}, nil, nil, nil, "", ""
+		c.Applied = nil
 		c.Blocked = rulesOf(c.Blocked)
 		c.Fields = slices.Clone(c.Fields) // the table's order is a matter of versions
 		slices.SortFunc(c.Fields, func(a, b FieldChange) int { return strings.Compare(string(a.Path), string(b.Path)) })

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// driftFlags are those of drift.
+type driftFlags struct {
+	runFlags
+	format   string
+	out      string
+	failOn   []string
+	detailed bool
+}
+
+// What drift can be told to fail on.
+const (
+	failDrift    = "drift"
+	failConflict = "conflict"
+	failGone     = "gone"
+	failNever    = "never"
+)
+
+func driftFailures() []string { return []string{failDrift, failConflict, failGone, failNever} }
+
+func (a *app) driftCommand() *cobra.Command {
+	var f driftFlags
+	cmd := manual{
+		use:   "drift [NAME or PATH...] [flags]",
+		short: "Show what changed on the providers since the last apply",
+		long: `Reads what the lock binds and shows what somebody changed on the providers since
+the last apply, and which run that was: fields that hold something else, and
+characters that are gone. What only the manifests changed is left to plan. It
+writes nothing anywhere.
+--fail-on drift exits with 4 when anything changed there, conflict only for what
+the manifest changed too, gone only for what was deleted there, never not even
+under the policy drift: fail.`,
+		examples: []string{
+			"charsync drift",
+			"charsync drift --fail-on drift -q",
+			"charsync drift --env live --target convai --fail-on conflict,gone",
+			"charsync drift --format json --out drift.json --detailed-exitcode",
+		},
+		exit: []code{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitInterrupted},
+	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.drift(cmd.Context(), &f, args) })
+	cmd.ValidArgsFunction = a.completeNames
+	f.registerSelection(a, cmd)
+	formatFlag(cmd, &f.format, planFormats()...)
+	outFlag(cmd, &f.out)
+	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", nil, "exit with 4 on `WHAT`: "+strings.Join(driftFailures(), ", "))
+	complete(cmd, "fail-on", func(string) []string { return driftFailures() })
+	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit with 2 when something changed")
+	return cmd
+}
+
+func (a *app) drift(ctx context.Context, f *driftFlags, args []string) error {
+	if err := checkFormat(f.format, planFormats()...); err != nil {
+		return err
+	}
+	for _, what := range f.failOn {
+		if !slices.Contains(driftFailures(), what) {
+			return oneOf("--fail-on", what, driftFailures())
+		}
+	}
+	s, engine, err := a.prepare(ctx, &f.runFlags, args, reading)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	plan, err := engine.Drift(ctx)
+	s.progress.stop()
+	if err != nil {
+		return err
+	}
+	if err := a.showPlan(plan, f.format, f.out); err != nil {
+		return err
+	}
+	return end(f.code(plan, engine.Options.Policy))
+}
+
+// code is what drift exits with: what could not be read comes first.
+func (f *driftFlags) code(plan *diff.Plan, policy spec.Policy) code {
+	on := f.failOn
+	if len(on) == 0 && policy.Drift == spec.DriftFail {
+		on = []string{failDrift}
+	}
+	switch {
+	case !plan.Complete:
+		return exitError
+	case slices.ContainsFunc(on, func(what string) bool { return failsOn(plan, what) }):
+		return exitStale
+	case f.detailed && len(plan.Changes) > 0:
+		return exitChanges
+	}
+	return exitDone
+}
+
+func failsOn(plan *diff.Plan, what string) bool {
+	switch what {
+	case failDrift:
+		return len(plan.Changes) > 0
+	case failConflict:
+		return plan.Counts().Conflict > 0
+	case failGone:
+		return slices.ContainsFunc(plan.Changes, func(c diff.Change) bool { return c.Gone != "" })
+	}
+	return false
+}
