@@ -37,6 +37,8 @@ type item struct {
 	entry   Entry // the same as it is to be
 	id      string
 	getOne  bool           // read singly right before writing
+	shown   *listing       // the list that shows it before writing; nil when none does
+	alone   bool           // a single read shows all of it that must be seen
 	list    providers.Body // what the list showed before writing
 	listed  bool
 	pre     diff.Doc // live before writing; nil when nothing was there

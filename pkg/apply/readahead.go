@@ -53,64 +53,13 @@ func checkReadings(d *providers.Driver, changes []*diff.Change, total map[string
 	return needs, of, readings
 }
 
-// readAhead reads the lists that are cheaper than reading each character
-// before its write. Single reads are left to the moment of writing.
-func (ar *accountRun) readAhead(ctx context.Context) {
-	changes := make([]*diff.Change, len(ar.items))
-	for i, it := range ar.items {
-		changes[i] = it.Change
-	}
-	needs, of, readings := checkReadings(ar.account.Driver, changes, ar.engine.boundIn(ar.account))
-	for _, r := range readings {
-		single := map[int]bool{}
-		for _, i := range r.gets {
-			single[i] = true
-			ar.items[of[i]].getOne = true
-		}
-		if !r.list || ctx.Err() != nil {
-			continue
-		}
-		byID := map[string]*item{}
-		for i, n := range needs {
-			if scope, _ := ar.account.Driver.SplitID(n.id); scope == r.scope {
-				byID[n.id] = ar.items[of[i]]
-			}
-		}
-		ar.listInto(ctx, r.scope, byID)
-	}
-}
-
-// listInto gives each item what the list shows of it.
-func (ar *accountRun) listInto(ctx context.Context, scope string, byID map[string]*item) {
-	left := len(byID)
-	for remote, err := range ar.account.Provider.List(ctx, scope) {
-		if err != nil {
-			if ctx.Err() == nil {
-				ar.stop(err)
-			}
-			return
-		}
-		if it, ok := byID[remote.ID]; ok && !it.listed {
-			it.list, it.listed = remote.Body, true
-			left--
-		}
-		if left == 0 {
-			return
-		}
-	}
-}
-
-func (ar *accountRun) stop(err error) {
-	ar.stopMu.Lock()
-	defer ar.stopMu.Unlock()
-	if ar.stopped == nil {
-		ar.stopped = err
-	}
-}
-
 // look reads what is live right before a write. It ends the change and
 // returns false when that can't be read, is gone, or has moved since the plan.
 func (ar *accountRun) look(ctx context.Context, it *item) (live providers.Body, ok bool) {
+	if err := ar.freshen(ctx, it); err != nil {
+		ar.fail(it, err)
+		return nil, false
+	}
 	var get providers.Body
 	if it.getOne {
 		body, err := ar.account.Provider.Get(ctx, it.ID)
