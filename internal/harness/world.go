@@ -92,6 +92,7 @@ func switches(d *dice) map[string]string {
 		{"convai.get-envelope", []string{"off", "response"}},
 		{"convai.float-noise", []string{"off", "on"}},
 		{"convai.delete-twice", []string{"400", "200"}},
+		{"convai.combine-settings", []string{"accept", "400"}},
 		{"npcbuilder.tree-repeats", []string{"on", "off"}},
 		{"npcbuilder.delete-twice", []string{"404", "200"}},
 		{"npcbuilder.traits-order", []string{"keep", "sorted"}},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/charsync/charsync/pkg/providers"
 )
@@ -21,6 +22,7 @@ type Account struct {
 	secrets    secrets
 	transport  http.RoundTripper
 	network    *http.Transport // nil when the caller injected one
+	apart      atomic.Bool     // the vendor has shown that it takes some keys only apart
 }
 
 const userAgent = "charsync (+https://github.com/charsync/charsync)"
@@ -113,8 +115,7 @@ func (a *Account) Get(ctx context.Context, id string) (providers.Body, error) {
 // Update implements providers.Provider.
 func (a *Account) Update(ctx context.Context, id string, body providers.Body) error {
 	scope, own := a.api.Driver.SplitID(id)
-	_, err := a.Do(ctx, a.api.Update, Call{ID: own, Scope: scope, Body: body})
-	return err
+	return a.update(ctx, Call{ID: own, Scope: scope, Body: body})
 }
 
 // Delete implements providers.Provider.

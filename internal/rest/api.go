@@ -56,6 +56,10 @@ type Route struct {
 	// have been carried out all the same.
 	Doubts []Doubt
 
+	// Apart are keys of the body that the vendor may want in calls of their
+	// own; nil for none.
+	Apart *Apart
+
 	OK     []Condition // all must hold in a 2xx answer; with none, the status alone counts
 	Unwrap string      // an envelope that some answers have and others lack: "/response"
 	Answer string      // where the document is; "" is the whole answer
@@ -87,6 +91,15 @@ func (r *Route) limit() int64 {
 type Condition struct {
 	Pointer string
 	Is      string // this word, in any case; "" asks only that something stands there
+}
+
+// Apart says what is sent apart. A body that holds one of the keys and
+// something else is sent whole first; when that is refused, the rest is sent,
+// and then each of the keys alone.
+type Apart struct {
+	Keys   []string
+	Status int // of the refusal
+	Source providers.Source
 }
 
 // Doubt is a refusal after which a call may have been carried out: a vendor

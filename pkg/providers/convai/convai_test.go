@@ -26,5 +26,6 @@ func TestReadings(t *testing.T) {
 	providertest.Readings(t, convai.Driver(), quirks(),
 		map[string]string{"get-envelope": "response", "null-sentinel": "on", "float-noise": "on"},
 		map[string]string{"delete-twice": "200", "models-envelope": "object", "unknown-model": "accept", "auth-error-key": "ERROR"},
+		map[string]string{"combine-settings": "400"},
 	)
 }

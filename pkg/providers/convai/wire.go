@@ -31,7 +31,10 @@ func api() *rest.API {
 			Name: "character.get", Method: "POST", Path: "/character/get", Reads: true, ID: "/charID",
 			Unwrap: "/response", IDEcho: "/character_id",
 		},
-		Update: rest.Route{Name: "character.update", Method: "POST", Path: "/character/update", Repeat: true, ID: "/charID", OK: success},
+		Update: rest.Route{
+			Name: "character.update", Method: "POST", Path: "/character/update", Repeat: true, ID: "/charID", OK: success,
+			Apart: settings(),
+		},
 		Delete: rest.Route{Name: "character.delete", Method: "POST", Path: "/character/delete", ID: "/charID", OK: success},
 		List: rest.Route{
 			Name: "character.list", Method: "POST", Path: "/character/list", Reads: true,
@@ -43,6 +46,16 @@ func api() *rest.API {
 			{Status: 400, Contains: "could not fetch character details", Kind: providers.NotFound, Confirm: true},
 			{Status: 400, Contains: "api_key", Kind: providers.Unauthorized},
 		},
+	}
+}
+
+// settings are documented one at a time against the update's address. Whether
+// they may come together, or with other fields, no page says. How long a model
+// thinks goes after the model that has that level.
+func settings() *rest.Apart {
+	return &rest.Apart{
+		Keys: []string{"model_group_name", "temperature", "reasoning_effort"}, Status: http.StatusBadRequest,
+		Source: providers.Assumed.In("documented one at a time"),
 	}
 }
 
