@@ -9,8 +9,9 @@ import (
 
 // The output formats that several commands share.
 const (
-	formatText = "text"
-	formatJSON = "json"
+	formatText     = "text"
+	formatMarkdown = "markdown"
+	formatJSON     = "json"
 )
 
 // formatFlag registers --format with what the command accepts; the first is

@@ -116,6 +116,21 @@ func TestRegressionDefaultsAdopted(t *testing.T) {
 		t.Errorf("the manifest says %v", list[0].Values)
 	}
 	w.empty()
+	for provider, said := range map[string]map[string]any{
+		"convai":      {"charName": "Plain", "voiceType": "MALE", "backstory": "Plain."},
+		"npcbuilder":  {"name": "Plain", "game_id": "g", "world_id": "w"},
+		"characterai": {"name": "Plain", "greeting": "Plain."},
+	} {
+		if _, err := w.srv.Put(provider, said); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int{"convai": 3, "npcbuilder": 3, "characterai": 3}[provider] // and Character.AI's visibility: see its table
+		for _, im := range w.importAll(provider) {
+			if len(im.Values) != want {
+				t.Errorf("%s: the manifest says %v", provider, im.Values)
+			}
+		}
+	}
 	w.manifest("mira", map[string]string{"name": "Mira"}, map[string]string{"alakazam": ""})
 	w.applied("Applied: 1 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
 	w.empty()

@@ -23,7 +23,7 @@ func table() providers.Table {
 			Source: providers.Documented.In("PATCH body"), Write: "/visibility",
 			Enum:  map[string]string{"private": "private", "unlisted": "unlisted", "public": "public"},
 			Words: map[string]string{"private": "Only the app that owns it.", "unlisted": "Anyone who has the link.", "public": "Anyone; listed and searchable."},
-			Clear: providers.Stays("it is one of private, unlisted and public"), Example: "unlisted", Default: "private",
+			Clear: providers.Stays("it is one of private, unlisted and public"), Example: "unlisted", Default: "private", DefaultSource: providers.Assumed.In("no document says it"),
 		},
 		identifier("voiceId", "The ElevenLabs voice.", "21m00Tcm4TlvDq8ikWAM"),
 		identifier("modelId", "The language model. Alakazam publishes no list.", "default"),

@@ -14,6 +14,7 @@ const (
 // table is what is known of Convai's character fields, read in November 2026.
 func table() providers.Table {
 	zero, one := 0.0, 1.0
+	unsaid := providers.Assumed.In("Convai fills it in and does not say with what")
 	return append(providers.Table{
 		{
 			Path: "name", Kind: diff.Text, Doc: "The character's name.",
@@ -45,19 +46,19 @@ func table() providers.Table {
 			Source: providers.Published.In("languageCodes of update; " + listShows),
 			Write:  "/languageCodes", Create: providers.Never, Read: providers.Never, List: "/language_codes",
 			Limit: []providers.Limit{{Min: 1, Max: 4, Unit: providers.Items, Source: providers.Published.In("the dashboard takes one to four")}},
-			Clear: never(noEmpty), Example: []any{"en-US"},
+			Clear: never(noEmpty), Example: []any{"en-US"}, Default: []any{"en-US"}, DefaultSource: unsaid,
 		},
 		{
 			Path: "model_group_name", Kind: diff.Enum, Doc: "The language model: a code of POST /character/getSupportedModel.",
 			Source: providers.Documented.In("model_group_name of update; " + listShows),
 			Write:  "/model_group_name", Create: providers.Never, Read: providers.Never, List: "/personalised_prompt_config/MODEL",
-			Clear: never(noEmpty), Example: "gpt-5.4", Rewrites: true,
+			Clear: never(noEmpty), Example: "gpt-5.4", Rewrites: true, Default: "gpt-4o-mini", DefaultSource: unsaid,
 		},
 		{
 			Path: "temperature", Kind: diff.Number, Doc: "How freely it answers, from 0 to 1.",
 			Source: providers.Documented.In("temperature of update; " + listShows),
 			Write:  "/temperature", Create: providers.Never, Read: providers.Never, List: "/personalised_prompt_config/TEMPERATURE",
-			Min: &zero, Max: &one, Clear: never("a number has no empty value"), Example: 0.42,
+			Min: &zero, Max: &one, Clear: never("a number has no empty value"), Example: 0.42, Default: 0.7, DefaultSource: unsaid,
 		},
 		{
 			Path: "reasoning_effort", Kind: diff.Enum, Doc: "How long the model thinks before it answers: a level that the model lists, or auto. Empty goes back to the model's own.",
@@ -69,7 +70,7 @@ func table() providers.Table {
 			Path: "memorySettings.enabled", Kind: diff.Bool, Doc: "Whether the character remembers earlier conversations.",
 			Source: providers.Published.In("memorySettings of update; memory_settings in the character record"),
 			Write:  "/memorySettings/enabled", Create: providers.Never, Read: providers.Never, List: "/memory_settings/enabled",
-			Clear: never("a switch has no empty value"), Example: true, Default: false,
+			Clear: never("a switch has no empty value"), Example: true, Default: false, DefaultSource: providers.Published.In("off by default"),
 		},
 		{
 			Path: "functions", Kind: diff.Objects, Doc: "Functions to link or unlink, by id. Convai merges them: one that is not listed stays as it is.",

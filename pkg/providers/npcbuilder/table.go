@@ -28,7 +28,7 @@ func person() providers.Table {
 			Source: providers.Documented.In("update body"), Write: "/description", Limit: []providers.Limit{runes(1400)},
 			Clear: providers.Clear{Can: true, Send: ""}, Example: "Runs the last inn before the pass.",
 		},
-		word("age", "How old the character is.", "adult", ages()),
+		filled(word("age", "How old the character is.", "middleAged", ages()), "adult"),
 		{
 			Path: "gender", Kind: diff.Enum, Doc: "Free text; Male and Female are written with a capital.",
 			Source: providers.Published.In("update body"), Write: "/gender", Clear: providers.Clear{Can: true, Send: ""}, Example: "Female",
@@ -52,7 +52,7 @@ func person() providers.Table {
 			Clear: providers.Stays("say false to switch filters off"), Example: true,
 		},
 		rolesRow(),
-		word("tone", "How the character speaks.", "casual", tones()),
+		filled(word("tone", "How the character speaks.", "casual", tones()), "formal"),
 		{
 			Path: "traits", Kind: diff.Set, Doc: "Traits; opposite pairs such as brave and coward get in each other's way.",
 			Source: providers.Published.In("update body"), Write: "/traits", Clear: providers.Clear{Can: true, Send: []any{}}, Example: []any{"brave", "kind"},
@@ -61,8 +61,8 @@ func person() providers.Table {
 }
 
 func rolesRow() providers.Field {
-	f := word("role", "What the character is in the story.", "innkeeper", roles())
-	f.List, f.Default = "/role", "noRole"
+	f := filled(word("role", "What the character is in the story.", "innkeeper", roles()), "noRole")
+	f.List = "/role"
 	f.Clear.Why = "say noRole"
 	return f
 }
@@ -132,6 +132,12 @@ func word(p spec.Path, doc, example string, words map[string]string) providers.F
 		Path: p, Kind: diff.Enum, Doc: doc, Source: providers.Documented.In("update body"), Write: "/" + string(p),
 		Enum: same(words), Words: words, Clear: providers.Stays("NPCBuilder names no empty value for it"), Example: example,
 	}
+}
+
+// filled is a field that has a value although creation was told none.
+func filled(f providers.Field, value string) providers.Field {
+	f.Default, f.DefaultSource = value, providers.Assumed.In("NPCBuilder fills it in and does not say with what")
+	return f
 }
 
 // same is an enum whose words are the vendor's own.
