@@ -98,6 +98,7 @@ func (a *app) commands() []*cobra.Command {
 		a.sandboxCommand(),
 		a.doctorCommand(),
 		a.completionCommand(),
+		a.manCommand(),
 		a.versionCommand(),
 	}
 }
