@@ -82,6 +82,7 @@ func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.initCommand(),
 		a.validateCommand(),
+		a.fmtCommand(),
 		a.renderCommand(),
 		a.planCommand(),
 		a.applyCommand(),
@@ -98,7 +99,6 @@ func (a *app) commands() []*cobra.Command {
 		a.sandboxCommand(),
 		a.doctorCommand(),
 		a.completionCommand(),
-		a.manCommand(),
 		a.versionCommand(),
 	}
 }

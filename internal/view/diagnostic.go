@@ -27,13 +27,13 @@ func summary(ds []spec.Diagnostic) string {
 	errors, warnings := tally(ds)
 	var words []string
 	if errors > 0 {
-		words = append(words, Count(errors, "error"))
+		words = append(words, count(errors, "error"))
 	}
 	if warnings > 0 {
-		words = append(words, Count(warnings, "warning"))
+		words = append(words, count(warnings, "warning"))
 	}
 	if notes := len(ds) - errors - warnings; notes > 0 {
-		words = append(words, Count(notes, "note"))
+		words = append(words, count(notes, "note"))
 	}
 	return strings.Join(words, ", ") + "."
 }

@@ -186,9 +186,9 @@ func (p *printer) lengths(f apply.Kept, verb string) string {
 	size := func(v any) string {
 		switch v := v.(type) {
 		case string:
-			return Count(Characters(v), "character")
+			return count(characters(v), "character")
 		case []any:
-			return Count(len(v), "element")
+			return count(len(v), "element")
 		}
 		return "1 value"
 	}

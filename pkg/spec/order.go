@@ -34,3 +34,25 @@ func rank(key string) int {
 	}
 	return len(order)
 }
+
+// CompareProjectKeys orders the keys of charsync.yaml: its head, where things
+// are, and what to do with them. Others, and the names of instances and
+// environments, follow by the alphabet.
+func CompareProjectKeys(a, b string) int {
+	order := []string{
+		"apiVersion", "kind", "metadata", "spec", "name", "labels",
+		"manifests", "providers", "environments", "policy",
+		"type", "apiKeyEnv", "baseURL", "requestsPerSecond", "concurrency", "compose", "game_id", "world_id",
+		"targets", "drift", "conflict", "maxChanges", "maxDeletes", "backend", "path",
+	}
+	rank := func(key string) int {
+		switch i := slices.Index(order, key); {
+		case i >= 0:
+			return i
+		case key == "state":
+			return len(order) + 1
+		}
+		return len(order)
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a, b))
+}

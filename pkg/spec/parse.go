@@ -92,3 +92,15 @@ func (s *source) crowded() *Diagnostic {
 	}
 	return nil
 }
+
+// Documents parses a file and returns the root of each of its documents that
+// holds anything, in order; or else what keeps the file from being read, by
+// the rules of Load. The data has no byte order mark.
+func Documents(file string, data []byte) ([]*yaml.Node, []Diagnostic) {
+	s := &source{file: file, data: data}
+	var roots []*yaml.Node
+	if found := s.parse(func(_ int, root *yaml.Node) { roots = append(roots, root) }); len(found) > 0 {
+		return nil, found
+	}
+	return roots, nil
+}
