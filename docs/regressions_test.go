@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,8 +13,14 @@ import (
 // fault is something that went wrong for users of another tool.
 type fault struct{ name, seen, here string }
 
-// faults lists them all. One without a test that bears its name is left out
-// of docs/regressions.md: a promise without a test is none.
+// awaited are the faults whose tests are not written yet. They are left out of
+// docs/regressions.md: a promise without a test is none. The list only
+// shrinks: TestEveryFaultHasItsTest fails for a name whose test is there.
+func awaited() []string {
+	return []string{"comment-too-long", "comment-injection"}
+}
+
+// faults lists them all.
 func faults() []fault {
 	return []fault{
 		{"one-word-edit-shows-one-word", "opentofu 2714", "a changed word in a long persona shows its sentence, not the text"},
@@ -59,6 +66,25 @@ func faults() []fault {
 	}
 }
 
+// TestEveryFaultHasItsTest finds a test for each row, but for those awaited.
+func TestEveryFaultHasItsTest(t *testing.T) {
+	tests, listed := testNames(t), map[string]bool{}
+	for _, f := range faults() {
+		listed[f.name] = true
+		switch where, expected := tests[plain(f.name)], !slices.Contains(awaited(), f.name); {
+		case where == "" && expected:
+			t.Errorf("no script, test or named case is called %s: a promise without a test is none", f.name)
+		case where != "" && !expected:
+			t.Errorf("%s has its test by now, in %s: take it off the list of the awaited ones", f.name, where)
+		}
+	}
+	for _, name := range awaited() {
+		if !listed[name] {
+			t.Errorf("%s is awaited and is no row", name)
+		}
+	}
+}
+
 // TestGeneratedRegressions lists the faults whose tests exist, and where.
 func TestGeneratedRegressions(t *testing.T) {
 	var b strings.Builder
@@ -67,8 +93,6 @@ func TestGeneratedRegressions(t *testing.T) {
 	for _, f := range faults() {
 		if where := tests[plain(f.name)]; where != "" {
 			fmt.Fprintf(&b, "| %s | %s | %s | [%s](../%s) |\n", f.name, f.seen, f.here, filepath.Base(where), where)
-		} else {
-			t.Logf("no test is called %s", f.name)
 		}
 	}
 	generated(t, "docs/regressions.md", "regressions", b.String())

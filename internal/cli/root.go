@@ -99,6 +99,7 @@ func (a *app) commands() []*cobra.Command {
 		a.sandboxCommand(),
 		a.doctorCommand(),
 		a.completionCommand(),
+		a.manCommand(),
 		a.versionCommand(),
 	}
 }

@@ -56,7 +56,7 @@ func (p *printer) actionSign(c *diff.Change) (string, ink) {
 
 func (p *printer) changeOf(c *diff.Change, shown *told) {
 	sign, look := p.actionSign(c)
-	head := []run{{SanitizeLine(c.Target), look}, {"  " + p.deed(c), plain}}
+	head := []run{{SanitizeLine(c.Target), look}, {"  " + deed(p.tone, c), plain}}
 	if c.ID != "" {
 		head = append(head, run{" " + SanitizeLine(c.ID), faint})
 	}
@@ -88,55 +88,8 @@ func (p *printer) changeOf(c *diff.Change, shown *told) {
 	}
 	p.losses(6, c)
 	for _, b := range c.Blocked {
-		p.block(6, p.stoppedBy(b), b)
+		p.block(6, StoppedBy(b), b)
 	}
-}
-
-func (p *printer) stoppedBy(b diff.Block) string {
-	switch b.Rule {
-	case string(diff.Conflict), string(diff.Drift):
-		return "skipped, " + b.Rule
-	}
-	return "refused by the guard " + b.Rule
-}
-
-// deed says what happens, in words.
-func (p *printer) deed(c *diff.Change) string {
-	switch c.Action {
-	case diff.Create:
-		words := "create"
-		if c.CloneOf != "" {
-			words = "create as a clone of " + c.CloneOf
-			if c.CloneKB {
-				words += ", with its knowledge bank"
-			}
-		}
-		if c.Scope != "" {
-			words += " in " + c.Scope
-		}
-		return SanitizeLine(words)
-	case diff.Record:
-		return "record in the lock only"
-	case diff.Report:
-		return p.found(c)
-	}
-	if c.Stopped() {
-		return "not updated"
-	}
-	return string(c.Action)
-}
-
-// found says what became of a character that is shown and left alone.
-func (p *printer) found(c *diff.Change) string {
-	switch {
-	case p.tone != ofDrift:
-		return "left as it is"
-	case c.Gone != "":
-		return "gone"
-	case c.Has(diff.Conflict):
-		return "changed here and there"
-	}
-	return "changed"
 }
 
 // applied says which run was the last to change something at a pair.
@@ -180,7 +133,7 @@ func (p *printer) recorded(indent int, c *diff.Change) {
 	}
 	for _, class := range []diff.Class{diff.Adopted, diff.Converged, diff.Released} {
 		if paths := byClass[class]; len(paths) > 0 {
-			p.line(indent, run{p.why(c.Target, diff.FieldChange{Class: class}) + ": ", faint}, run{strings.Join(paths, ", "), plain})
+			p.line(indent, run{why(p.tone, c.Target, diff.FieldChange{Class: class}) + ": ", faint}, run{strings.Join(paths, ", "), plain})
 		}
 	}
 }

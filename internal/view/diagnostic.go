@@ -27,13 +27,13 @@ func summary(ds []spec.Diagnostic) string {
 	errors, warnings := tally(ds)
 	var words []string
 	if errors > 0 {
-		words = append(words, count(errors, "error"))
+		words = append(words, Count(errors, "error"))
 	}
 	if warnings > 0 {
-		words = append(words, count(warnings, "warning"))
+		words = append(words, Count(warnings, "warning"))
 	}
 	if notes := len(ds) - errors - warnings; notes > 0 {
-		words = append(words, count(notes, "note"))
+		words = append(words, Count(notes, "note"))
 	}
 	return strings.Join(words, ", ") + "."
 }

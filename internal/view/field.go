@@ -12,7 +12,7 @@ func (p *printer) field(indent int, target string, f diff.FieldChange, told *tol
 	d := diff.Explain(f)
 	sign, look := p.sign(f)
 	lead := []run{{sign + " ", look}, {SanitizeLine(string(f.Path)), strong}}
-	why := p.why(target, f)
+	why := why(p.tone, target, f)
 	switch d.Effect {
 	case diff.Same, diff.Keeps:
 		p.item(indent, lead, run{"  " + why, faint})
@@ -50,40 +50,6 @@ func brief(v any) any {
 		return "x"
 	}
 	return v
-}
-
-// why names the class of a change in the words of a reader.
-func (p *printer) why(target string, f diff.FieldChange) string {
-	target = SanitizeLine(target)
-	if words, ok := p.toned(target, f); ok {
-		return words
-	}
-	switch f.Class {
-	case diff.Yours:
-		if f.Fixed {
-			return "yours; can't be updated on " + target + ", so the character is replaced"
-		}
-		return "yours"
-	case diff.Drift:
-		if f.Send {
-			return "drift: changed on " + target + " since the last apply; will be set back"
-		}
-		return "drift: changed on " + target + " since the last apply; left as it is"
-	case diff.Conflict:
-		if f.Send {
-			return "conflict: the manifest and " + target + " both changed; the manifest wins"
-		}
-		return "conflict: the manifest and " + target + " both changed since the last apply"
-	case diff.Converged:
-		return "the manifest and " + target + " changed to the same"
-	case diff.Adopted:
-		return "is the same on " + target + " already"
-	case diff.Unverifiable:
-		return "yours; can't be read back from " + target
-	case diff.Released:
-		return "no longer managed; left as it is on " + target
-	}
-	return string(f.Class)
 }
 
 // edit prints a value that became another one.

@@ -30,7 +30,7 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 		p.nothing(plan)
 	}
 	if plan.Unchanged > 0 {
-		p.line(0, run{count(plan.Unchanged, "pair") + " of character and target unchanged.", faint})
+		p.line(0, run{Count(plan.Unchanged, "pair") + " of character and target unchanged.", faint})
 	}
 	if plan.Unchanged > 0 || len(plan.Changes) == 0 && plan.Complete {
 		p.blank()
@@ -166,7 +166,7 @@ func (p *printer) calls(plan *diff.Plan) {
 	rows := make([][]string, 0, len(plan.Calls))
 	for _, c := range plan.Calls {
 		sum.Made, sum.Least, sum.Writes, sum.Reads = sum.Made+c.Made, sum.Least+c.Least, sum.Writes+c.Writes, sum.Reads+c.Reads
-		row := []string{c.Target, thousands(c.Made) + " made", "", ""}
+		row := []string{c.Target, Thousands(c.Made) + " made", "", ""}
 		if c.Writes+c.Reads > 0 {
 			row[2] = "then " + toCome(c)
 		}
@@ -175,9 +175,9 @@ func (p *printer) calls(plan *diff.Plan) {
 		}
 		rows = append(rows, row)
 	}
-	words := count(sum.Made, "request") + " made"
+	words := Count(sum.Made, "request") + " made"
 	if plan.Complete { // else the least is of what was not asked, too
-		words += ", the least possible is " + thousands(sum.Least)
+		words += ", the least possible is " + Thousands(sum.Least)
 	}
 	if sum.Writes+sum.Reads > 0 {
 		words += "; applying makes " + toCome(sum)
@@ -191,7 +191,7 @@ func (p *printer) calls(plan *diff.Plan) {
 
 // toCome says what applying will ask of a provider.
 func toCome(c diff.Calls) string {
-	return count(c.Writes, "write") + " and " + count(c.Reads, "read")
+	return Count(c.Writes, "write") + " and " + Count(c.Reads, "read")
 }
 
 // where prints a position for people.

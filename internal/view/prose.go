@@ -26,7 +26,7 @@ func (p *printer) prose(indent int, d *diff.ProseDiff) {
 	folded := 0
 	fold := func() {
 		if folded > 0 {
-			p.line(indent+3+digits, run{fmt.Sprintf("%s %s unchanged", p.style.ellipsis(), count(folded, "paragraph")), faint})
+			p.line(indent+3+digits, run{fmt.Sprintf("%s %s unchanged", p.style.ellipsis(), Count(folded, "paragraph")), faint})
 		}
 		folded = 0
 	}
@@ -101,22 +101,23 @@ func (p *printer) head(indent int, lead []run, s string, i ink) {
 	}
 	if more := len(lines) - len(shown); more > 0 {
 		rest := strings.Join(lines[len(shown):], "\n")
-		body = append(body, run{fmt.Sprintf("\n(+ %s, %s)", count(more, "more line"), count(characters(rest), "character")), faint})
+		body = append(body, run{fmt.Sprintf("\n(+ %s, %s)", Count(more, "more line"), Count(Characters(rest), "character")), faint})
 	} else if wider(strings.Join(shown, ""), headColumns) {
-		body = append(body, run{fmt.Sprintf(" (%s in all)", count(characters(s), "character")), faint})
+		body = append(body, run{fmt.Sprintf(" (%s in all)", Count(Characters(s), "character")), faint})
 	}
 	p.para(indent, lead, body)
 }
 
-// count prints "1 paragraph", "2,140 characters".
-func count(n int, noun string) string {
+// Count prints "1 paragraph", "2,140 characters".
+func Count(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return thousands(n) + " " + noun
+	return Thousands(n) + " " + noun
 }
 
-func thousands(n int) string {
+// Thousands prints a figure with its thousands apart: 33,120.
+func Thousands(n int) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]

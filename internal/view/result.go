@@ -186,9 +186,9 @@ func (p *printer) lengths(f apply.Kept, verb string) string {
 	size := func(v any) string {
 		switch v := v.(type) {
 		case string:
-			return count(characters(v), "character")
+			return Count(Characters(v), "character")
 		case []any:
-			return count(len(v), "element")
+			return Count(len(v), "element")
 		}
 		return "1 value"
 	}

@@ -82,7 +82,7 @@ func (p *printer) unfinished(r *apply.Run) {
 	}
 	if left > 0 {
 		words := fmt.Sprintf("%s of its plan not done: charsync apply --resume %s does that, charsync undo %s takes back what was done.",
-			count(left, "change"), r.Head.ID, r.Head.ID)
+			Count(left, "change"), r.Head.ID, r.Head.ID)
 		p.para(0, []run{{"! ", alarming}}, []run{text(plain, words)})
 		p.blank()
 	}

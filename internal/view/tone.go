@@ -39,19 +39,6 @@ func (t tone) noun() string {
 	return "plan"
 }
 
-// toned is why a field changes, where it is not a manifest that says so.
-func (p *printer) toned(target string, f diff.FieldChange) (why string, ok bool) {
-	switch p.tone {
-	case ofUndo:
-		return undoWhy(target, f), true
-	case ofRun:
-		return runWhy(target, f), true
-	case ofDrift:
-		return driftWhy(target, f), true
-	}
-	return "", false
-}
-
 func undoWhy(target string, f diff.FieldChange) string {
 	switch f.Class {
 	case diff.Conflict:

@@ -27,9 +27,9 @@ func (s Style) previewText(t string, columns int) string {
 	if !wider(trimmed, columns-2) && !strings.Contains(trimmed, "\n") {
 		return quote(trimmed)
 	}
-	size := count(characters(trimmed), "character")
+	size := Count(Characters(trimmed), "character")
 	if lines := strings.Count(trimmed, "\n") + 1; lines > 1 {
-		size = count(lines, "line") + ", " + size
+		size = Count(lines, "line") + ", " + size
 	}
 	start := s.clip(strings.Join(strings.Fields(Sanitize(beginning(trimmed, columns))), " "), max(columns-len(size)-5, 16))
 	return fmt.Sprintf("\"%s\" (%s)", start, size)
@@ -82,6 +82,9 @@ func literal(v any) string {
 	}
 	return fmt.Sprint(v)
 }
+
+// Literal writes a value as a manifest would, on one line; nil is "empty".
+func Literal(v any) string { return SanitizeLine(literal(v)) }
 
 // change prints "before → after" for values that are shown whole.
 func (p *printer) change(before, after any) []run {
@@ -153,19 +156,19 @@ func (p *printer) parts(indent int, parts []diff.Part) {
 		case diff.Removed:
 			p.element(indent, run{"- ", removed}, part.Key, part.Before, removed)
 		case diff.Moved:
-			where := fmt.Sprintf("  moved from place %d to %d", part.From+1, part.To+1)
-			p.para(indent, []run{{p.style.moved() + " ", changed}}, []run{{p.style.preview(part.After, shortLine), plain}, {where, faint}})
+			where := run{"  " + MoveNote(part), faint}
+			p.para(indent, []run{{p.style.moved() + " ", changed}}, []run{{p.style.preview(part.After, shortLine), plain}, where})
 		default:
 			p.changedPart(indent, part)
 		}
 	}
 	if stayed > 0 {
-		p.line(indent, run{p.style.ellipsis() + " " + fmt.Sprintf("%s unchanged", thousands(stayed)), faint})
+		p.line(indent, run{p.style.ellipsis() + " " + fmt.Sprintf("%s unchanged", Thousands(stayed)), faint})
 	}
 }
 
 func (p *printer) changedPart(indent int, part diff.Part) {
-	name := partName(part)
+	name := PartName(part)
 	if short(part.ValueDiff) {
 		p.para(indent, []run{{"~ ", changed}, {name + ": ", plain}}, p.brief(part.ValueDiff))
 		return
@@ -174,9 +177,14 @@ func (p *printer) changedPart(indent int, part diff.Part) {
 	p.value(indent+2, part.ValueDiff)
 }
 
-// partName names an entry by its key, and an element by what it calls itself
+// MoveNote says where an element of a list went.
+func MoveNote(part diff.Part) string {
+	return fmt.Sprintf("moved from place %d to %d", part.From+1, part.To+1)
+}
+
+// PartName names an entry by its key, and an element by what it calls itself
 // or by its place.
-func partName(part diff.Part) string {
+func PartName(part diff.Part) string {
 	if part.Key != "" {
 		return SanitizeLine(part.Key)
 	}
@@ -223,8 +231,8 @@ func (p *printer) element(indent int, sign run, key string, v any, look ink) {
 	}
 }
 
-// characters counts what a reader calls characters.
-func characters(s string) int {
+// Characters counts what a reader calls characters.
+func Characters(s string) int {
 	if harmless(s) {
 		return len(s)
 	}

@@ -96,7 +96,7 @@ func (p *printer) mark(op diff.Op, t string) []run {
 	}
 	t = strings.ReplaceAll(strings.ReplaceAll(t, "\r\n", "\n"), "\n", p.style.newline())
 	if t = Sanitize(t); width(t) > 6*nearColumns {
-		left := fmt.Sprintf(" %s (%s) %s ", p.style.ellipsis(), count(characters(t), "character"), p.style.ellipsis())
+		left := fmt.Sprintf(" %s (%s) %s ", p.style.ellipsis(), Count(Characters(t), "character"), p.style.ellipsis())
 		t = strings.TrimRight(firstColumns(t, 3*nearColumns), " ") + left + strings.TrimLeft(lastColumns(t, nearColumns), " ")
 	}
 	if p.style.Color {

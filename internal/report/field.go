@@ -1,0 +1,139 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+// Field is one field of a pair that differs.
+type Field struct {
+	Path   string
+	Class  diff.Class
+	Why    string // the class in words: "drift: changed on convai since …"
+	SameAs string // where the same edit was shown before: "alakazam persona"
+	Send   bool
+	Fixed  bool
+	Whole  bool // the value is new as a whole: the character is made
+	Talk   bool // its text is a dialogue, line by line
+	change diff.FieldChange
+}
+
+// Diff is the field's difference. It costs a comparison each time.
+func (f *Field) Diff() Change {
+	if f.Whole {
+		return Change{Effect: diff.Sets, Value: f.value("", diff.ValueDiff{After: f.change.After})}
+	}
+	d := diff.Explain(f.change)
+	return Change{Effect: d.Effect, Value: f.value("", d.ValueDiff)}
+}
+
+// Change is a difference, ready to be shown.
+type Change struct {
+	Effect diff.Effect
+	Value  Value
+}
+
+// Value is a difference of two values. One of Prose, Parts, and Before with
+// After says it; Text is a text that is there on one side only.
+type Value struct {
+	Name   string // of an entry or an element; "" for the field itself
+	Shape  diff.Shape
+	Note   string // "from place 1 to 4"
+	Before string // short values, on one line; "" where there is none
+	After  string
+	Text   *Prose // on one side only
+	Prose  *Prose
+	Parts  []Value
+	Kept   int // entries or elements that did not change
+}
+
+// shortText is how many bytes a text may have to stand on one line.
+const shortText = 80
+
+func (f *Field) value(name string, d diff.ValueDiff) Value {
+	v := Value{Name: name}
+	switch {
+	case d.Prose != nil:
+		p := proseOf(d.Prose, f.Talk)
+		v.Prose = &p
+	case d.Parts != nil:
+		v.Parts, v.Kept = f.parts(d.Parts)
+	case d.Before == nil && d.After != nil:
+		f.oneSided(&v, d.After, diff.Insert)
+	case d.After == nil && d.Before != nil:
+		f.oneSided(&v, d.Before, diff.Remove)
+	default:
+		v.Before, v.After = view.Literal(d.Before), view.Literal(d.After)
+	}
+	return v
+}
+
+// oneSided shows a value that is new or goes: text as text.
+func (f *Field) oneSided(v *Value, x any, op diff.Op) {
+	if s, ok := x.(string); ok {
+		p := textOf(s, op, f.Talk)
+		v.Text = &p
+		return
+	}
+	if op == diff.Insert {
+		v.After = view.Literal(x)
+	} else {
+		v.Before = view.Literal(x)
+	}
+}
+
+func (f *Field) parts(parts []diff.Part) (out []Value, kept int) {
+	for _, part := range parts {
+		if part.Shape == diff.Untouched {
+			kept++
+			continue
+		}
+		name := ""
+		if part.Key != "" || part.Shape == diff.Changed {
+			name = view.PartName(part)
+		}
+		v := f.part(name, part)
+		v.Shape = part.Shape
+		out = append(out, v)
+	}
+	return out, kept
+}
+
+func (f *Field) part(name string, part diff.Part) Value {
+	switch part.Shape {
+	case diff.Added:
+		return f.element(name, part.After, diff.Insert)
+	case diff.Removed:
+		return f.element(name, part.Before, diff.Remove)
+	case diff.Moved:
+		return Value{Name: name, After: view.Literal(part.After), Note: view.MoveNote(part)}
+	}
+	return f.value(name, part.ValueDiff)
+}
+
+// element shows an element on one side. A mapping with long texts is shown
+// entry by entry.
+func (f *Field) element(name string, x any, op diff.Op) Value {
+	v := Value{Name: name}
+	m, ok := x.(map[string]any)
+	line := view.Literal(x)
+	if !ok || len(line) <= shortText && !strings.Contains(line, `\n`) {
+		if s, isText := x.(string); isText && len(s) <= shortText && !strings.Contains(s, "\n") {
+			x = s
+		}
+		f.oneSided(&v, x, op)
+		return v
+	}
+	shape := diff.Added
+	if op == diff.Remove {
+		shape = diff.Removed
+	}
+	for _, key := range sortedKeys(m) {
+		e := f.element(view.SanitizeLine(key), m[key], op)
+		e.Shape = shape
+		v.Parts = append(v.Parts, e)
+	}
+	return v
+}

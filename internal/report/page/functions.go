@@ -1,0 +1,235 @@
+package page
+
+import (
+	"fmt"
+	"hash/fnv"
+	"html/template"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+
+	"github.com/charsync/charsync/internal/report"
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// What templates get beside the model: a value with its context.
+type (
+	side struct {
+		Character     report.Character
+		Before, After string
+	}
+	pairSide struct {
+		Name          string
+		Pair          report.Pair
+		Before, After string
+	}
+	fieldSide struct {
+		Field         report.Field
+		Change        report.Change
+		Anchor        string
+		Before, After string
+		Threeway      bool
+	}
+	valueSides struct {
+		Value         report.Value
+		Before, After string
+		Threeway      bool
+	}
+	proseSides struct {
+		Prose         *report.Prose
+		Before, After string
+		Threeway      bool
+	}
+	tally struct {
+		N           int
+		Words, Tone string
+	}
+	choice struct {
+		Name, All string
+		Values    []string
+	}
+)
+
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"side": func(c report.Character, before, after string) side { return side{c, before, after} },
+		"pairOf": func(name string, p report.Pair, before, after string) pairSide {
+			return pairSide{name, p, before, after}
+		},
+		"fieldOf": func(p pairSide, f report.Field) fieldSide {
+			s := fieldSide{Field: f, Anchor: p.Name + "/" + p.Pair.Target + "/" + f.Path, Before: p.Before, After: p.After, Threeway: f.Class == diff.Conflict || f.Class == diff.Drift}
+			if f.SameAs == "" {
+				s.Change = f.Diff()
+			}
+			return s
+		},
+		"to": to,
+		"valueOf": func(v report.Value, before, after string, three bool) valueSides {
+			return valueSides{v, before, after, three}
+		},
+		"proseOf": func(p *report.Prose, before, after string, three bool) proseSides {
+			return proseSides{p, before, after, three}
+		},
+		"shows":   func(e diff.Effect) bool { return e != diff.Same && e != diff.Keeps },
+		"tally":   func(n int, words, tone string) tally { return tally{n, words, tone} },
+		"choice":  func(name, all string, values []string) choice { return choice{name, all, values} },
+		"targets": targetsOf, "classes": classesOf, "labels": labelsOf,
+		"gauge": gauge, "caret": caret, "stoppedBy": view.StoppedBy,
+		"before":     func(ls []report.Line) []report.Line { return oneSide(ls, diff.Remove) },
+		"after":      func(ls []report.Line) []report.Line { return oneSide(ls, diff.Insert) },
+		"top":        func(ls []report.Line) []report.Line { return ls[:cut(len(ls))] },
+		"below":      func(ls []report.Line) []report.Line { return ls[cut(len(ls)):] },
+		"paragraphs": paragraphs, "excerpt": func(s string) string { start, _ := report.Excerpt(s); return start },
+		"long":    func(s string) bool { _, more := report.Excerpt(s); return more },
+		"initial": initial, "hue": hue, "lower": strings.ToLower, "upper": upper, "plural": view.Count,
+	}
+}
+
+// shownLines is how much of a long text stands outside of a fold.
+const shownLines = 6
+
+func cut(n int) int {
+	if n <= shownLines+2 {
+		return n
+	}
+	return shownLines
+}
+
+// oneSide keeps of each line what stands on one side; lines that are not
+// there are left out.
+func oneSide(lines []report.Line, op diff.Op) []report.Line {
+	var out []report.Line
+	for _, l := range lines {
+		kept := report.Line{Speaker: l.Speaker}
+		for _, s := range l.Spans {
+			if s.Op == diff.Equal || s.Op == op {
+				kept.Spans = append(kept.Spans, s)
+			}
+		}
+		if len(kept.Spans) > 0 {
+			out = append(out, kept)
+		}
+	}
+	return out
+}
+
+// paragraphs parts a text at its blank lines; where a text is only wrapped, its
+// lines flow on.
+func paragraphs(s string) []string {
+	var out []string
+	for p := range strings.SplitSeq(s, "\n\n") {
+		if !report.Dialogue(p) {
+			p = strings.Join(strings.Fields(p), " ")
+		}
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// initial is the first letter of a name, or its first sign.
+func initial(name string) string {
+	for g := uniseg.NewGraphemes(name); g.Next(); {
+		if r, _ := utf8.DecodeRuneInString(g.Str()); unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return strings.ToUpper(g.Str())
+		}
+	}
+	return "?"
+}
+
+// to is the address of an anchor in the page.
+func to(anchor string) template.URL {
+	parts := strings.Split(anchor, "/")
+	for i, p := range parts {
+		parts[i] = url.PathEscape(p)
+	}
+	return template.URL("#" + strings.Join(parts, "/"))
+}
+
+// hue picks one of the style's twelve, the same for a name every time.
+func hue(name string) uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name))
+	return h.Sum32() % 12
+}
+
+func upper(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// dial is a meter with its places in thousandths.
+type dial struct {
+	report.Meter
+	Level, Words string
+	UsedAt, Mark int
+}
+
+func gauge(m report.Meter) dial {
+	most := max(m.Hard, m.Effective, 1)
+	d := dial{Meter: m, Level: m.Level(), UsedAt: min(1000, m.Used*1000/most)}
+	if m.Effective > 0 && m.Hard > m.Effective {
+		d.Mark = m.Effective * 1000 / most
+	}
+	d.Words = view.Thousands(m.Used)
+	if m.Effective > 0 {
+		d.Words += " of " + view.Thousands(m.Effective) + " heeded"
+	}
+	if m.Hard > 0 {
+		d.Words += " of " + view.Thousands(m.Hard)
+	}
+	d.Words += " " + m.Unit
+	return d
+}
+
+// caret is the line under a source line that points at the place.
+func caret(d spec.Diagnostic) string {
+	if d.Pos.Col <= 0 || d.Pos.Col > 400 {
+		return ""
+	}
+	return strings.Repeat(" ", d.Pos.Col-1) + "^" + strings.Repeat("~", max(0, min(d.Length, 200)-1))
+}
+
+func targetsOf(r *report.Report) []string {
+	var out []string
+	for _, t := range r.Targets {
+		out = append(out, t.Name)
+	}
+	return out
+}
+
+func classesOf(r *report.Report) []string {
+	seen := map[string]bool{}
+	var out []string
+	for i := range r.Characters {
+		for _, c := range r.Characters[i].Classes() {
+			if !seen[c] {
+				seen[c] = true
+				out = append(out, c)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func labelsOf(r *report.Report) []string {
+	var out []string
+	for _, c := range r.Characters {
+		for _, l := range c.Labels {
+			out = append(out, fmt.Sprintf("%s=%s", l.Key, l.Value))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

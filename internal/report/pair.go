@@ -1,0 +1,164 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// pair makes what is shown of one change. Shown remembers the edits of the
+// character's other targets, so that the same words are not shown again.
+func (b *builder) pair(c *diff.Change, manifest *spec.Character, shown map[string]string) Pair {
+	p := Pair{
+		Target: view.SanitizeLine(c.Target), Provider: view.SanitizeLine(c.Provider), Vendor: b.title(c.Provider),
+		ID: view.SanitizeLine(c.ID), Verdict: verdict(c), Deed: view.Deed(b.plan, c), Reason: view.SanitizeLine(c.Reason),
+		Removal: view.SanitizeLine(c.Removal), Protect: c.Protect, Blocked: blocks(c.Blocked), Losses: losses(c.Losses), change: c,
+	}
+	for _, f := range c.Fields {
+		if c.Action == diff.Delete && f.Class == diff.Released {
+			continue
+		}
+		p.Fields = append(p.Fields, b.field(c, f, shown))
+	}
+	if d := b.driver(c.Provider); d != nil {
+		p.Meters = meters(d, b.document(d, c, manifest))
+	}
+	return p
+}
+
+// document is what the provider is to hold: all that the manifest says, else
+// what the plan knows of it.
+func (b *builder) document(d *providers.Driver, c *diff.Change, manifest *spec.Character) diff.Doc {
+	if c.Action == diff.Delete {
+		return nil
+	}
+	doc := diff.Doc{}
+	if manifest != nil {
+		for i := range manifest.Targets {
+			t := &manifest.Targets[i]
+			if in, _ := b.route(manifest, t.Instance); in.Name == c.Target || t.Instance == c.Target {
+				doc = d.Desired(manifest, t, in).Doc
+			}
+		}
+	}
+	for _, f := range c.Fields {
+		if f.Class != diff.Released {
+			doc[f.Path] = f.After // a plan file may be older than the manifest
+		}
+	}
+	return doc
+}
+
+func (b *builder) field(c *diff.Change, f diff.FieldChange, shown map[string]string) Field {
+	out := Field{
+		Path: view.SanitizeLine(string(f.Path)), Class: f.Class, Why: view.Why(b.plan, c.Target, f),
+		Send: f.Send, Fixed: f.Fixed, change: f, Whole: c.Action == diff.Create && c.CloneOf == "",
+	}
+	before, _ := f.Before.(string)
+	after, _ := f.After.(string)
+	out.Talk = f.Kind == diff.Text && Dialogue(cmp.Or(after, before))
+	if out.Whole {
+		out.Why = ""
+	}
+	if f.Class == diff.Conflict || len(before)+len(after) <= shortText {
+		return out
+	}
+	key := before + "\x00" + after
+	if out.Whole {
+		key = "\x00" + after
+	}
+	if at, ok := shown[key]; ok {
+		out.SameAs = at
+	} else {
+		shown[key] = view.SanitizeLine(c.Target) + " " + out.Path
+	}
+	return out
+}
+
+func verdict(c *diff.Change) Verdict {
+	if c.Stopped() {
+		if c.Has(diff.Conflict) {
+			return Conflicts
+		}
+		return Drifted
+	}
+	switch c.Action {
+	case diff.Create:
+		return Creates
+	case diff.Delete:
+		return Deletes
+	case diff.Replace:
+		return Replaces
+	case diff.Report:
+		return Reported
+	case diff.Record:
+		return Recorded
+	}
+	if c.Has(diff.Drift) && !slices.ContainsFunc(c.Fields, func(f diff.FieldChange) bool { return f.Send && f.Class != diff.Drift }) {
+		return Drifted
+	}
+	return Updates
+}
+
+// Line sums up a pair for a list: what happens, and to which fields.
+func (p *Pair) Line() string {
+	var names []string
+	for _, f := range p.Fields {
+		if f.Class != diff.Adopted && f.Class != diff.Converged && f.Class != diff.Released && p.Verdict != Creates && p.Verdict != Deletes {
+			names = append(names, f.Path)
+		}
+	}
+	words := p.Deed
+	if p.Verdict == Drifted || p.Verdict == Conflicts || p.Verdict == Reported {
+		words = string(p.Verdict)
+		if p.Verdict == Reported {
+			words = string(Drifted)
+		}
+	}
+	if len(names) > 4 {
+		names = append(names[:3], "…")
+	}
+	if len(names) > 0 {
+		words += " " + strings.Join(names, ", ")
+	}
+	return words
+}
+
+// losses groups what is lost in the same way. A field that only has another
+// name at the provider is no loss to a reader.
+func losses(in []diff.Loss) []Loss {
+	var out []Loss
+	for _, l := range in {
+		if l.How == "mapped" {
+			continue
+		}
+		path := view.SanitizeLine(string(l.Path))
+		i := slices.IndexFunc(out, func(o Loss) bool { return o.How == view.SanitizeLine(l.How) && o.Note == view.SanitizeLine(l.Note) })
+		if i >= 0 {
+			out[i].Paths = append(out[i].Paths, path)
+			continue
+		}
+		out = append(out, Loss{How: view.SanitizeLine(l.How), Note: view.SanitizeLine(l.Note), Paths: []string{path}})
+	}
+	slices.SortStableFunc(out, func(a, b Loss) int { return cmp.Or(cmp.Compare(a.How, b.How), cmp.Compare(a.Note, b.Note)) })
+	return out
+}
+
+func meters(d *providers.Driver, doc diff.Doc) []Meter {
+	var out []Meter
+	for _, u := range d.Usage(doc) {
+		path := string(u.Path)
+		if u.Of != "" && u.Of != "*" {
+			path += "[]." + u.Of
+		}
+		out = append(out, Meter{
+			Path: view.SanitizeLine(path), Unit: u.Unit, Used: u.Used, Least: u.Least, Effective: u.Effective, Hard: u.Hard,
+		})
+	}
+	return out
+}

@@ -1,0 +1,234 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+// Prose is a text, or how it changed, in blocks.
+type Prose struct {
+	Blocks         []Block
+	Notes          []string
+	WhitespaceOnly bool
+	Characters     int // of a text on one side: how long it is
+	Lines          int
+}
+
+// Block is a run of lines of one shape.
+type Block struct {
+	Shape      diff.Shape // untouched, changed, added, removed, moved
+	Line       int        // in the text after, or before where it is removed
+	From       int        // where a moved block stood
+	Paragraphs int
+	Lines      []Line
+}
+
+// Line is a line of a text, or a turn of a dialogue.
+type Line struct {
+	Speaker string
+	Spans   []Span
+	Gap     bool // a blank line stands before it
+}
+
+// Span is a piece of a line. An untouched sentence in a changed paragraph is
+// Far: a short form may leave it out.
+type Span struct {
+	Op   diff.Op
+	Text string
+	Far  bool
+}
+
+// proseOf brings a prose diff into blocks. Blank lines are left out: they part
+// the lines already, and notes name them where nothing else changed.
+func proseOf(d *diff.ProseDiff, talk bool) Prose {
+	p := Prose{WhitespaceOnly: d.WhitespaceOnly, Notes: make([]string, 0, len(d.Notes))}
+	for _, n := range d.Notes {
+		p.Notes = append(p.Notes, view.SanitizeLine(n))
+	}
+	if d.WhitespaceOnly {
+		return p
+	}
+	for _, passage := range d.Passages {
+		b := Block{Shape: passage.Shape, Line: passage.AfterLine, Paragraphs: passage.Paragraphs}
+		switch passage.Shape {
+		case diff.Spaced:
+			b.Shape = diff.Untouched
+		case diff.Removed:
+			b.Line = passage.BeforeLine
+			if passage.Elsewhere > 0 {
+				continue // shown where it went
+			}
+		case diff.Added:
+			if passage.Elsewhere > 0 {
+				b.Shape, b.From = diff.Moved, passage.Elsewhere
+			}
+		}
+		if b.Lines = linesOf(passage.Sentences, b.Shape, talk); len(b.Lines) > 0 {
+			p.Blocks = append(p.Blocks, b)
+		}
+	}
+	return p
+}
+
+// textOf brings a text of one side into blocks.
+func textOf(s string, op diff.Op, talk bool) Prose {
+	trimmed := strings.Trim(s, "\r\n")
+	p := Prose{Characters: view.Characters(trimmed), Lines: strings.Count(trimmed, "\n") + 1}
+	shape := diff.Added
+	if op == diff.Remove {
+		shape = diff.Removed
+	}
+	sentence := []diff.Sentence{{Shape: shape, Spans: []diff.Span{{Op: op, Text: s}}}}
+	p.Blocks = []Block{{Shape: shape, Line: 1, Lines: linesOf(sentence, shape, talk)}}
+	if p.Blocks[0].Lines == nil {
+		p.Blocks = nil
+	}
+	return p
+}
+
+// linesOf cuts sentences into lines. Text of blocks that did not change, or
+// only moved, is on both sides.
+func linesOf(sentences []diff.Sentence, shape diff.Shape, talk bool) []Line {
+	var lines []Line
+	var cur Line
+	flush := func() {
+		if strings.TrimSpace(cur.text()) == "" {
+			cur = Line{Gap: true}
+			return
+		}
+		if talk {
+			cur.takeSpeaker()
+		}
+		lines = append(lines, cur)
+		cur = Line{}
+	}
+	for n, s := range sentences {
+		spans := s.Spans
+		if n == len(sentences)-1 {
+			spans = trimEnd(spans)
+		}
+		for _, span := range spans {
+			op := span.Op
+			if shape == diff.Untouched || shape == diff.Moved {
+				if op == diff.Remove {
+					continue // the same words in another white space
+				}
+				op = diff.Equal
+			}
+			far := s.Shape == diff.Untouched || s.Shape == diff.Spaced
+			for i, piece := range strings.Split(view.Sanitize(strings.ReplaceAll(span.Text, "\r\n", "\n")), "\n") {
+				if i > 0 {
+					cur.breakLine(op, shape)
+					if op != diff.Remove || shape == diff.Removed {
+						flush()
+					}
+				}
+				cur.add(Span{op, piece, far})
+			}
+		}
+	}
+	flush()
+	return lines
+}
+
+// trimEnd drops line ends at the very end: they are no words, and notes name
+// them where they matter.
+func trimEnd(spans []diff.Span) []diff.Span {
+	n := len(spans)
+	for n > 0 && strings.Trim(spans[n-1].Text, "\r\n") == "" {
+		n--
+	}
+	if n == 0 {
+		return nil
+	}
+	out := slices.Clone(spans[:n])
+	out[n-1].Text = strings.TrimRight(out[n-1].Text, "\r\n")
+	return out
+}
+
+// breakLine marks a line end that is on one side only: in a changed line it is
+// what changed.
+func (l *Line) breakLine(op diff.Op, shape diff.Shape) {
+	if op != diff.Equal && shape == diff.Changed {
+		l.add(Span{Op: op, Text: "↵"})
+	}
+}
+
+func (l *Line) add(s Span) {
+	if s.Text == "" {
+		return
+	}
+	if last := len(l.Spans) - 1; last >= 0 && l.Spans[last].Op == s.Op && l.Spans[last].Far == s.Far {
+		l.Spans[last].Text += s.Text
+		return
+	}
+	l.Spans = append(l.Spans, s)
+}
+
+func (l *Line) text() string {
+	var b strings.Builder
+	for _, s := range l.Spans {
+		b.WriteString(s.Text)
+	}
+	return b.String()
+}
+
+// takeSpeaker parts who speaks from what is said, where both sides agree on
+// who it is.
+func (l *Line) takeSpeaker() {
+	if len(l.Spans) == 0 {
+		return
+	}
+	who, rest, ok := cutSpeaker(l.Spans[0].Text)
+	if !ok {
+		return
+	}
+	l.Speaker = who
+	if l.Spans[0].Text = rest; rest == "" {
+		l.Spans = l.Spans[1:]
+	}
+}
+
+// longestSpeaker is how long a name before a colon may be.
+const longestSpeaker = 40
+
+// cutSpeaker parts a turn of a dialogue: "Mira: Two, and one is dry."
+func cutSpeaker(line string) (who, said string, ok bool) {
+	who, said, ok = strings.Cut(line, ":")
+	who = strings.TrimSpace(who)
+	if !ok || who == "" || len(who) > longestSpeaker || strings.ContainsAny(who, ".!?,;/") || strings.Count(who, " ") > 3 {
+		return "", "", false
+	}
+	if said != "" && !strings.HasPrefix(said, " ") && !strings.HasPrefix(said, "\t") {
+		return "", "", false // a time, an address, a word with a colon
+	}
+	return who, strings.TrimLeft(said, " \t"), true
+}
+
+// Dialogue reports a text that is mostly turns: at least two, and most of the
+// lines that are not blank.
+func Dialogue(s string) bool {
+	turns, lines := 0, 0
+	for line := range strings.Lines(s) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		lines++
+		if _, _, ok := cutSpeaker(strings.TrimRight(line, "\r\n")); ok {
+			turns++
+		}
+	}
+	return turns >= 2 && turns*3 >= lines*2
+}
+
+// Text makes blocks of a text that did not change, for showing it as it is.
+func Text(s string) Prose {
+	p := textOf(s, diff.Equal, Dialogue(s))
+	for i := range p.Blocks {
+		p.Blocks[i].Shape = diff.Untouched
+	}
+	return p
+}

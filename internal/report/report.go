@@ -1,0 +1,145 @@
+// Package report makes of a plan what people read in a browser or in a pull
+// request: characters, what happens to each at each of its targets, their
+// limits and losses. Markdown and HTML are rendered from it and decide nothing
+// themselves.
+//
+// Every text in it has passed view.Sanitize: nothing in it steers a terminal
+// or hides from a reader. Escaping for a format is left to its renderer.
+package report
+
+import (
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Report is a plan as its readers see it.
+type Report struct {
+	Title       string // "tavern", or what kind of plan it is
+	Digest      string
+	Env         string
+	Undo        string // the run that is taken back
+	CreatedAt   string
+	Version     string
+	About       diff.About
+	Complete    bool
+	Summary     string // the last line: what counts
+	Counts      diff.Counts
+	Unchanged   int
+	Before      string // what the two sides of a difference are
+	After       string
+	Targets     []Target
+	Characters  []Character // those that something happens to, by name
+	Orphans     []diff.Orphan
+	Guards      []diff.Block
+	Unplanned   []diff.Unplanned
+	Diagnostics []spec.Diagnostic // those that belong to no character shown
+	Calls       []diff.Calls
+}
+
+// Target sums up what happens at one target.
+type Target struct {
+	Name   string
+	Title  string // of the vendor
+	Counts diff.Counts
+}
+
+// Character is one character with what happens to it.
+type Character struct {
+	Name    string // metadata.name
+	Display string // what players see
+	Source  string // file:line:col of the manifest, or ""
+	Labels  []Label
+	// The texts are what the manifest says, else what the plan holds of them;
+	// "" where neither does.
+	Title       string
+	Greeting    string
+	Persona     string
+	Description string
+	Pairs       []Pair
+	Diagnostics []spec.Diagnostic
+}
+
+// Label is one label of a manifest.
+type Label struct{ Key, Value string }
+
+// Verdict is what happens to a pair, in a word. It chooses sign and colour.
+type Verdict string
+
+// The verdicts.
+const (
+	Creates   Verdict = "create"
+	Updates   Verdict = "update"
+	Replaces  Verdict = "replace"
+	Deletes   Verdict = "delete"
+	Drifted   Verdict = "drift"    // nothing but drift
+	Conflicts Verdict = "conflict" // stopped by one
+	Reported  Verdict = "report"   // shown, not acted upon
+	Recorded  Verdict = "record"   // the lock alone
+)
+
+// Pair is a character at a target.
+type Pair struct {
+	Target   string
+	Provider string // the driver: convai
+	Vendor   string // its title: Convai
+	ID       string
+	Verdict  Verdict
+	Deed     string // "update", "create as a clone of …"
+	Reason   string
+	Removal  string // what deleting really does
+	Protect  bool
+	Fields   []Field
+	Blocked  []diff.Block
+	Losses   []Loss
+	Meters   []Meter
+	change   *diff.Change
+}
+
+// Loss is what a provider does not keep as the manifest has it.
+type Loss struct {
+	How   string // mapped, folded, dropped
+	Paths []string
+	Note  string
+}
+
+// Meter is how much of a limit a value takes. A bound that is 0 is none.
+type Meter struct {
+	Path      string
+	Unit      string
+	Used      int
+	Least     int
+	Effective int // beyond it the vendor ignores the rest
+	Hard      int // beyond it the vendor refuses
+}
+
+// Level says where a value stands: "over" a hard limit, "past" an effective
+// one, "near" one from nine tenths on, "short" of the least, or "ok".
+func (m Meter) Level() string {
+	switch {
+	case m.Hard > 0 && m.Used > m.Hard:
+		return "over"
+	case m.Effective > 0 && m.Used > m.Effective:
+		return "past"
+	case m.Used < m.Least:
+		return "short"
+	case m.Hard > 0 && m.Used*10 >= m.Hard*9, m.Effective > 0 && m.Used*10 >= m.Effective*9:
+		return "near"
+	}
+	return "ok"
+}
+
+// Classes lists the classes of the fields of a character that are of interest
+// to a reader, each once.
+func (c *Character) Classes() []string {
+	var out []string
+	seen := map[diff.Class]bool{}
+	for i := range c.Pairs {
+		for _, f := range c.Pairs[i].Fields {
+			if !seen[f.Class] {
+				seen[f.Class] = true
+				out = append(out, string(f.Class))
+			}
+		}
+	}
+	return out
+}
