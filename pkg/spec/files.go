@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -18,7 +17,7 @@ const maxFiles = 100_000
 // finder lists the manifests of a project.
 type finder struct {
 	project  *Project
-	root     *os.Root
+	tree     fs.FS
 	globs    []glob
 	found    map[string]bool
 	findings []Diagnostic
@@ -79,7 +78,7 @@ var errEnough = errors.New("too many files")
 
 // walk adds the files below a folder that take accepts.
 func (f *finder) walk(ctx context.Context, from string, take func(file string) bool) error {
-	err := fs.WalkDir(f.root.FS(), from, func(file string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(f.tree, from, func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -108,7 +107,7 @@ func (f *finder) walk(ctx context.Context, from string, take func(file string) b
 
 // link takes a symbolic link to a file; one to a folder is not followed.
 func (f *finder) link(file string, take func(string) bool) error {
-	info, err := f.root.Stat(file)
+	info, err := fs.Stat(f.tree, file)
 	if err == nil && info.IsDir() {
 		if f.below(file) {
 			f.fail(CodeNotFollowed, Warning, file, file+" is a symbolic link to a folder and is not followed", "name the folder itself in spec.manifests, or copy it")
@@ -136,7 +135,7 @@ func (f *finder) named(ctx context.Context, name string) error {
 		f.fail(CodeOutside, Error, filepath.ToSlash(name), name+" is outside the project "+f.project.Dir, "name a file of the project, or another project with -C or --config")
 		return nil
 	}
-	info, err := f.root.Stat(file)
+	info, err := fs.Stat(f.tree, file)
 	if err != nil {
 		d := unreadable(file, err)
 		f.fail(d.Code, Error, file, d.Message, d.Hint)

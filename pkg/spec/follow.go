@@ -74,7 +74,7 @@ func Follow(ctx context.Context, p *Project, parallelism int) (*Follower, error)
 
 // list finds the manifests anew.
 func (f *Follower) list(ctx context.Context, root *os.Root) ([]string, error) {
-	finder := &finder{project: f.project, root: root}
+	finder := &finder{project: f.project, tree: root.FS()}
 	files, err := finder.find(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("list the manifests: %w", err)
@@ -164,7 +164,7 @@ func (f *Follower) takes(file string) bool {
 
 // read parses manifests and takes them in.
 func (f *Follower) read(ctx context.Context, root *os.Root, files []string) error {
-	l := &loader{project: f.project, root: root, prose: &prose{root: root, files: map[string]*proseFile{}}}
+	l := newLoader(f.project, root.FS())
 	results, err := l.all(ctx, files, f.parallelism)
 	if err != nil {
 		return fmt.Errorf("load the manifests: %w", err)

@@ -79,7 +79,7 @@ func FuzzLoad(f *testing.F) {
 	f.Cleanup(func() { root.Close() })
 	p := DefaultProject(dir)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		texts := &prose{root: root, files: map[string]*proseFile{}}
+		texts := &prose{tree: root.FS(), files: map[string]*proseFile{}}
 		first := readManifest(p, texts, data)
 		checkFindings(t, data, first.findings)
 		for _, d := range first.documents {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"slices"
@@ -32,6 +33,7 @@ type Set struct {
 	Complete    bool         // no error arose: an absent character is really gone
 	Partial     bool         // only some paths were loaded: absence says nothing
 
+	broken map[string]bool              // names of documents that can't be used
 	others func(name string) *Character // of a part: finds those that it leaves out
 }
 
@@ -53,6 +55,16 @@ func (s *Set) Known(name string) *Character {
 	return s.others(name)
 }
 
+// Unclear reports whether the set can't tell what a character says: its
+// document could not be used, or the file that it would stand in could not be
+// read to its end.
+func (s *Set) Unclear(name, file string) bool {
+	if s.Find(name) != nil {
+		return false
+	}
+	return s.broken[name] || slices.ContainsFunc(s.Diagnostics, func(d Diagnostic) bool { return d.Severity == Error && d.Pos.File == file })
+}
+
 // Load reads the manifests of a project. What is wrong with them stands in
 // the set's diagnostics; an error is returned only when the context ends or
 // the project's folder can't be opened.
@@ -62,19 +74,31 @@ func Load(ctx context.Context, p *Project, o LoadOptions) (*Set, error) {
 		return nil, fmt.Errorf("open the project: %w", err)
 	}
 	defer root.Close()
-	f := &finder{project: p, root: root}
+	set, err := LoadTree(ctx, p, root.FS(), o)
+	if err != nil {
+		return nil, err
+	}
+	set.Diagnostics = p.WithSource(set.Diagnostics)
+	return set, nil
+}
+
+// LoadTree is Load with the project's folder as it stands in tree, which may
+// be the one of another time: names in it are relative to the project. It may
+// be read by several goroutines.
+func LoadTree(ctx context.Context, p *Project, tree fs.FS, o LoadOptions) (*Set, error) {
+	f := &finder{project: p, tree: tree}
 	files, err := f.find(ctx, o.Paths)
 	if err != nil {
 		return nil, fmt.Errorf("list the manifests: %w", err)
 	}
-	l := &loader{project: p, root: root, prose: &prose{root: root, files: map[string]*proseFile{}}, explicit: len(o.Paths) > 0}
+	l := newLoader(p, tree)
+	l.explicit = len(o.Paths) > 0
 	results, err := l.all(ctx, files, cmp.Or(max(o.Parallelism, 0), runtime.GOMAXPROCS(0)))
 	if err != nil {
 		return nil, fmt.Errorf("load the manifests: %w", err)
 	}
 	set := &Set{Project: p, Partial: len(o.Paths) > 0, Diagnostics: f.findings}
 	set.collect(results)
-	set.Diagnostics = p.WithSource(set.Diagnostics)
 	SortDiagnostics(set.Diagnostics)
 	set.Complete = !failed(set.Diagnostics)
 	return set, nil
@@ -89,9 +113,13 @@ type loaded struct {
 
 type loader struct {
 	project  *Project
-	root     *os.Root
+	tree     fs.FS
 	prose    *prose
 	explicit bool
+}
+
+func newLoader(p *Project, tree fs.FS) *loader {
+	return &loader{project: p, tree: tree, prose: &prose{tree: tree, files: map[string]*proseFile{}}}
 }
 
 // all loads files in parallel; results are in the order of the files.
@@ -123,11 +151,11 @@ type worker struct {
 }
 
 func (w *worker) file(file string) loaded {
-	data, problem := readFile(w.root, file, w.buffer)
+	data, problem := readFile(w.tree, file, w.buffer)
 	if problem != nil {
 		problem.Pos, problem.Severity = Pos{File: file, Line: 1, Col: 1}, Error
 		if problem.Code == CodeTooLarge {
-			problem.Source = beginning(w.root, file)
+			problem.Source = beginning(w.tree, file)
 		}
 		return loaded{findings: []Diagnostic{*problem}}
 	}
@@ -165,6 +193,7 @@ func (w *worker) foreign(file string, data []byte) bool {
 // collect gathers the results and refuses second uses of a name.
 func (s *Set) collect(results []loaded) {
 	first := map[string]Pos{}
+	s.broken = map[string]bool{}
 	for _, r := range results {
 		s.Diagnostics = append(s.Diagnostics, r.findings...)
 		for _, d := range r.documents {
@@ -178,6 +207,8 @@ func (s *Set) collect(results []loaded) {
 			first[d.name] = d.pos
 			if d.character != nil {
 				s.Characters = append(s.Characters, d.character)
+			} else {
+				s.broken[d.name] = true
 			}
 		}
 	}

@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,19 +19,36 @@ func LoadProject(file string) (*Project, []Diagnostic) {
 	if err != nil {
 		return nil, []Diagnostic{{Pos: Pos{File: file}, Severity: Error, Code: CodeUnreadable, Message: "the path can't be resolved: " + err.Error(), Hint: "name the file by an absolute path"}}
 	}
-	name := filepath.Base(abs)
-	fail := func(d *Diagnostic) (*Project, []Diagnostic) {
-		d.Severity, d.Pos = Error, Pos{File: name}
-		return nil, []Diagnostic{*d}
-	}
 	root, err := os.OpenRoot(filepath.Dir(abs))
 	if err != nil {
-		return fail(unreadable(filepath.ToSlash(file), err))
+		d := unreadable(filepath.ToSlash(file), err)
+		d.Severity, d.Pos = Error, Pos{File: filepath.Base(abs)}
+		return nil, []Diagnostic{*d}
 	}
 	defer root.Close()
-	data, problem := readFile(root, name, nil)
+	return loadProject(root.FS(), abs, file)
+}
+
+// LoadProjectTree is LoadProject with the project's folder as it stands in
+// tree, which may be the one of another time. A tree without the file is a
+// project to which the defaults apply.
+func LoadProjectTree(tree fs.FS, file string) (*Project, []Diagnostic) {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return nil, []Diagnostic{{Pos: Pos{File: file}, Severity: Error, Code: CodeUnreadable, Message: "the path can't be resolved: " + err.Error(), Hint: "name the file by an absolute path"}}
+	}
+	if _, err := fs.Stat(tree, filepath.Base(abs)); errors.Is(err, fs.ErrNotExist) {
+		return DefaultProject(filepath.Dir(abs)), nil
+	}
+	return loadProject(tree, abs, file)
+}
+
+func loadProject(tree fs.FS, abs, file string) (*Project, []Diagnostic) {
+	name := filepath.Base(abs)
+	data, problem := readFile(tree, name, nil)
 	if problem != nil {
-		return fail(problem)
+		problem.Severity, problem.Pos = Error, Pos{File: name}
+		return nil, []Diagnostic{*problem}
 	}
 	p := DefaultProject(filepath.Dir(abs))
 	p.File, p.Manifests = file, []string{"characters/**/*.yaml"}

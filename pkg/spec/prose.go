@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 	"sync"
@@ -14,7 +13,7 @@ import (
 
 // prose reads the files that manifests refer to, each once.
 type prose struct {
-	root  *os.Root
+	tree  fs.FS
 	mu    sync.Mutex
 	files map[string]*proseFile
 }
@@ -40,7 +39,7 @@ func (p *prose) text(manifest, reference string) (file, text string, problem *Di
 		p.files[file] = entry
 	}
 	p.mu.Unlock()
-	entry.once.Do(func() { entry.text, entry.problem = readProse(p.root, file) })
+	entry.once.Do(func() { entry.text, entry.problem = readProse(p.tree, file) })
 	if entry.problem != nil {
 		d := *entry.problem
 		return file, "", &d
@@ -73,8 +72,11 @@ func locate(manifest, reference string) (string, *Diagnostic) {
 // hidden reports folders that hold no manifests and no prose.
 func hidden(folder string) bool { return folder == ".git" || folder == ".charsync" }
 
-func readProse(root *os.Root, file string) (string, *Diagnostic) {
-	data, problem := readFile(root, file, nil)
+// lfsPointer begins the files that stand in Git for those that Git LFS keeps.
+const lfsPointer = "version https://git-lfs.github.com/spec/v1\n"
+
+func readProse(tree fs.FS, file string) (string, *Diagnostic) {
+	data, problem := readFile(tree, file, nil)
 	if problem != nil {
 		if problem.Code == CodeUnreadable {
 			problem.Code = CodeReference
@@ -82,6 +84,10 @@ func readProse(root *os.Root, file string) (string, *Diagnostic) {
 		return "", problem
 	}
 	src := &source{file: file, data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
+	if bytes.HasPrefix(data, []byte(lfsPointer)) {
+		d := src.finding(CodeReference, src.pos(1, 1), 0, file+" is a pointer of Git LFS and not the text itself", "fetch the text: git lfs pull, or lfs: true in actions/checkout")
+		return "", &d
+	}
 	if d := src.check(false); d != nil {
 		return "", d
 	}
@@ -92,8 +98,8 @@ func readProse(root *os.Root, file string) (string, *Diagnostic) {
 // readFile reads a regular file of the project into buffer, which may be nil.
 // A file over the bound is refused without being read. The diagnostic has no
 // position.
-func readFile(root *os.Root, file string, buffer []byte) ([]byte, *Diagnostic) {
-	info, err := root.Stat(file) // before opening: opening a pipe would wait for its writer
+func readFile(tree fs.FS, file string, buffer []byte) ([]byte, *Diagnostic) {
+	info, err := fs.Stat(tree, file) // before opening: opening a pipe would wait for its writer
 	if err != nil {
 		return nil, unreadable(file, err)
 	}
@@ -107,7 +113,7 @@ func readFile(root *os.Root, file string, buffer []byte) ([]byte, *Diagnostic) {
 	if info.Size() > maxFileSize {
 		return nil, tooLarge(file, info.Size())
 	}
-	f, err := root.Open(file)
+	f, err := tree.Open(file)
 	if err != nil {
 		return nil, unreadable(file, err)
 	}
@@ -124,8 +130,8 @@ func readFile(root *os.Root, file string, buffer []byte) ([]byte, *Diagnostic) {
 }
 
 // beginning returns the first line of a file that is too large to read.
-func beginning(root *os.Root, file string) string {
-	f, err := root.Open(file)
+func beginning(tree fs.FS, file string) string {
+	f, err := tree.Open(file)
 	if err != nil {
 		return ""
 	}

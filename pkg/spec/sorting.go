@@ -38,7 +38,7 @@ func (p *Project) WithSource(ds []Diagnostic) []Diagnostic {
 		}
 		src, seen := files[d.Pos.File]
 		if !seen {
-			if data, problem := readFile(root, d.Pos.File, nil); problem == nil {
+			if data, problem := readFile(root.FS(), d.Pos.File, nil); problem == nil {
 				src = &source{file: d.Pos.File, data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
 			}
 			if len(files) < 64 {

@@ -85,7 +85,7 @@ func (l *locator) open(file string) bool {
 		l.root = root
 	}
 	l.src, l.beside = &source{file: file}, nil
-	data, problem := readFile(l.root, file, nil)
+	data, problem := readFile(l.root.FS(), file, nil)
 	if problem != nil {
 		return false
 	}
