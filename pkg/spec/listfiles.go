@@ -27,7 +27,7 @@ func Files(ctx context.Context, p *Project, paths []string) ([]string, []Diagnos
 			others = append(others, name)
 		}
 	}
-	f := &finder{project: p, root: root}
+	f := &finder{project: p, tree: root.FS()}
 	var files []string
 	if len(others) > 0 || len(paths) == 0 {
 		if files, err = f.find(ctx, others); err != nil {
@@ -44,7 +44,7 @@ func Files(ctx context.Context, p *Project, paths []string) ([]string, []Diagnos
 // ReadFile reads a regular file of the project, as loading does: with a bound
 // on its size, and through root.
 func ReadFile(root *os.Root, file string) ([]byte, *Diagnostic) {
-	data, problem := readFile(root, file, nil)
+	data, problem := readFile(root.FS(), file, nil)
 	if problem != nil {
 		problem.Pos, problem.Severity = Pos{File: file, Line: 1, Col: 1}, Error
 	}
