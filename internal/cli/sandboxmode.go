@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"path/filepath"
 
 	"github.com/charsync/charsync/internal/sandbox"
@@ -16,15 +17,30 @@ func sandboxDir(project string) string { return filepath.Join(project, ".charsyn
 // and turns the project towards it: its own lock, and no instance with a
 // credential or an address of its own.
 func (s *session) startSandbox() error {
+	server, err := s.openSandbox()
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, server.Close)
+	s.useSandbox(server)
+	return nil
+}
+
+// openSandbox serves the project's sandbox. The caller closes it.
+func (s *session) openSandbox() (*sandbox.Server, error) {
 	dir := sandboxDir(s.project.Dir)
 	server, err := sandbox.Open(sandbox.Options{Dir: dir, Now: s.env.Now})
 	if err != nil {
-		return failed("remove "+dir+" to start with an empty sandbox", "%w", err)
+		return nil, failed("remove "+dir+" to start with an empty sandbox", "%w", err)
 	}
-	s.closers = append(s.closers, server.Close)
 	if err := server.Listen(""); err != nil {
-		return failed("allow listening on 127.0.0.1", "%w", err)
+		return nil, failed("allow listening on 127.0.0.1", "%w", errors.Join(err, server.Close()))
 	}
+	return server, nil
+}
+
+// useSandbox turns the project towards a sandbox.
+func (s *session) useSandbox(server *sandbox.Server) {
 	environ := server.Environ()
 	own := map[string]bool{}
 	for _, d := range all.Drivers() {
@@ -48,5 +64,4 @@ func (s *session) startSandbox() error {
 		instances[name] = in
 	}
 	s.project.Instances = instances
-	return nil
 }

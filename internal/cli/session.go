@@ -133,14 +133,21 @@ func (s *session) judge(args []string) error {
 }
 
 // engine puts together what plans and applies.
-func (s *session) engine(f *runFlags, a access) *apply.Engine {
+func (s *session) engine(f *runFlags, a access) *apply.Engine { return s.engineOf(f, s.accounts(a)) }
+
+// accounts opens every account of the project.
+func (s *session) accounts(a access) map[string]*apply.Account {
+	return openAccounts(s.project, accountOptions{
+		access: a, lookup: s.lookup, parallelism: s.flags.parallelism, log: s.log, userAgent: s.userAgent(),
+	})
+}
+
+// engineOf is engine with accounts that are open already.
+func (s *session) engineOf(f *runFlags, accounts map[string]*apply.Account) *apply.Engine {
 	version := s.env.build().Version
 	return &apply.Engine{
 		Project: s.project, Set: s.set, Lock: s.lock,
-		Accounts: openAccounts(s.project, accountOptions{
-			access: a, lookup: s.lookup, parallelism: s.flags.parallelism,
-			log: s.log, userAgent: s.userAgent(),
-		}),
+		Accounts: accounts,
 		Options: apply.Options{
 			Env: f.env, Selection: s.selection, Policy: f.policy(s.project.Policy),
 			Prune: f.prune, Allow: f.allowed(), Parallelism: s.flags.parallelism,

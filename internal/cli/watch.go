@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/internal/watch"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -16,7 +18,11 @@ type watchFlags struct {
 	apply bool
 	exec  string
 	quiet time.Duration
+	poll  time.Duration
 }
+
+// pollEvery is how often --poll without a duration looks at the files.
+const pollEvery = "1s"
 
 func (a *app) watchCommand() *cobra.Command {
 	var f watchFlags
@@ -34,6 +40,7 @@ cut a run short.`,
 			"charsync watch mira-innkeeper --sandbox",
 			"charsync watch --apply --env stage --target convai",
 			`charsync watch --exec "jq -r .files[]"`,
+			"charsync watch --poll=2s                 # on a network file system",
 		},
 		exit: []code{exitDone, exitError, exitInterrupted},
 	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.watch(cmd.Context(), &f, args) })
@@ -44,16 +51,26 @@ cut a run short.`,
 	flags.BoolVar(&f.apply, "apply", false, "carry each plan out, the first one too, without asking; guards and conflicts hold")
 	flags.StringVar(&f.exec, "exec", "", "after each run start `COMMAND` in a shell, with the event as JSON on its stdin")
 	flags.DurationVar(&f.quiet, "quiet-time", watch.DefaultQuiet, "take files as saved when nothing moved for `DURATION`")
+	flags.DurationVar(&f.poll, "poll", 0, "look at the files every `DURATION`, where the file system tells of no changes (alone: "+pollEvery+")")
+	flags.Lookup("poll").NoOptDefVal = pollEvery
 	lockFlag(cmd, &f.runFlags)
 	return cmd
 }
 
-func (a *app) watch(ctx context.Context, f *watchFlags, args []string) error {
-	if err := f.check(); err != nil {
-		return err
-	}
+// checkWatch refuses durations that make no sense.
+func (f *watchFlags) checkWatch() error {
 	if f.quiet < time.Millisecond || f.quiet > time.Minute {
 		return failed("give a duration from 1ms to 1m, such as 300ms", "--quiet-time: %v is out of range", f.quiet)
+	}
+	if f.poll != 0 && (f.poll < 50*time.Millisecond || f.poll > time.Hour) {
+		return failed("give a duration from 50ms to 1h, such as --poll=2s", "--poll: %v is out of range", f.poll)
+	}
+	return f.check()
+}
+
+func (a *app) watch(ctx context.Context, f *watchFlags, args []string) error {
+	if err := f.checkWatch(); err != nil {
+		return err
 	}
 	f.yes = true // asking on every save would be no watching; --apply is the consent
 	file, dir, err := a.locate()
@@ -66,21 +83,16 @@ func (a *app) watch(ctx context.Context, f *watchFlags, args []string) error {
 			p = read // what is wrong with it, the first run says
 		}
 	}
-	w, err := watch.Open(watch.Options{Dir: p.Dir, Quiet: f.quiet, Scope: watchScope(p, nil)})
+	w, err := watch.Open(watch.Options{Dir: p.Dir, Quiet: f.quiet, Scope: watchScope(p, nil), Poll: f.poll, Now: a.env.Now})
 	if err != nil {
 		return notWatched(err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	l := &lookout{
-		app: a, flags: f, args: args, watcher: w, stop: stop,
-		pending: map[string]bool{}, behind: true, missed: map[string]bool{},
-	}
+	l := &lookout{app: a, flags: f, args: args, watcher: w, stop: stop, dir: p.Dir, pending: map[string]bool{}, missed: map[string]bool{}}
 	l.announce(p)
 	err = w.Run(ctx, l.run)
-	if closeErr := w.Close(); err == nil && closeErr != nil {
-		err = closeErr
-	}
+	err = errors.Join(err, w.Close(), l.close())
 	switch {
 	case err != nil:
 		return notWatched(err)
@@ -91,23 +103,28 @@ func (a *app) watch(ctx context.Context, f *watchFlags, args []string) error {
 }
 
 func notWatched(err error) error {
-	return failed("check that the project's folder is there; on Linux, many folders may need a higher fs.inotify.max_user_watches", "%w", err)
+	var limit *watch.LimitError
+	if errors.As(err, &limit) {
+		return failed(limit.Advice, "%w", err)
+	}
+	return failed("check that the project's folder is there and that you may read it", "%w", err)
 }
 
 // announce says what is going on, and above all what will be written where.
 func (l *lookout) announce(p *spec.Project) {
-	where := "providers are only read"
-	if l.flags.apply {
-		switch {
-		case l.app.flags.sandbox:
-			where = "each save is applied to the sandbox"
-		case l.flags.env != "":
-			where = "each save is applied to the environment " + l.flags.env
-		default:
-			where = "each save is applied to the accounts that the manifests name (no --env)"
-		}
+	l.note("Watching %s; %s. Interrupt to stop.", p.Dir, l.writesWhere())
+}
+
+func (l *lookout) writesWhere() string {
+	switch {
+	case !l.flags.apply:
+		return "providers are only read"
+	case l.app.flags.sandbox:
+		return "each save is applied to the sandbox"
+	case l.flags.env != "":
+		return "each save is applied to the environment " + l.flags.env
 	}
-	l.note("Watching %s; %s. Interrupt to stop.", p.Dir, where)
+	return "each save is applied to the accounts that the manifests name (no --env)"
 }
 
 // lookout is a watch at work: what it knows from one run to the next.
@@ -115,17 +132,24 @@ type lookout struct {
 	*app
 	flags   *watchFlags
 	args    []string
+	dir     string // of the project
 	watcher *watch.Watcher
-	stop    func() // ends the watch
+	sandbox *sandbox.Server // with --sandbox, from the first run on
+	stop    func()          // ends the watch
 
-	owners  owners          // of the last set, and what was good of those before
-	prose   []string        // files that were referred to
+	world   *world          // nil until the project could be read, and while charsync.yaml is wrong
 	pending map[string]bool // characters that changed and were not planned yet
-	behind  bool            // all of them: no plan of everything was made yet
 	said    string          // the findings that were printed last
 	missed  map[string]bool // accounts that were said to be left out
 	started bool            // the command line was found to fit the project
 	failed  error           // what ends the watch
+}
+
+func (l *lookout) close() error {
+	if l.sandbox == nil {
+		return nil
+	}
+	return l.sandbox.Close()
 }
 
 // run is one run. What is wrong with manifests or providers is said, and the
@@ -147,13 +171,14 @@ func (l *lookout) run(ctx context.Context, b watch.Batch) {
 		r.header()
 		l.report(err)
 	}
-	if l.flags.exec != "" && r.headed {
-		r.event.Code = int(codeOf(err))
-		err := r.tell(ctx)
-		if ctx.Err() != nil && err != nil {
-			l.failed = end(exitInterrupted)
-			return
-		}
-		l.report(err)
+	if l.flags.exec == "" || !r.headed {
+		return
 	}
+	r.event.Code = int(codeOf(err))
+	err = r.tell(ctx)
+	if ctx.Err() != nil && err != nil {
+		l.failed = end(exitInterrupted)
+		return
+	}
+	l.report(err)
 }

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"maps"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/internal/watch"
@@ -44,56 +42,3 @@ func configName(p *spec.Project) string {
 	}
 	return filepath.Base(p.File)
 }
-
-// owners tell which characters a file has a part in.
-type owners map[string]map[string]bool
-
-func (o owners) add(file, name string) {
-	if o[file] == nil {
-		o[file] = map[string]bool{}
-	}
-	o[file][name] = true
-}
-
-// ownersOf lists the manifest and the prose of every character of a set.
-func ownersOf(set *spec.Set) owners {
-	o := owners{}
-	for _, c := range set.Characters {
-		o.add(c.Pos.File, c.Name)
-		o.fields(c.Name, c.Fields)
-		for i := range c.Targets {
-			o.fields(c.Name, c.Targets[i].Fields)
-		}
-	}
-	return o
-}
-
-func (o owners) fields(name string, fields spec.Fields) {
-	for _, f := range fields {
-		o.field(name, f)
-	}
-}
-
-func (o owners) field(name string, f spec.Field) {
-	if f.Ref != "" {
-		o.add(f.Ref, name)
-	}
-	o.fields(name, f.Inner)
-	for _, item := range f.Items {
-		o.field(name, item)
-	}
-}
-
-// keep takes over the files of characters that could not be read this time:
-// their last good state stays.
-func (o owners) keep(last owners, set *spec.Set) {
-	for file, names := range last {
-		for name := range names {
-			if set.Find(name) == nil {
-				o.add(file, name)
-			}
-		}
-	}
-}
-
-func (o owners) files() []string { return slices.Sorted(maps.Keys(o)) }

@@ -114,7 +114,7 @@ func (x *index) watch(folder string) error {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		// Gone again, or closed to us: loading says so where it matters.
 	default:
-		return fmt.Errorf("watch the folder %s: %w", folder, err)
+		return fmt.Errorf("watch the folder %s: %w", folder, limited(err))
 	}
 	return nil
 }
@@ -235,6 +235,36 @@ func (x *index) cover(next *area) (more bool, err error) {
 	for file := range x.digests {
 		if !next.file(file) {
 			delete(x.digests, file)
+		}
+	}
+	return more, nil
+}
+
+// include is cover for files that matter from now on beside all others.
+func (x *index) include(files []string) (more bool, err error) {
+	root, err := os.OpenRoot(x.dir)
+	if err != nil {
+		return false, fmt.Errorf("open the project's folder: %w", err)
+	}
+	defer root.Close()
+	for _, file := range files {
+		if x.area.file(file) || hidden(file) {
+			continue
+		}
+		x.area.files[file] = true
+		x.area.lead(path.Dir(file))
+		for folder := path.Dir(file); ; folder = path.Dir(folder) {
+			if !x.folders[folder] {
+				if err := x.watch(folder); err != nil {
+					return more, err
+				}
+			}
+			if folder == "." {
+				break
+			}
+		}
+		if d := look(root, file); d.kind != absent {
+			x.digests[file], more = d, true
 		}
 	}
 	return more, nil

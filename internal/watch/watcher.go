@@ -25,6 +25,12 @@ type Options struct {
 	Scope Scope
 	Quiet time.Duration // without an event, until a batch is over; 0 is DefaultQuiet
 	Limit time.Duration // from the first event of a batch until it is over anyway; 0 is DefaultLimit
+
+	// Poll is the time between two looks at all files, for file systems that
+	// tell of nothing; 0 lets the system tell. Then Now is the clock that
+	// files are dated by.
+	Poll time.Duration
+	Now  func() time.Time
 }
 
 // Batch is what changed between two runs.
@@ -56,15 +62,26 @@ type Watcher struct {
 // Open starts to watch. The state of the files at that time is what later
 // changes are told against. The caller closes the watcher.
 func Open(o Options) (*Watcher, error) {
-	n, err := fsnotify.NewWatcher()
+	s, err := sourceFor(o)
 	if err != nil {
-		return nil, fmt.Errorf("watch files: %w", err)
+		return nil, fmt.Errorf("watch files: %w", limited(err))
 	}
-	w, err := open(o, source{events: n.Events, errors: n.Errors, add: n.Add, remove: n.Remove, close: n.Close})
+	w, err := open(o, s)
 	if err != nil {
-		return nil, errors.Join(err, n.Close())
+		return nil, errors.Join(err, s.close())
 	}
 	return w, nil
+}
+
+func sourceFor(o Options) (source, error) {
+	if o.Poll > 0 {
+		return poll(o.Poll, o.Now).source(), nil
+	}
+	n, err := fsnotify.NewWatcher()
+	if err != nil {
+		return source{}, err
+	}
+	return source{events: n.Events, errors: n.Errors, add: n.Add, remove: n.Remove, close: n.Close}, nil
 }
 
 func open(o Options, s source) (*Watcher, error) {
@@ -102,17 +119,32 @@ var errEnded = errors.New("watching has ended")
 // has come in that was not watched until now: then what was read before the
 // call may be older than what will be told of, and has to be read again.
 func (w *Watcher) Cover(s Scope) (more bool, err error) {
-	done := make(chan struct{})
-	ask := func() {
-		defer close(done)
-		if !s.equal(w.index.area.scope) {
-			more, err = w.index.cover(newArea(s))
+	return w.ask(func() (bool, error) {
+		if s.equal(w.index.area.scope) {
+			return false, nil
 		}
+		return w.index.cover(newArea(s))
+	})
+}
+
+// Include adds files to what matters, from within a run, and reports what
+// Cover does. What it costs depends on these files alone.
+func (w *Watcher) Include(files []string) (more bool, err error) {
+	if len(files) == 0 {
+		return false, nil
 	}
+	return w.ask(func() (bool, error) { return w.index.include(files) })
+}
+
+func (w *Watcher) ask(question func() (bool, error)) (answer bool, err error) {
+	done := make(chan struct{})
 	select {
-	case w.asks <- ask:
+	case w.asks <- func() {
+		defer close(done)
+		answer, err = question()
+	}:
 		<-done
-		return more, err
+		return answer, err
 	case <-w.ended:
 		return false, errEnded
 	}
@@ -128,6 +160,9 @@ func (w *Watcher) note(e fsnotify.Event) (dirty bool, err error) {
 	rel = filepath.ToSlash(rel)
 	if !w.index.area.file(rel) && !w.index.area.folder(rel) {
 		return false, nil
+	}
+	if e.Op&^(fsnotify.Write|fsnotify.Chmod) == 0 && w.index.folders[rel] {
+		return false, nil // what happened in that folder is told by itself
 	}
 	if rel != "." && e.Op&(fsnotify.Remove|fsnotify.Rename) != 0 {
 		w.index.forget(rel)

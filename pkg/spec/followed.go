@@ -27,6 +27,9 @@ func (f *Follower) Names() []string {
 	return names
 }
 
+// Len is the number of characters that have a manifest.
+func (f *Follower) Len() int { return len(f.claims) }
+
 // Set is everything that the follower holds.
 func (f *Follower) Set() *Set {
 	s := &Set{Project: f.project, Diagnostics: f.Diagnostics()}
