@@ -24,7 +24,12 @@ type watching struct {
 
 func watchProject(t *testing.T, files map[string]string, args ...string) *watching {
 	t.Helper()
-	w := &watching{t: t, dir: project(t, files), interrupts: make(chan os.Signal, 1), ended: make(chan int, 1)}
+	return watchDir(t, project(t, files), args...)
+}
+
+func watchDir(t *testing.T, dir string, args ...string) *watching {
+	t.Helper()
+	w := &watching{t: t, dir: dir, interrupts: make(chan os.Signal, 1), ended: make(chan int, 1)}
 	go func() {
 		w.ended <- Main(context.Background(), Env{
 			Args: append([]string{"watch"}, args...), In: strings.NewReader(""), Out: &w.out, Err: &w.errs, Now: time.Now, Dir: w.dir,

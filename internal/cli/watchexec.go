@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os/exec"
 	"runtime"
 	"time"
@@ -53,11 +54,13 @@ func (e *watchEvent) planned(plan *diff.Plan) {
 	}
 }
 
-// grace is how long a command has to close its output after it was ended.
+// grace is how long a command and its children have to end after they were
+// asked to.
 const grace = 2 * time.Second
 
 // tell runs the command of --exec, in the working directory, and waits for
-// it; an interrupt ends it.
+// it. An interrupt ends it with all its children; children that it leaves
+// behind are ended with it.
 func (r *watchRun) tell(ctx context.Context) error {
 	event, err := json.Marshal(r.event)
 	if err != nil {
@@ -70,7 +73,13 @@ func (r *watchRun) tell(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, shell[0], shell[1], r.flags.exec)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = r.workDir(), r.env.Environ, grace
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(append(event, '\n')), r.env.Out, r.err
-	if err := cmd.Run(); err != nil {
+	family := newFamily(cmd)
+	err = cmd.Start()
+	if err == nil {
+		err = errors.Join(family.adopt(), cmd.Wait())
+		family.end()
+	}
+	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		return failed("run it by hand; the event comes as JSON on stdin", "--exec: %w", err)
 	}
 	return nil

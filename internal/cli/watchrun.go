@@ -40,7 +40,7 @@ func (r *watchRun) do(ctx context.Context) error {
 		return err
 	}
 	due := r.due(update)
-	found = r.validate(due, update)
+	due, found = r.validate(due, update)
 	if err := r.show(found, len(due) > 0); err != nil || !r.headed {
 		return err
 	}
@@ -130,15 +130,16 @@ func (r *watchRun) due(u spec.Update) []string {
 }
 
 // validate judges what is due, and what moved, and gives every error that
-// stands and all that was found about what is due.
-func (r *watchRun) validate(due []string, u spec.Update) []spec.Diagnostic {
+// stands and all that was found about what is due. What is sound again because
+// another character changed is due too.
+func (r *watchRun) validate(due []string, u spec.Update) ([]string, []spec.Diagnostic) {
 	w, s := r.world, r.session
 	names := w.verdicts.together(w, slices.Concat(due, u.Moved))
 	part := w.follower.Part(names)
 	if len(part.Characters) > 0 || len(names) > 0 {
 		s.set = part
 		engine := s.engineOf(&r.flags.runFlags, w.accounts)
-		w.verdicts.put(part, names, s.project.WithSource(engine.Validate()))
+		due = r.alsoDue(due, w.verdicts.put(part, names, s.project.WithSource(engine.Validate())))
 	}
 	var found []spec.Diagnostic
 	for _, d := range w.follower.Diagnostics() {
@@ -148,5 +149,16 @@ func (r *watchRun) validate(due []string, u spec.Update) []spec.Diagnostic {
 	}
 	found = append(found, w.verdicts.standing(due)...)
 	spec.SortDiagnostics(found)
-	return found
+	return due, found
+}
+
+func (r *watchRun) alsoDue(due, more []string) []string {
+	for _, name := range more {
+		if !r.pending[name] && (r.world.named == nil || r.world.named[name]) {
+			r.pending[name] = true
+			due = append(due, name)
+		}
+	}
+	slices.Sort(due)
+	return due
 }

@@ -82,9 +82,11 @@ func idsOf(c *spec.Character) []string {
 func lastPart(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
 
 // put takes in what was found about some characters, in place of what was
-// found about them before.
-func (v *verdicts) put(set *spec.Set, names []string, found []spec.Diagnostic) {
+// found about them before. It returns those that had an error and have none.
+func (v *verdicts) put(set *spec.Set, names []string, found []spec.Diagnostic) (sound []string) {
+	before := map[string]bool{}
 	for _, name := range names {
+		before[name] = v.wrong[name]
 		delete(v.found, name)
 		delete(v.wrong, name)
 	}
@@ -98,6 +100,12 @@ func (v *verdicts) put(set *spec.Set, names []string, found []spec.Diagnostic) {
 			v.wrong[name] = true
 		}
 	}
+	for _, name := range names {
+		if before[name] && !v.wrong[name] {
+			sound = append(sound, name)
+		}
+	}
+	return sound
 }
 
 // standsIn is the character in whose document a place is; "" for none.

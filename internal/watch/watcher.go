@@ -24,7 +24,7 @@ type Options struct {
 	Dir   string // the project, absolute
 	Scope Scope
 	Quiet time.Duration // without an event, until a batch is over; 0 is DefaultQuiet
-	Limit time.Duration // from the first event of a batch until it is over anyway; 0 is DefaultLimit
+	Limit time.Duration // from the first event of a batch until it is over anyway; 0 is DefaultLimit, or ten quiet times
 
 	// Poll is the time between two looks at all files, for file systems that
 	// tell of nothing; 0 lets the system tell. Then Now is the clock that
@@ -89,7 +89,7 @@ func open(o Options, s source) (*Watcher, error) {
 		o.Quiet = DefaultQuiet
 	}
 	if o.Limit <= 0 {
-		o.Limit = DefaultLimit
+		o.Limit = max(DefaultLimit, 10*o.Quiet)
 	}
 	w := &Watcher{
 		options: o, source: s, dirty: map[string]bool{},
@@ -155,7 +155,7 @@ func (w *Watcher) ask(question func() (bool, error)) (answer bool, err error) {
 func (w *Watcher) note(e fsnotify.Event) (dirty bool, err error) {
 	rel, err := filepath.Rel(w.options.Dir, e.Name)
 	if err != nil || !filepath.IsLocal(rel) {
-		return false, nil // of the project's folder itself, or of nothing we asked for
+		return false, nil //nolint:nilerr // of the project's folder itself, or of nothing we asked for
 	}
 	rel = filepath.ToSlash(rel)
 	if !w.index.area.file(rel) && !w.index.area.folder(rel) {

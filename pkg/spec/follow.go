@@ -31,6 +31,7 @@ type Follower struct {
 	found       map[string]bool            // files with findings
 	twice       map[string]bool            // names that are claimed more than once
 	before      map[string]*Character      // during an update: what names meant that are touched
+	mended      map[string]bool            // and names in files that had an error and have none now
 }
 
 // followed is one manifest file.
@@ -42,7 +43,7 @@ type followed struct {
 
 // Update is what an update of a follower came to. Names are sorted.
 type Update struct {
-	Changed []string // characters that came, or say something else
+	Changed []string // characters that came, say something else, or stood in a file with an error
 	Gone    []string // characters that are in no manifest any more
 	Moved   []string // characters that say the same at another place
 	Read    []string // manifests that were read
@@ -54,7 +55,7 @@ func Follow(ctx context.Context, p *Project, parallelism int) (*Follower, error)
 	f := &Follower{
 		project: p, parallelism: cmp.Or(max(parallelism, 0), runtime.GOMAXPROCS(0)),
 		files: map[string]*followed{}, readers: map[string]map[string]bool{}, claims: map[string][]document{},
-		found: map[string]bool{}, twice: map[string]bool{}, before: map[string]*Character{},
+		found: map[string]bool{}, twice: map[string]bool{}, before: map[string]*Character{}, mended: map[string]bool{},
 	}
 	root, err := os.OpenRoot(p.Dir)
 	if err != nil {
@@ -216,6 +217,7 @@ func (f *Follower) absorb(file string, now *followed) {
 	}
 	for _, d := range now.documents {
 		f.remember(d.name)
+		f.mended[d.name] = f.mended[d.name] || failed(old.findings) && !failed(now.findings)
 		f.claim(d)
 	}
 }
@@ -278,13 +280,14 @@ func (f *Follower) compare() Update {
 		case was == is:
 		case is == nil:
 			u.Gone = append(u.Gone, name)
-		case was != nil && was.says(is):
+		case was != nil && was.says(is) && !f.mended[name]:
 			u.Moved = append(u.Moved, name)
 		default:
 			u.Changed = append(u.Changed, name)
 		}
 	}
 	clear(f.before)
+	clear(f.mended)
 	return u
 }
 

@@ -121,7 +121,7 @@ func TestFollow(t *testing.T) {
 		t.Errorf("missing prose: %s", w.codes())
 	}
 	w.put("characters/shared.md", "Hello there.\n")
-	want("prose is back", w.update("characters/shared.md"), Update{Changed: nil, Moved: []string{"a", "b", "bb"}, Read: []string{"characters/a.yaml", "characters/b.yaml"}})
+	want("prose is back", w.update("characters/shared.md"), Update{Changed: []string{"a", "b", "bb"}, Read: []string{"characters/a.yaml", "characters/b.yaml"}})
 
 	w.remove("characters")
 	want("everything gone", w.update("characters/a.yaml", "characters/b.yaml", "characters/c.yaml"), Update{Gone: []string{"a", "b", "bb", "c"}})
