@@ -12,6 +12,7 @@ import (
 var (
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	named   = regexp.MustCompile(`<a id="([^"]+)">`)
 	notSlug = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
@@ -58,6 +59,9 @@ func anchors(text string) map[string]bool {
 	for _, m := range heading.FindAllStringSubmatch(withoutCode(text), -1) {
 		slug := notSlug.ReplaceAllString(strings.ToLower(strings.ReplaceAll(m[1], "`", "")), "")
 		found[strings.ReplaceAll(slug, " ", "-")] = true
+	}
+	for _, m := range named.FindAllStringSubmatch(text, -1) {
+		found[m[1]] = true
 	}
 	return found
 }

@@ -54,6 +54,7 @@ func openAccount(in spec.Instance, o accountOptions) *apply.Account {
 		return account
 	}
 	var sent atomic.Int64
+	account.BaseURL = base
 	account.Requests, account.Pace = sent.Load, paceFor(in, driver, base, o.parallelism)
 	account.Provider, account.Err = driver.Open(providers.Config{
 		Instance: in.Name, BaseURL: base, Credentials: credentials,

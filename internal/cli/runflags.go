@@ -64,7 +64,7 @@ func yesFlag(cmd *cobra.Command, yes *bool) {
 }
 
 func guardRules() []string {
-	return []string{"max-changes", "max-deletes", "protected", "publish", "replace", "same-text", "shrink"}
+	return []string{"account", "max-changes", "max-deletes", "protected", "publish", "replace", "same-text", "shrink"}
 }
 
 func driftPolicies() []string    { return []string{"enforce", "report", "fail"} }

@@ -121,7 +121,7 @@ func (w *world) applyArgs() []string {
 }
 
 func allowAll() string {
-	return "--allow=max-changes,max-deletes,protected,publish,replace,same-text,shrink"
+	return "--allow=account,max-changes,max-deletes,protected,publish,replace,same-text,shrink"
 }
 
 // frozen plans into a file, lets colleagues work, and applies the file.

@@ -24,6 +24,7 @@ type accountPlan struct {
 	changes     []*diff.Change
 	unplanned   []diff.Unplanned
 	diagnostics []spec.Diagnostic
+	guards      []diff.Block
 	unchanged   int
 	bound       int            // pairs that are bound already: what shares are shares of
 	finishing   []diff.Address // pairs whose creation a run was stopped in
@@ -141,6 +142,11 @@ func (w *accountPlan) warnOfAnother() {
 	if again < 2 || again < w.bound {
 		return
 	}
+	if then != "" {
+		b := block(guardAccount, "%s holds none of the %d characters that the lock binds there", w.instance, again)
+		b.Hint = "look whether key, base URL and lock are of one account; if they were deleted there, " + b.Hint + " and creates them anew"
+		w.guards = append(w.guards, b)
+	}
 	w.diagnostics = append(w.diagnostics, spec.Diagnostic{
 		Severity: spec.Warning, Code: codeNoneFound, Target: w.instance,
 		Message: fmt.Sprintf("%s holds none of the %d characters that the lock binds there%s", w.instance, again, then),
@@ -150,7 +156,11 @@ func (w *accountPlan) warnOfAnother() {
 
 func (w *accountPlan) unread(err error) spec.Diagnostic {
 	d := diagnosticOf(err)
-	d.Severity, d.Code, d.Target = spec.Error, codeUnread, w.instance
+	d.Severity, d.Target = spec.Error, w.instance
+	if d.Code == codeElsewhere {
+		return d
+	}
+	d.Code = codeUnread
 	d.Message = fmt.Sprintf("%s could not be read: %v", w.instance, err)
 	if d.Hint == "" {
 		d.Hint = hintFor(err)
@@ -192,8 +202,9 @@ func (w *accountPlan) refuse(q *pair) {
 
 // planNothing is for an account that could not be opened.
 func (e *Engine) planNothing(w *accountPlan, err error) {
-	d := spec.Diagnostic{
-		Severity: spec.Error, Code: codeUnopened, Target: w.instance, Message: err.Error(), Hint: hintFor(err),
+	d := diagnosticOf(err)
+	if d.Code != codeElsewhere {
+		d = spec.Diagnostic{Severity: spec.Error, Code: codeUnopened, Target: w.instance, Message: err.Error(), Hint: hintFor(err)}
 	}
 	w.diagnostics = append(w.diagnostics, d)
 	for _, q := range w.pairs {

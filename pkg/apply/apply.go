@@ -40,6 +40,9 @@ func (e *Engine) Apply(ctx context.Context, plan *diff.Plan) (*Result, error) {
 		skipAll(plan, result)
 		return result, nil
 	}
+	if err := e.resign(); err != nil {
+		return result, fmt.Errorf("marking the lock: %w", err)
+	}
 	todo := e.todo(plan, result)
 	if len(todo) == 0 {
 		result.sort()
@@ -208,7 +211,7 @@ func (r *run) brokenDown() error {
 
 // put stores an entry in the lock. A failure stops the run.
 func (r *run) put(e Entry) error {
-	if err := r.engine.Lock.Put(e); err != nil {
+	if err := r.engine.Lock.Put(r.engine.signed(e)); err != nil {
 		r.breakDown(err)
 		return err
 	}

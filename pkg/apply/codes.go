@@ -30,6 +30,8 @@ const (
 	codeNotResumed    = "CS519" // a run that can't be finished from its record
 	codePlanUnfit     = "CS520" // a document that looks like a plan and is none to apply
 
+	codeElsewhere = "CS521" // the lock was made at another address or account
+
 	codeUnread    = "CS601" // a character, or a whole account, could not be read
 	codeWrite     = "CS602" // a write failed
 	codeNotKept   = "CS603" // the provider made something else of what was sent
@@ -70,6 +72,7 @@ func Codes() []Code {
 		{codeNotUndone, spec.Warning, "A part of a run that an undo leaves as it is."},
 		{codeNotResumed, spec.Error, "A run that can't be finished from its record."},
 		{codePlanUnfit, spec.Error, "The document is a report on drift, or a comparison with a Git revision: it can't be applied."},
+		{codeElsewhere, spec.Error, "The lock binds characters at another base URL, or in another account, than the one that is used."},
 		{codeUnread, spec.Error, "A character, or a whole account, could not be read."},
 		{codeWrite, spec.Error, "A write failed."},
 		{codeNotKept, spec.Error, "The provider made something else of what was sent: cut, dropped, appended or altered."},

@@ -18,14 +18,18 @@ type Account struct {
 	// Err is why the account could not be opened (no key); everything at this
 	// target fails with it, and the others go on.
 	Err error
+	// BaseURL is where its requests go. The lock keeps a mark of it.
+	BaseURL string
 	// Pace is the pace the provider was opened with. A zero rate is no limit,
 	// a zero concurrency is the driver's.
 	Pace providers.Pace
 	// Requests counts what was sent so far; it may be nil.
 	Requests func() int64
 
-	ruled sync.Once
-	known []diff.Rule
+	ruled  sync.Once
+	known  []diff.Rule
+	owned  sync.Once
+	owners map[string]bool // that the lock knew
 }
 
 // rules are those of the driver's table.
@@ -133,5 +137,5 @@ func (e *Engine) account(instance string) (*Account, error) {
 	case a.Err != nil:
 		return a, a.Err
 	}
-	return a, nil
+	return a, e.elsewhere(a)
 }

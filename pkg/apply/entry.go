@@ -27,6 +27,11 @@ type Entry struct {
 	// Pending is a write that was about to be sent and whose outcome was not
 	// recorded.
 	Pending *Intent
+	// At and Owner are marks of the place and of the account that the
+	// character is bound at, so that a lock is not used at another one; "" is
+	// not known. Owner is learnt where the vendor tells.
+	At    string
+	Owner string
 	// Revision grows with each run that changes the entry. When a merge of
 	// two branches leaves two lines for one key, the higher one is newer.
 	Revision int
@@ -72,6 +77,8 @@ type lockLine struct {
 	Old      string               `json:"old,omitempty"`
 	Pending  *Intent              `json:"pending,omitempty"`
 	Gone     bool                 `json:"gone,omitempty"` // the entry was removed; only in lines appended by a run
+	At       string               `json:"at,omitempty"`
+	Owner    string               `json:"owner,omitempty"`
 	Revision int                  `json:"rev,omitempty"`
 	Run      string               `json:"run,omitempty"`
 }
@@ -81,7 +88,7 @@ type lockLine struct {
 func encodeEntry(e Entry, gone bool) []byte {
 	line := lockLine{
 		Name: e.Name, Target: e.Target, Provider: e.Provider, ID: e.ID, Protect: e.Protect,
-		Old: e.Old, Pending: e.Pending, Gone: gone, Revision: e.Revision, Run: e.Run,
+		Old: e.Old, Pending: e.Pending, Gone: gone, At: e.At, Owner: e.Owner, Revision: e.Revision, Run: e.Run,
 	}
 	if len(e.Fields) > 0 {
 		line.Fields = make(map[spec.Path]string, len(e.Fields))
@@ -130,7 +137,7 @@ func decodeEntry(data []byte) (e Entry, gone bool, err error) {
 	e = Entry{
 		Address:  diff.Address{Name: line.Name, Target: line.Target},
 		Provider: line.Provider, ID: line.ID, Protect: line.Protect, Run: line.Run,
-		Old: line.Old, Pending: line.Pending, Revision: line.Revision,
+		Old: line.Old, Pending: line.Pending, At: line.At, Owner: line.Owner, Revision: line.Revision,
 	}
 	if len(line.Fields) > 0 {
 		e.Fields = make(map[spec.Path]diff.Mark, len(line.Fields))

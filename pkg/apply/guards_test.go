@@ -219,13 +219,17 @@ func TestAnotherAccountIsNotFilledAnew(t *testing.T) {
 		t.Errorf("%+v", p.Diagnostics)
 	}
 	r := w.apply()
-	if len(r.Refused) != 1 || r.Refused[0].Rule != guardMaxChanges || !strings.Contains(r.Refused[0].Hint, "account") || r.Created != 0 {
+	rules := map[string]bool{}
+	for _, b := range r.Refused {
+		rules[b.Rule] = strings.Contains(b.Hint, "account")
+	}
+	if len(r.Refused) != 2 || !rules[guardAccount] || !rules[guardMaxChanges] || r.Created != 0 {
 		t.Fatalf("%s %+v", r.Summary(), r.Refused)
 	}
 	if w.lockText() != before {
 		t.Error("the lock changed")
 	}
-	w.applied("Applied: 12 created, 0 updated, 0 deleted, 0 failed, 0 skipped.", func(o *Options) { o.Allow = map[string]bool{guardMaxChanges: true} })
+	w.applied("Applied: 12 created, 0 updated, 0 deleted, 0 failed, 0 skipped.", func(o *Options) { o.Allow = map[string]bool{guardAccount: true, guardMaxChanges: true} })
 }
 
 // A run that was killed while it created must not need a person to go on: the

@@ -47,7 +47,7 @@ func (e *Engine) Import(ctx context.Context, o ImportOptions) ([]Imported, error
 	if o.Name != "" && (o.All || len(o.IDs) != 1) {
 		return nil, fmt.Errorf("a name can be given to a single character only")
 	}
-	remotes, err := importable(ctx, a, o)
+	remotes, err := e.importable(ctx, a, o)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (e *Engine) Bind(imported []Imported) error {
 		if im.Skipped != "" {
 			continue
 		}
-		if err := e.Lock.Put(im.entry); err != nil {
+		if err := e.Lock.Put(e.signed(im.entry)); err != nil {
 			_ = e.Lock.Finish()
 			return err
 		}
@@ -138,7 +138,7 @@ func (e *Engine) Bind(imported []Imported) error {
 
 // importable are the characters that are meant, in the order of the list or
 // of the arguments.
-func importable(ctx context.Context, a *Account, o ImportOptions) ([]providers.Remote, error) {
+func (e *Engine) importable(ctx context.Context, a *Account, o ImportOptions) ([]providers.Remote, error) {
 	if !o.All {
 		remotes := make([]providers.Remote, len(o.IDs))
 		for i, id := range o.IDs {
@@ -154,6 +154,9 @@ func importable(ctx context.Context, a *Account, o ImportOptions) ([]providers.R
 	}
 	var remotes []providers.Remote
 	for r, err := range a.Provider.List(ctx, o.Scope) {
+		if err == nil {
+			err = e.stranger(a, r.Body)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("listing %s: %w", o.Target, err)
 		}

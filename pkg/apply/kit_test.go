@@ -174,7 +174,7 @@ func (w *world) accounts(p *spec.Project) map[string]*Account {
 		if w.config != nil {
 			w.config(&cfg)
 		}
-		a := &Account{Instance: in, Driver: d, Pace: pace, Requests: sent.Load}
+		a := &Account{Instance: in, Driver: d, BaseURL: cfg.BaseURL, Pace: pace, Requests: sent.Load}
 		a.Provider, a.Err = d.Open(cfg)
 		if c, ok := a.Provider.(interface{ Close() error }); ok {
 			w.opened = append(w.opened, c)

@@ -42,6 +42,10 @@ func (o *observation) readList(ctx context.Context, r *reading, of []int) {
 			o.breakOff(fmt.Errorf("the list could not be read: %w", err))
 			return
 		}
+		if err := o.engine.stranger(o.account, remote.Body); err != nil {
+			o.breakOff(err)
+			return
+		}
 		shown++
 		if i, ok := wanted[remote.ID]; ok {
 			delete(wanted, remote.ID)
@@ -104,6 +108,10 @@ func (o *observation) confirm(ctx context.Context, scope string, missing map[str
 	for remote, err := range o.account.Provider.List(ctx, scope) {
 		if err != nil {
 			o.breakOff(fmt.Errorf("a character was not found, and the list that would confirm it could not be read: %w", err))
+			return
+		}
+		if err := o.engine.stranger(o.account, remote.Body); err != nil {
+			o.breakOff(err)
 			return
 		}
 		shown++

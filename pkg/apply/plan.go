@@ -113,6 +113,11 @@ func (e *Engine) gather(w *accountPlan, plan *diff.Plan) {
 	plan.Unchanged += w.unchanged
 	plan.Unplanned = append(plan.Unplanned, w.unplanned...)
 	plan.Diagnostics = append(plan.Diagnostics, w.diagnostics...)
+	for _, b := range w.guards {
+		if !e.Options.Allow[b.Rule] {
+			plan.Guards = append(plan.Guards, b)
+		}
+	}
 	if len(w.unplanned) > 0 || hasErrors(w.diagnostics) {
 		plan.Complete = false
 	}

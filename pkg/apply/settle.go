@@ -161,6 +161,9 @@ func (e *Engine) settleByContent(ctx context.Context, a *Account, scope string, 
 	exact := map[diff.Address][]string{}
 	similar := map[diff.Address][]string{}
 	for remote, err := range a.Provider.List(ctx, scope) {
+		if err == nil {
+			err = e.stranger(a, remote.Body)
+		}
 		if err != nil {
 			for _, d := range doubts {
 				out[d.Address] = verdict{err: fmt.Errorf("what became of an earlier attempt can't be told: %w", err)}

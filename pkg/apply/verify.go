@@ -201,6 +201,9 @@ func (ar *accountRun) conclude(ctx context.Context, it *item) {
 	}
 	entry := it.entry
 	entry.ID, entry.Pending = it.id, nil
+	if owner := ar.account.owner(it.got.get, it.got.list); owner != "" {
+		entry.Owner = owner
+	}
 	kept, bad := ar.judge(it, live, &entry)
 	ar.recordUnsent(it, &entry)
 	ar.recordMarks(it, live, &entry)

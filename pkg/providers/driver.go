@@ -31,6 +31,9 @@ type Driver struct {
 	Compose map[spec.Path][]spec.Path
 	// ListPage is how many characters one list request shows; 0 is all of them.
 	ListPage int
+	// Owner is where the vendor's documents, in the list too, say whose account
+	// a character belongs to; "" where they don't.
+	Owner string
 	// Key is the kind of idempotency that creation has.
 	Key    Idempotency
 	Fields Table

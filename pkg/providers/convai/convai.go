@@ -28,6 +28,7 @@ func Driver() *providers.Driver {
 		Required: []spec.Path{"name", "voiceType", "backstory"},
 		Compose:  map[spec.Path][]spec.Path{"backstory": {"persona", "scene", "lore"}},
 		Key:      providers.ByContent,
+		Owner:    "/user_id", // documented in the answers of get and list
 		Fields:   table(),
 		Settings: []providers.Setting{{
 			Name: separatorSetting, Doc: "What stands between actions in the string that is sent.", Default: ",",

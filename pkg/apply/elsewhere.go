@@ -1,0 +1,157 @@
+package apply
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// guardAccount refuses what looks like another account than the lock's.
+const guardAccount = "account"
+
+// place is the mark of where an account's requests go: the driver and the base
+// URL, by host and path. All of this machine is one place, since sandboxes get
+// another port each time. An account without a known address has no mark.
+func (a *Account) place() string {
+	if a.BaseURL == "" || a.Driver == nil {
+		return ""
+	}
+	return diff.Digest([]any{"place", a.Driver.Name, hostAndPath(a.BaseURL)})
+}
+
+func hostAndPath(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return base
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	ip := net.ParseIP(host)
+	if host == "localhost" || ip != nil && ip.IsLoopback() {
+		return "loopback"
+	}
+	if port := u.Port(); port != "" && port != "443" {
+		host = net.JoinHostPort(host, port)
+	}
+	return host + strings.TrimRight(u.Path, "/")
+}
+
+// owner is the mark of the account that a character belongs to, where the
+// vendor's documents tell it; else "".
+func (a *Account) owner(docs ...providers.Body) string {
+	if a.Driver.Owner == "" {
+		return ""
+	}
+	for _, doc := range docs {
+		v, _ := doc.Pick(a.Driver.Owner)
+		if id, ok := v.(string); ok && id != "" && id != "NULL" {
+			return diff.Digest([]any{"owner", a.Driver.Name, id})
+		}
+	}
+	return ""
+}
+
+// signed is an entry with the marks of its account.
+func (e *Engine) signed(entry Entry) Entry {
+	if a := e.Accounts[entry.Target]; a != nil && a.place() != "" {
+		entry.At = a.place()
+	}
+	return entry
+}
+
+// elsewhere refuses an account at whose instance the lock has bindings that
+// were made at another address. Nothing is asked there: the ids would name
+// nothing, and everything would be created a second time.
+func (e *Engine) elsewhere(a *Account) error {
+	place := a.place()
+	if place == "" || e.Options.Allow[guardAccount] {
+		return nil
+	}
+	other := 0
+	for _, entry := range e.Lock.peekAll() {
+		if entry.Target == a.Instance.Name && entry.At != "" && entry.At != place {
+			other++
+		}
+	}
+	if other == 0 {
+		return nil
+	}
+	return spec.Diagnostic{
+		Severity: spec.Error, Code: codeElsewhere, Target: a.Instance.Name,
+		Message: fmt.Sprintf("the lock binds %s at %s that %s made at another address than %s: nothing is read or written there",
+			plural(other, "character"), a.Instance.Name, wasWere(other), shownAddress(a.BaseURL)),
+		Hint: "set the base URL that the lock was made with, or keep a lock of its own for this one (state.path); " +
+			"if both lead to one account, pass --allow account once",
+	}
+}
+
+func wasWere(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
+
+// shownAddress is a base URL without what might be private in it.
+func shownAddress(base string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return "this one"
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// stranger refuses an account that shows a character of another owner than the
+// lock's. It is nil for a character that does not tell.
+func (e *Engine) stranger(a *Account, doc providers.Body) error {
+	owner := a.owner(doc)
+	if owner == "" || e.Options.Allow[guardAccount] {
+		return nil
+	}
+	known := a.ownersIn(e.Lock)
+	if len(known) == 0 || known[owner] {
+		return nil
+	}
+	return spec.Diagnostic{
+		Severity: spec.Error, Code: codeElsewhere, Target: a.Instance.Name,
+		Message: "the characters at " + a.Instance.Name + " belong to another account than those that the lock binds there: nothing is written there",
+		Hint: "use the credential of the account that the lock was made with, or keep a lock of its own for this one (state.path); " +
+			"if they are to be managed from here on, pass --allow account once",
+	}
+}
+
+// ownersIn are the owners that the lock knew when the command began.
+func (a *Account) ownersIn(l *Lock) map[string]bool {
+	a.owned.Do(func() {
+		a.owners = map[string]bool{}
+		for _, entry := range l.peekAll() {
+			if entry.Target == a.Instance.Name && entry.Owner != "" {
+				a.owners[entry.Owner] = true
+			}
+		}
+	})
+	return a.owners
+}
+
+// resign gives every binding the mark of the account it is used at, when the
+// user says that the account is the right one. The owners are learnt anew.
+func (e *Engine) resign() error {
+	if !e.Options.Allow[guardAccount] {
+		return nil
+	}
+	for _, entry := range e.Lock.Entries() {
+		a := e.Accounts[entry.Target]
+		if a == nil || a.Err != nil || a.place() == "" || entry.At == "" && entry.Owner == "" {
+			continue
+		}
+		entry.Owner = ""
+		if err := e.Lock.Put(e.signed(entry)); err != nil {
+			return err
+		}
+	}
+	return e.Lock.Finish()
+}
