@@ -15,7 +15,7 @@ import (
 // applyFlags are those of commands that write to providers.
 type applyFlags struct {
 	runFlags
-	format string
+	report reportFlags
 	resume string
 }
 
@@ -38,7 +38,7 @@ is left alone, one that did not keep what was sent has failed.`,
 		},
 		exit: []code{exitDone, exitError, exitInvalid, exitStale, exitRefused, exitPart, exitInterrupted},
 	}.command(wantArgs(0, 1), func(cmd *cobra.Command, args []string) error {
-		if err := checkFormat(f.format, formatText, formatJSON); err != nil {
+		if err := checkFormat(f.report.format, formatText, formatJSON); err != nil {
 			return err
 		}
 		switch {
@@ -57,7 +57,7 @@ is left alone, one that did not keep what was sent has failed.`,
 	cmd.Flags().StringVar(&f.resume, "resume", "", "finish what the plan of this `RUN` had left to do when it stopped, without planning anew")
 	complete(cmd, "resume", func(string) []string { names, _ := a.completeRuns(nil, nil, ""); return names })
 	lockFlag(cmd, &f.runFlags)
-	formatFlag(cmd, &f.format, formatText, formatJSON)
+	formatFlag(cmd, &f.report.format, formatText, formatJSON)
 	return cmd
 }
 
@@ -83,7 +83,7 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 // became of it.
 func (s *session) carryOut(ctx context.Context, engine *apply.Engine, plan *diff.Plan, f *applyFlags, question string) error {
 	asks := !f.yes && actionable(plan)
-	if err := s.showBefore(plan, f.format, asks); err != nil {
+	if err := s.showBefore(plan, f, asks); err != nil {
 		return err
 	}
 	if asks {
@@ -95,16 +95,19 @@ func (s *session) carryOut(ctx context.Context, engine *apply.Engine, plan *diff
 			return failed("nothing was changed", "%s", "not confirmed")
 		}
 	}
-	return s.execute(ctx, engine, plan, f.format)
+	return s.execute(ctx, engine, plan, f.report)
 }
 
 // showBefore prints the plan that is about to be carried out: with the result
-// as text, on stderr when stdout is for a machine and someone is asked.
-func (s *session) showBefore(plan *diff.Plan, format string, asks bool) error {
-	if format == formatJSON {
-		if !asks {
-			return nil
-		}
+// as text, on stderr when stdout is for a machine and someone is asked. As a
+// document it is the result by itself.
+func (s *session) showBefore(plan *diff.Plan, f *applyFlags, asks bool) error {
+	switch {
+	case f.report.document():
+		return s.showPlan(plan, f.report, s.sources(f.env))
+	case f.report.format == formatJSON && !asks:
+		return nil
+	case f.report.format == formatJSON:
 		return view.Plan(s.err, plan, s.errStyle())
 	}
 	return s.result("", func(w io.Writer) error {
@@ -116,17 +119,12 @@ func (s *session) showBefore(plan *diff.Plan, format string, asks bool) error {
 	})
 }
 
-func (s *session) execute(ctx context.Context, engine *apply.Engine, plan *diff.Plan, format string) error {
+func (s *session) execute(ctx context.Context, engine *apply.Engine, plan *diff.Plan, f reportFlags) error {
 	s.progress = s.newProgress()
 	result, err := engine.Apply(ctx, plan)
 	s.progress.stop()
 	if result != nil {
-		err2 := s.result("", func(w io.Writer) error {
-			if format == formatJSON {
-				return view.ResultJSON(w, result)
-			}
-			return view.Result(w, result, s.outStyle())
-		})
+		err2 := s.showResult(result, f)
 		if err == nil {
 			err = err2
 		}
@@ -135,6 +133,20 @@ func (s *session) execute(ctx context.Context, engine *apply.Engine, plan *diff.
 		return err
 	}
 	return end(applyCode(plan, result))
+}
+
+// showResult says what became of a plan: on stdout, or beside the document that
+// stands there.
+func (s *session) showResult(result *apply.Result, f reportFlags) error {
+	if f.document() {
+		return view.Result(s.err, result, s.errStyle())
+	}
+	return s.result("", func(w io.Writer) error {
+		if f.format == formatJSON {
+			return view.ResultJSON(w, result)
+		}
+		return view.Result(w, result, s.outStyle())
+	})
 }
 
 // actionable reports whether a plan writes anything to a provider.

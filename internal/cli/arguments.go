@@ -12,6 +12,7 @@ const (
 	formatText     = "text"
 	formatMarkdown = "markdown"
 	formatJSON     = "json"
+	formatHTML     = "html"
 )
 
 // formatFlag registers --format with what the command accepts; the first is

@@ -27,12 +27,12 @@ next apply creates the character anew.`,
 	cmd.Flags().StringSliceVar(&f.allow, "allow", nil, "let the guard `RULE` pass: max-deletes, protected")
 	yesFlag(cmd, &f.yes)
 	lockFlag(cmd, &f.runFlags)
-	formatFlag(cmd, &f.format, formatText, formatJSON)
+	f.report.register(cmd)
 	return cmd
 }
 
 func (a *app) destroy(ctx context.Context, f *applyFlags, args []string) error {
-	if err := checkFormat(f.format, formatText, formatJSON); err != nil {
+	if err := f.report.check(); err != nil {
 		return err
 	}
 	if err := a.mayAsk(f.yes, "destroy"); err != nil {

@@ -14,8 +14,7 @@ import (
 // driftFlags are those of drift.
 type driftFlags struct {
 	runFlags
-	format   string
-	out      string
+	report   reportFlags
 	failOn   []string
 	detailed bool
 }
@@ -46,14 +45,15 @@ under the policy drift: fail.`,
 			"charsync drift",
 			"charsync drift --fail-on drift -q",
 			"charsync drift --env live --target convai --fail-on conflict,gone",
+			"charsync drift --format html --out drift.html",
 			"charsync drift --format json --out drift.json --detailed-exitcode",
 		},
 		exit: []code{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitInterrupted},
 	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.drift(cmd.Context(), &f, args) })
 	cmd.ValidArgsFunction = a.completeNames
 	f.registerSelection(a, cmd)
-	formatFlag(cmd, &f.format, planFormats()...)
-	outFlag(cmd, &f.out)
+	f.report.register(cmd)
+	outFlag(cmd, &f.report.out)
 	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", nil, "exit with 4 on `WHAT`: "+strings.Join(driftFailures(), ", "))
 	complete(cmd, "fail-on", func(string) []string { return driftFailures() })
 	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit with 2 when something changed")
@@ -61,7 +61,7 @@ under the policy drift: fail.`,
 }
 
 func (a *app) drift(ctx context.Context, f *driftFlags, args []string) error {
-	if err := checkFormat(f.format, planFormats()...); err != nil {
+	if err := f.report.check(); err != nil {
 		return err
 	}
 	for _, what := range f.failOn {
@@ -79,7 +79,7 @@ func (a *app) drift(ctx context.Context, f *driftFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.showPlan(plan, f.format, f.out); err != nil {
+	if err := a.showPlan(plan, f.report, s.sources(f.env)); err != nil {
 		return err
 	}
 	return end(f.code(plan, engine.Options.Policy))

@@ -3,11 +3,9 @@ package cli
 import (
 	"bytes"
 	"context"
-	"io"
 
 	"github.com/spf13/cobra"
 
-	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
 )
@@ -15,7 +13,7 @@ import (
 // planFlags are those of plan beside what it shares with apply.
 type planFlags struct {
 	runFlags
-	format   string
+	report   reportFlags
 	out      string
 	detailed bool
 }
@@ -35,20 +33,22 @@ has moved since.`,
 			"charsync plan --env stage --target convai --select tier=main",
 			"charsync plan --out tavern.plan && charsync apply tavern.plan",
 			"charsync plan --format json --detailed-exitcode",
+			"charsync plan --format html > plan.html",
+			"charsync plan --format markdown --report-url https://ci.example/plan.html",
 		},
 		exit: []code{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitInterrupted},
 	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.plan(cmd.Context(), &f, args) })
 	cmd.ValidArgsFunction = a.completeNames
 	f.registerSelection(a, cmd)
 	f.registerPolicies(cmd)
-	formatFlag(cmd, &f.format, planFormats()...)
+	f.report.register(cmd)
 	cmd.Flags().StringVar(&f.out, "out", "", "freeze the plan in `FILE`, for apply FILE")
 	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	return cmd
 }
 
 func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
-	if err := checkFormat(f.format, planFormats()...); err != nil {
+	if err := f.report.check(); err != nil {
 		return err
 	}
 	s, engine, err := a.prepare(ctx, &f.runFlags, args, reading)
@@ -61,26 +61,13 @@ func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.showPlan(plan, f.format, ""); err != nil {
+	if err := a.showPlan(plan, f.report, s.sources(f.env)); err != nil {
 		return err
 	}
 	if err := a.freeze(plan, f.out); err != nil {
 		return err
 	}
 	return end(planCode(plan, engine.Options, f.detailed))
-}
-
-// planFormats are the formats of plans and of reports on drift.
-func planFormats() []string { return []string{formatText, formatJSON} }
-
-// showPlan prints a plan, to stdout or to the file that out names.
-func (a *app) showPlan(plan *diff.Plan, format, out string) error {
-	return a.result(out, func(w io.Writer) error {
-		if format == formatJSON {
-			return view.PlanJSON(w, plan)
-		}
-		return view.Plan(w, plan, a.outStyle())
-	})
 }
 
 // freeze writes the plan for a later apply. One that is incomplete is not

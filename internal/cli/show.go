@@ -7,13 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/charsync/charsync/internal/report"
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
 func (a *app) showCommand() *cobra.Command {
-	var format string
+	var f reportFlags
 	cmd := manual{
 		use:   "show RUN|PLANFILE [flags]",
 		short: "Show a run or a frozen plan",
@@ -25,26 +26,27 @@ PLANFILE is shown as plan showed it.`,
 			"charsync show 20261102T09",
 			"charsync show tavern.plan",
 			"charsync show latest --format json",
+			"charsync show tavern.plan --format html > plan.html",
 		},
 		exit: []code{exitDone, exitError},
 	}.command(wantArgs(1, 1), func(_ *cobra.Command, args []string) error {
-		if err := checkFormat(format, formatText, formatJSON); err != nil {
+		if err := f.check(); err != nil {
 			return err
 		}
 		if info, err := os.Stat(a.path(args[0])); err == nil && info.Mode().IsRegular() {
-			return a.showPlanFile(args[0], format)
+			return a.showPlanFile(args[0], f)
 		}
-		return a.showRun(args[0], format)
+		return a.showRun(args[0], f)
 	})
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, given []string, word string) ([]string, cobra.ShellCompDirective) {
 		names, _ := a.completeRuns(cmd, given, word)
 		return names, cobra.ShellCompDirectiveDefault
 	}
-	formatFlag(cmd, &format, formatText, formatJSON)
+	f.register(cmd)
 	return cmd
 }
 
-func (a *app) showPlanFile(file, format string) error {
+func (a *app) showPlanFile(file string, f reportFlags) error {
 	plan, err := apply.ReadPlan(a.path(file))
 	var d spec.Diagnostic
 	if errors.As(err, &d) {
@@ -54,10 +56,10 @@ func (a *app) showPlanFile(file, format string) error {
 	if err != nil {
 		return err
 	}
-	return a.showPlan(plan, format, "")
+	return a.showPlan(plan, f, report.Sources{})
 }
 
-func (a *app) showRun(word, format string) error {
+func (a *app) showRun(word string, f reportFlags) error {
 	dir, err := a.runDir()
 	if err != nil {
 		return err
@@ -67,7 +69,7 @@ func (a *app) showRun(word, format string) error {
 		return err
 	}
 	return a.result("", func(w io.Writer) error {
-		if format == formatJSON {
+		if f.format == formatJSON {
 			return view.RunJSON(w, run)
 		}
 		return view.Run(w, run, a.outStyle())

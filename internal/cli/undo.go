@@ -47,12 +47,12 @@ however it ended. An undo is a run itself, so it can be undone.`,
 	yesFlag(cmd, &f.yes)
 	flags.StringVar(&f.out, "out", "", "freeze the plan in `FILE` for apply FILE, and change nothing")
 	lockFlag(cmd, &f.runFlags)
-	formatFlag(cmd, &f.format, formatText, formatJSON)
+	f.report.register(cmd)
 	return cmd
 }
 
 func (a *app) undo(ctx context.Context, f *undoFlags, args []string) error {
-	if err := checkFormat(f.format, formatText, formatJSON); err != nil {
+	if err := f.report.check(); err != nil {
 		return err
 	}
 	if err := f.check(); err != nil {
@@ -92,7 +92,7 @@ func (a *app) undo(ctx context.Context, f *undoFlags, args []string) error {
 		return err
 	}
 	if f.out != "" {
-		if err := a.showPlan(plan, f.format, ""); err != nil {
+		if err := a.showPlan(plan, f.report, s.sources(plan.Env)); err != nil {
 			return err
 		}
 		if err := a.freeze(plan, f.out); err != nil {

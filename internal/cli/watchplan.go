@@ -63,7 +63,7 @@ func (r *watchRun) plan(ctx context.Context, present, gone []string) error {
 		w.wroteLock(err)
 		return err
 	}
-	if err := r.showPlan(plan, formatText, ""); err != nil {
+	if err := r.showPlan(plan, reportFlags{format: formatText}, s.sources(r.flags.env)); err != nil {
 		return err
 	}
 	return end(planCode(plan, engine.Options, false))

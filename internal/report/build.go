@@ -28,7 +28,7 @@ type Sources struct {
 // New makes the report of a plan. It compares no prose yet: a field does so
 // when it is shown.
 func New(plan *diff.Plan, src Sources) *Report {
-	b := builder{plan: plan, src: src}
+	b := builder{plan: plan, src: src, known: map[string]*providers.Driver{}}
 	r := &Report{
 		Title: view.SanitizeLine(cmp.Or(src.Title, plan.Meta.Project)), Digest: view.SanitizeLine(plan.Digest),
 		Env: view.SanitizeLine(plan.Env), Undo: view.SanitizeLine(plan.Undo),
@@ -52,7 +52,7 @@ func New(plan *diff.Plan, src Sources) *Report {
 // Of makes a report of one character as its manifest says it, for a page that
 // shows it before anything is planned.
 func Of(c *spec.Character, src Sources) Character {
-	b := builder{plan: &diff.Plan{}, src: src}
+	b := builder{plan: &diff.Plan{}, src: src, known: map[string]*providers.Driver{}}
 	out := Character{Name: view.SanitizeLine(c.Name), Source: view.SanitizeLine(c.Pos.String()), Labels: labels(c.Labels)}
 	b.texts(&out, c, nil)
 	for i := range c.Targets {
@@ -69,18 +69,20 @@ func Of(c *spec.Character, src Sources) Character {
 }
 
 type builder struct {
-	plan *diff.Plan
-	src  Sources
+	plan  *diff.Plan
+	src   Sources
+	known map[string]*providers.Driver // looked up before
 }
 
 func (b *builder) driver(name string) *providers.Driver {
-	if b.src.Driver == nil {
-		return nil
+	if d, ok := b.known[name]; ok || b.src.Driver == nil {
+		return d
 	}
 	d, ok := b.src.Driver(name)
 	if !ok {
-		return nil
+		d = nil
 	}
+	b.known[name] = d
 	return d
 }
 
@@ -136,9 +138,8 @@ func (b *builder) character(changes []diff.Change) Character {
 		manifest = b.src.Set.Find(first.Name)
 	}
 	b.texts(&out, manifest, changes)
-	shown := map[string]string{}
 	for i := range changes {
-		out.Pairs = append(out.Pairs, b.pair(&changes[i], manifest, shown))
+		out.Pairs = append(out.Pairs, b.pair(&changes[i], manifest))
 	}
 	return out
 }

@@ -12,7 +12,6 @@ type Field struct {
 	Path   string
 	Class  diff.Class
 	Why    string // the class in words: "drift: changed on convai since …"
-	SameAs string // where the same edit was shown before: "alakazam persona"
 	Send   bool
 	Fixed  bool
 	Whole  bool // the value is new as a whole: the character is made

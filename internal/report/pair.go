@@ -11,19 +11,19 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-// pair makes what is shown of one change. Shown remembers the edits of the
-// character's other targets, so that the same words are not shown again.
-func (b *builder) pair(c *diff.Change, manifest *spec.Character, shown map[string]string) Pair {
+// pair makes what is shown of one change.
+func (b *builder) pair(c *diff.Change, manifest *spec.Character) Pair {
 	p := Pair{
 		Target: view.SanitizeLine(c.Target), Provider: view.SanitizeLine(c.Provider), Vendor: b.title(c.Provider),
 		ID: view.SanitizeLine(c.ID), Verdict: verdict(c), Deed: view.Deed(b.plan, c), Reason: view.SanitizeLine(c.Reason),
-		Removal: view.SanitizeLine(c.Removal), Protect: c.Protect, Blocked: blocks(c.Blocked), Losses: losses(c.Losses), change: c,
+		Removal: view.SanitizeLine(c.Removal), Protect: c.Protect, Blocked: blocks(c.Blocked), Losses: losses(c.Losses),
+		Applied: applied(c.Applied),
 	}
 	for _, f := range c.Fields {
 		if c.Action == diff.Delete && f.Class == diff.Released {
 			continue
 		}
-		p.Fields = append(p.Fields, b.field(c, f, shown))
+		p.Fields = append(p.Fields, b.field(c, f))
 	}
 	if d := b.driver(c.Provider); d != nil {
 		p.Meters = meters(d, b.document(d, c, manifest))
@@ -54,7 +54,7 @@ func (b *builder) document(d *providers.Driver, c *diff.Change, manifest *spec.C
 	return doc
 }
 
-func (b *builder) field(c *diff.Change, f diff.FieldChange, shown map[string]string) Field {
+func (b *builder) field(c *diff.Change, f diff.FieldChange) Field {
 	out := Field{
 		Path: view.SanitizeLine(string(f.Path)), Class: f.Class, Why: view.Why(b.plan, c.Target, f),
 		Send: f.Send, Fixed: f.Fixed, change: f, Whole: c.Action == diff.Create && c.CloneOf == "",
@@ -64,18 +64,6 @@ func (b *builder) field(c *diff.Change, f diff.FieldChange, shown map[string]str
 	out.Talk = f.Kind == diff.Text && Dialogue(cmp.Or(after, before))
 	if out.Whole {
 		out.Why = ""
-	}
-	if f.Class == diff.Conflict || len(before)+len(after) <= shortText {
-		return out
-	}
-	key := before + "\x00" + after
-	if out.Whole {
-		key = "\x00" + after
-	}
-	if at, ok := shown[key]; ok {
-		out.SameAs = at
-	} else {
-		shown[key] = view.SanitizeLine(c.Target) + " " + out.Path
 	}
 	return out
 }
@@ -109,7 +97,7 @@ func verdict(c *diff.Change) Verdict {
 func (p *Pair) Line() string {
 	var names []string
 	for _, f := range p.Fields {
-		if f.Class != diff.Adopted && f.Class != diff.Converged && f.Class != diff.Released && p.Verdict != Creates && p.Verdict != Deletes {
+		if p.tells(f.Class) {
 			names = append(names, f.Path)
 		}
 	}
@@ -127,6 +115,19 @@ func (p *Pair) Line() string {
 		words += " " + strings.Join(names, ", ")
 	}
 	return words
+}
+
+// tells reports a class of fields that the line of a pair names.
+func (p *Pair) tells(c diff.Class) bool {
+	switch p.Verdict {
+	case Creates, Deletes, Recorded:
+		return false
+	case Conflicts:
+		return c == diff.Conflict
+	case Drifted, Reported:
+		return c == diff.Drift || c == diff.Conflict
+	}
+	return c != diff.Adopted && c != diff.Converged && c != diff.Released
 }
 
 // losses groups what is lost in the same way. A field that only has another
@@ -161,4 +162,19 @@ func meters(d *providers.Driver, doc diff.Doc) []Meter {
 		})
 	}
 	return out
+}
+
+// applied says which run was the last to change something at a pair.
+func applied(a *diff.Applied) string {
+	if a == nil {
+		return ""
+	}
+	words := "last applied"
+	if a.At != "" {
+		words += " " + a.At
+	}
+	if a.Who != "" {
+		words += " by " + a.Who
+	}
+	return view.SanitizeLine(words + ", run " + a.Run)
 }

@@ -118,7 +118,7 @@ func linesOf(sentences []diff.Sentence, shape diff.Shape, talk bool) []Line {
 				}
 				op = diff.Equal
 			}
-			far := s.Shape == diff.Untouched || s.Shape == diff.Spaced
+			far := op == diff.Equal && (s.Shape == diff.Untouched || s.Shape == diff.Spaced)
 			for i, piece := range strings.Split(view.Sanitize(strings.ReplaceAll(span.Text, "\r\n", "\n")), "\n") {
 				if i > 0 {
 					cur.breakLine(op, shape)

@@ -92,7 +92,7 @@ type Pair struct {
 	Blocked  []diff.Block
 	Losses   []Loss
 	Meters   []Meter
-	change   *diff.Change
+	Applied  string // the run that last changed something here, where that is asked
 }
 
 // Loss is what a provider does not keep as the manifest has it.

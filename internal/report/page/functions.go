@@ -27,24 +27,23 @@ type (
 	pairSide struct {
 		Name          string
 		Pair          report.Pair
+		Fields        []fieldSide
 		Before, After string
 	}
 	fieldSide struct {
 		Field         report.Field
 		Change        report.Change
+		SameAs        string
 		Anchor        string
 		Before, After string
-		Threeway      bool
 	}
 	valueSides struct {
 		Value         report.Value
 		Before, After string
-		Threeway      bool
 	}
 	proseSides struct {
 		Prose         *report.Prose
 		Before, After string
-		Threeway      bool
 	}
 	tally struct {
 		N           int
@@ -58,24 +57,11 @@ type (
 
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"side": func(c report.Character, before, after string) side { return side{c, before, after} },
-		"pairOf": func(name string, p report.Pair, before, after string) pairSide {
-			return pairSide{name, p, before, after}
-		},
-		"fieldOf": func(p pairSide, f report.Field) fieldSide {
-			s := fieldSide{Field: f, Anchor: p.Name + "/" + p.Pair.Target + "/" + f.Path, Before: p.Before, After: p.After, Threeway: f.Class == diff.Conflict || f.Class == diff.Drift}
-			if f.SameAs == "" {
-				s.Change = f.Diff()
-			}
-			return s
-		},
-		"to": to,
-		"valueOf": func(v report.Value, before, after string, three bool) valueSides {
-			return valueSides{v, before, after, three}
-		},
-		"proseOf": func(p *report.Prose, before, after string, three bool) proseSides {
-			return proseSides{p, before, after, three}
-		},
+		"side":    func(c report.Character, before, after string) side { return side{c, before, after} },
+		"pairs":   pairsOf,
+		"to":      to,
+		"valueOf": func(v report.Value, before, after string) valueSides { return valueSides{v, before, after} },
+		"proseOf": func(p *report.Prose, before, after string) proseSides { return proseSides{p, before, after} },
 		"shows":   func(e diff.Effect) bool { return e != diff.Same && e != diff.Keeps },
 		"tally":   func(n int, words, tone string) tally { return tally{n, words, tone} },
 		"choice":  func(name, all string, values []string) choice { return choice{name, all, values} },
@@ -89,6 +75,25 @@ func functions() template.FuncMap {
 		"long":    func(s string) bool { _, more := report.Excerpt(s); return more },
 		"initial": initial, "hue": hue, "lower": strings.ToLower, "upper": upper, "plural": view.Count,
 	}
+}
+
+// pairsOf compares what a card shows, in the order in which it is read: an
+// edit that was shown at one target is named at the next.
+func pairsOf(s side) []pairSide {
+	var shown report.Memory
+	out := make([]pairSide, len(s.Character.Pairs))
+	for i, p := range s.Character.Pairs {
+		out[i] = pairSide{Name: s.Character.Name, Pair: p, Before: s.Before, After: s.After}
+		for j := range p.Fields {
+			f := &p.Fields[j]
+			change := f.Diff()
+			out[i].Fields = append(out[i].Fields, fieldSide{
+				Field: *f, Change: change, SameAs: shown.Again(p.Target, f, change),
+				Anchor: s.Character.Name + "/" + p.Target + "/" + f.Path, Before: s.Before, After: s.After,
+			})
+		}
+	}
+	return out
 }
 
 // shownLines is how much of a long text stands outside of a fold.

@@ -103,7 +103,7 @@ func Card(c *report.Character, before, after string) (template.HTML, error) {
 // Prose renders how a text changed, inline and side by side; which of the two
 // shows is the style's affair (see Switch).
 func Prose(p report.Prose, before, after string) (template.HTML, error) {
-	return render("prose", proseSides{&p, before, after, false})
+	return render("prose", proseSides{&p, before, after})
 }
 
 // Text renders a text as it is, in lines or turns of a dialogue.
