@@ -37,6 +37,8 @@ type Driver struct {
 	// Key is the kind of idempotency that creation has.
 	Key    Idempotency
 	Fields Table
+	// Expands says which macros the vendor fills in; nil is not known.
+	Expands *Expansion
 	// Settings are what an instance of this driver may set in charsync.yaml,
 	// beside the pace and the base URL.
 	Settings []Setting
