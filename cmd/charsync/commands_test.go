@@ -38,6 +38,16 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 //	samedigest PLAN PLAN            two plan documents have the same digest
 //	copytree FROM TO                copy a folder
 //	cutline FILE TEXT               remove the one line of FILE that holds TEXT
+//	github                          stand in for GitHub, and set what a runner of its Actions sets
+//	event NAME KEY=VALUE…           what the workflow is started for: number, fork, head, base, before, after
+//	githubfault KEY=VALUE…          queue a fault of it: method, status, times, after, body, and headers
+//	comment NUMBER LOGIN TEXT [N]   somebody comments on a pull request, N times
+//	comments NUMBER FILE            write its comments to a file
+//	merged NUMBER HEAD COMMIT       a pull request was merged
+//	calls METHOD N                  it was asked exactly so often
+//	commit NAME REVISION            set a variable to what git rev-parse says
+//	releases VERSION [altered|unlisted]   serve a release of charsync, and set $RELEASES and $CHECKSUM
+//	action CODE NAME INPUT=VALUE…   run the steps of an action of this repository, want this exit code
 //	generate KIND FILE [N]          write a file too large for an archive: see generators
 func scriptCommands() map[string]scriptCommand {
 	return map[string]scriptCommand{
@@ -61,11 +71,21 @@ func scriptCommands() map[string]scriptCommand {
 		"subenv": func(ts *testscript.TestScript, neg bool, args []string) {
 			substitute(ts, neg, []string{args[0], args[1], ts.Getenv(args[2])})
 		},
-		"nowhere":    wantNowhere,
-		"samedigest": compareDigests,
-		"copytree":   copyTree,
-		"cutline":    cutLine,
-		"generate":   generate,
+		"nowhere":     wantNowhere,
+		"samedigest":  compareDigests,
+		"copytree":    copyTree,
+		"action":      runAction,
+		"github":      startGitHub,
+		"event":       writeEvent,
+		"githubfault": injectGitHub,
+		"comment":     addComment,
+		"comments":    printComments,
+		"merged":      mergePull,
+		"calls":       countCalls,
+		"commit":      setCommit,
+		"releases":    serveReleases,
+		"cutline":     cutLine,
+		"generate":    generate,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/charsync/charsync/internal/cli"
+	"github.com/charsync/charsync/internal/github/githubtest"
 	"github.com/charsync/charsync/internal/sandbox"
 )
 
@@ -56,6 +57,8 @@ func TestScript(t *testing.T) {
 			if err := os.Mkdir(filepath.Join(env.WorkDir, ".git"), 0o755); err != nil {
 				return err
 			}
+			env.Setenv("ACTIONS", filepath.Join(filepath.Dir(examples), ".github", "actions"))
+			env.Values[githubKey{}] = new(*githubtest.Server)
 			env.Values[vendorsKey{}] = &vendors{names: map[string]string{}}
 			return nil
 		},

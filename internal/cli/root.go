@@ -98,6 +98,7 @@ func (a *app) commands() []*cobra.Command {
 		a.schemaCommand(),
 		a.sandboxCommand(),
 		a.doctorCommand(),
+		a.ciCommand(),
 		a.completionCommand(),
 		a.manCommand(),
 		a.versionCommand(),

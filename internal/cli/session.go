@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/charsync/charsync/pkg/apply"
-	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -215,7 +214,7 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 		return nil, err
 	}
 	engine := s.engine(f, access)
-	found := lint.Conceal(s.project.WithSource(engine.Validate()))
+	found := s.project.WithSource(engine.Validate())
 	if err := s.diagnose(found); err != nil {
 		return nil, err
 	}

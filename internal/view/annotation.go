@@ -138,3 +138,9 @@ func cutBytes(s string, most int) string {
 	}
 	return s[:end] + mark
 }
+
+// Remark is a workflow command of GitHub Actions about the step itself; level
+// is error, warning or notice.
+func Remark(level, message string) string {
+	return "::" + level + " title=charsync::" + escapeData(cutBytes(Sanitize(message), annotationMessage)) + "\n"
+}

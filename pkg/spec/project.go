@@ -19,7 +19,6 @@ type Project struct {
 	Instances    map[string]Instance
 	Environments map[string]Environment
 	Policy       Policy
-	Lint         map[string]string // rule → "off", "warning" or "error"; the rest has its own severity
 	State        State
 }
 
