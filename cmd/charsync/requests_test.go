@@ -127,6 +127,9 @@ func compact(v any) string {
 // names.
 func idNames(ts *testscript.TestScript) *strings.Replacer {
 	v := ts.Value(vendorsKey{}).(*vendors)
+	if v.server == nil {
+		return strings.NewReplacer() // nobody has an id
+	}
 	remember(ts)
 	var pairs []string
 	for _, id := range slices.Sorted(maps.Keys(v.names)) {

@@ -16,6 +16,7 @@ type planFlags struct {
 	report   reportFlags
 	out      string
 	detailed bool
+	offline  bool
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -26,7 +27,11 @@ func (a *app) planCommand() *cobra.Command {
 		long: `Reads the live characters, compares them with the manifests and with what was
 applied last, and prints what apply would do. It writes nothing to a provider.
 --out freezes the plan: apply PLANFILE then does exactly that, or refuses what
-has moved since.`,
+has moved since.
+With --base REF it keeps to what this branch changes: to the characters whose
+manifest, with its files and charsync.yaml, makes something else than where the
+branch left REF. Where no credential is set it compares the two from Git alone,
+and opens no connection.`,
 		examples: []string{
 			"charsync plan",
 			"charsync plan mira-innkeeper",
@@ -35,11 +40,14 @@ has moved since.`,
 			"charsync plan --format json --detailed-exitcode",
 			"charsync plan --format html > plan.html",
 			"charsync plan --format markdown --report-url https://ci.example/plan.html",
+			"charsync plan --base origin/main",
 		},
 		exit: []code{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitInterrupted},
 	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.plan(cmd.Context(), &f, args) })
 	cmd.ValidArgsFunction = a.completeNames
 	f.registerSelection(a, cmd)
+	f.registerBase(cmd)
+	cmd.Flags().BoolVar(&f.offline, "offline", false, "with --base, compare with that revision alone, also where credentials are")
 	f.registerPolicies(cmd)
 	f.report.register(cmd)
 	cmd.Flags().StringVar(&f.out, "out", "", "freeze the plan in `FILE`, for apply FILE")
@@ -51,12 +59,15 @@ func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
 	if err := f.report.check(); err != nil {
 		return err
 	}
+	if err := f.checkOffline(); err != nil {
+		return err
+	}
 	s, engine, err := a.prepare(ctx, &f.runFlags, args, reading)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	plan, err := engine.Plan(ctx)
+	plan, err := s.planned(ctx, f, engine)
 	s.progress.stop()
 	if err != nil {
 		return err
@@ -86,6 +97,10 @@ func (a *app) freeze(plan *diff.Plan, out string) error {
 	}
 	if err := writeFile(a.path(out), b.Bytes(), 0o600); err != nil {
 		return err
+	}
+	if plan.Unfit() != "" {
+		a.note("The comparison stands in %s. charsync show %s shows it; it can't be applied.", out, out)
+		return nil
 	}
 	a.note("The plan is frozen in %s. charsync apply %s does exactly that.", out, out)
 	return nil

@@ -108,6 +108,9 @@ func (s *session) chosen() []*spec.Character {
 		if len(s.selection.Names) > 0 && !slices.Contains(s.selection.Names, c.Name) {
 			continue
 		}
+		if s.selection.Changed != nil && !s.selection.Changed[c.Name] {
+			continue
+		}
 		if slices.ContainsFunc(s.selection.Selectors, func(x spec.Selector) bool { return !x.Matches(c.Labels) }) {
 			continue
 		}

@@ -15,6 +15,7 @@ import (
 // that plan or apply.
 type runFlags struct {
 	env       string
+	base      string
 	selectors []string
 	targets   []string
 	prune     bool

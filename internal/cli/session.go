@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -20,6 +21,7 @@ type session struct {
 	set       *spec.Set
 	lock      *apply.Lock
 	selection apply.Selection
+	against   *diff.Plan // what --base came to
 	lockPath  string
 	runDir    string
 	command   string                       // for the run record
@@ -213,7 +215,13 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	if err := s.judge(args); err != nil {
 		return nil, err
 	}
+	if err := s.narrow(ctx, f); err != nil {
+		return nil, err
+	}
 	engine := s.engine(f, access)
+	if s.against != nil { // what is measured by shares is measured by all that is bound
+		engine.Options.Bound = len(slices.DeleteFunc(s.lock.Entries(), func(e apply.Entry) bool { return e.ID == "" }))
+	}
 	found := s.project.WithSource(engine.Validate())
 	if err := s.diagnose(found); err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ func (p *printer) field(indent int, target string, f diff.FieldChange, told *tol
 	why := why(p.tone, target, f)
 	switch d.Effect {
 	case diff.Same, diff.Keeps:
-		p.item(indent, lead, run{"  " + why, faint})
+		p.item(indent, lead, because(why)...)
 	case diff.Sets, diff.Unknown:
 		p.whole(indent, lead, f, f.After, added, why)
 	case diff.Clears:
@@ -56,11 +56,11 @@ func brief(v any) any {
 func (p *printer) edit(indent int, lead []run, why string, d diff.FieldDiff, sameAs string) {
 	switch {
 	case sameAs != "":
-		p.item(indent, lead, run{"  " + join(why, "the same edit as "+sameAs), faint})
+		p.item(indent, lead, because(join(why, "the same edit as "+sameAs))...)
 	case short(d.ValueDiff):
 		p.item(indent, lead, append(append([]run{{"  ", plain}}, p.brief(d.ValueDiff)...), p.because(d.Class, why)...)...)
 	default:
-		p.item(indent, lead, run{"  " + why, faint})
+		p.item(indent, lead, because(why)...)
 		p.value(indent+4, d.ValueDiff)
 	}
 }
@@ -68,6 +68,9 @@ func (p *printer) edit(indent int, lead []run, why string, d diff.FieldDiff, sam
 // because puts a reason behind a short difference, on a line of its own when
 // it is more than a word.
 func (p *printer) because(c diff.Class, why string) []run {
+	if why == "" {
+		return nil
+	}
 	if c == diff.Yours && !strings.Contains(why, ";") {
 		return []run{{"  " + why, faint}}
 	}
@@ -78,11 +81,19 @@ func (p *printer) because(c diff.Class, why string) []run {
 func (p *printer) whole(indent int, lead []run, f diff.FieldChange, v any, look ink, why string) {
 	t, ok := v.(string)
 	if ok && (strings.Contains(strings.TrimRight(t, "\r\n"), "\n") || wider(t, shortLine)) {
-		p.item(indent, lead, run{"  " + why, faint})
+		p.item(indent, lead, because(why)...)
 		p.head(indent+4, nil, t, look)
 		return
 	}
 	p.item(indent, lead, append([]run{{"  " + SanitizeLine(literal(v)), look}}, p.because(f.Class, why)...)...)
+}
+
+// because is a reason behind a name, where there is one.
+func because(why string) []run {
+	if why == "" {
+		return nil
+	}
+	return []run{{"  " + why, faint}}
 }
 
 func join(parts ...string) string {

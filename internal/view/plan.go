@@ -13,6 +13,7 @@ import (
 func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	p := newPrinter(w, s)
 	p.tone = toneOf(plan)
+	p.against(plan)
 	p.legend(plan)
 	for start := 0; start < len(plan.Changes); {
 		end := start + 1
@@ -39,6 +40,19 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	return p.close()
 }
 
+// against says what narrowed the plan down, or what it compares with.
+func (p *printer) against(plan *diff.Plan) {
+	if plan.Against == nil {
+		return
+	}
+	words := "Only characters whose manifests differ from " + SanitizeLine(plan.Against.Ref) + "."
+	if p.tone == ofBase {
+		words = "What the manifests change against " + SanitizeLine(plan.Against.Ref) + ". No live character was read."
+	}
+	p.line(0, run{words, faint})
+	p.blank()
+}
+
 // nothing says why a plan is empty. One that compared nothing must not read
 // as agreement: a mistyped label selects nobody.
 func (p *printer) nothing(plan *diff.Plan) {
@@ -49,8 +63,13 @@ func (p *printer) nothing(plan *diff.Plan) {
 	case plan.Unchanged == 0 && p.tone == ofDrift:
 		p.line(0, run{"Nothing was compared: ", strong}, run{"no character that is selected was ever applied.", plain})
 		return
-	case plan.Unchanged == 0 && p.tone == ofPlan:
+	case plan.Unchanged == 0 && plan.Against == nil:
 		p.line(0, run{"Nothing was compared: ", strong}, run{"no character with a target is selected.", plain})
+		return
+	case plan.Against != nil && len(plan.Orphans) > 0:
+		return
+	case plan.Against != nil:
+		p.line(0, run{"No changes: ", strong}, run{"the manifests make of every character what they make of it at " + SanitizeLine(plan.Against.Ref) + ".", plain})
 		return
 	case p.tone == ofDrift:
 		p.line(0, run{"No drift: ", strong}, run{"the providers hold what was applied last.", plain})
@@ -78,6 +97,10 @@ func (p *printer) legend(plan *diff.Plan) {
 	if p.tone == ofDrift {
 		minus = "gone"
 	}
+	recorded := "recorded only"
+	if p.tone == ofBase {
+		recorded = "nothing to send"
+	}
 	var words []string
 	for _, entry := range [][2]string{
 		{"+", "create or set"},
@@ -86,7 +109,7 @@ func (p *printer) legend(plan *diff.Plan) {
 		{p.replaceSign(), "replace"},
 		{p.style.drift(), "drift"},
 		{"!", "conflict"},
-		{"=", "recorded only"},
+		{"=", recorded},
 	} {
 		if used[entry[0]] {
 			words = append(words, entry[0]+" "+entry[1])
@@ -118,7 +141,11 @@ func (p *printer) orphans(orphans []diff.Orphan) {
 		if o.Protect {
 			note = "  protected"
 		}
-		p.line(2, text(plain, o.Name+" on "+o.Target), run{"  " + SanitizeLine(o.ID), faint}, run{note, changed})
+		id := ""
+		if o.ID != "" {
+			id = "  " + SanitizeLine(o.ID)
+		}
+		p.line(2, text(plain, o.Name+" on "+o.Target), run{id, faint}, run{note, changed})
 	}
 	p.blank()
 }

@@ -75,6 +75,17 @@ func driftWhy(target string, f diff.FieldChange) string {
 	return "changed on " + target
 }
 
+// baseWhy says no more than the sides of the difference do not say already.
+func baseWhy(target string, f diff.FieldChange) string {
+	switch {
+	case f.Class == diff.Released:
+		return "no longer managed; left as it is on " + target
+	case f.Fixed:
+		return "can't be updated on " + target + ", so the character is replaced"
+	}
+	return ""
+}
+
 // aside prints what a change of an undo means beside its fields: what can't
 // come back, what goes, and what somebody did since.
 func (p *printer) aside(indent int, c *diff.Change, shown *told) {

@@ -15,6 +15,8 @@ func why(t tone, target string, f diff.FieldChange) string {
 		return runWhy(target, f)
 	case ofDrift:
 		return driftWhy(target, f)
+	case ofBase:
+		return baseWhy(target, f)
 	}
 	switch f.Class {
 	case diff.Yours:
@@ -62,6 +64,9 @@ func deed(t tone, c *diff.Change) string {
 		}
 		return SanitizeLine(words)
 	case diff.Record:
+		if t == ofBase {
+			return "nothing to send"
+		}
 		return "record in the lock only"
 	case diff.Report:
 		return found(t, c)

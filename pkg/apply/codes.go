@@ -29,6 +29,7 @@ const (
 	codeNotUndone     = "CS518" // a part of a run that an undo leaves as it is
 	codeNotResumed    = "CS519" // a run that can't be finished from its record
 	codePlanUnfit     = "CS520" // a document that looks like a plan and is none to apply
+	codeUnclearBase   = "CS521" // the revision that is compared with has faults of its own
 
 	codeElsewhere = "CS521" // the lock was made at another address or account
 
@@ -71,6 +72,7 @@ func Codes() []Code {
 		{codeRunUnknown, spec.Error, "There is no run of that name."},
 		{codeNotUndone, spec.Warning, "A part of a run that an undo leaves as it is."},
 		{codeNotResumed, spec.Error, "A run that can't be finished from its record."},
+		{codeUnclearBase, spec.Warning, "What manifests said at the Git revision is not known in part: submodules, or more errors than are shown."},
 		{codePlanUnfit, spec.Error, "The document is a report on drift, or a comparison with a Git revision: it can't be applied."},
 		{codeElsewhere, spec.Error, "The lock binds characters at another base URL, or in another account, than the one that is used."},
 		{codeUnread, spec.Error, "A character, or a whole account, could not be read."},

@@ -85,7 +85,13 @@ type Selection struct {
 	Names     []string
 	Selectors []spec.Selector // all must match
 	Targets   []string        // keys of targets, or instances
+	// Changed are, when it is not nil, the only characters that are meant of
+	// those that the rest selects: what a comparison with Git has found.
+	Changed map[string]bool
 }
+
+// leavesOut reports a character that did not change.
+func (s Selection) leavesOut(name string) bool { return s.Changed != nil && !s.Changed[name] }
 
 // Event is progress, for people.
 type Event struct {

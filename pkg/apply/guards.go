@@ -82,7 +82,11 @@ func guardReplacing(c *diff.Change) []diff.Block {
 	if c.Action != diff.Replace {
 		return nil
 	}
-	return []diff.Block{block(guardReplace, "it would be created anew and the old one removed (%s): %s", c.ID, c.Reason)}
+	old := "the old one removed"
+	if c.ID != "" {
+		old += " (" + c.ID + ")"
+	}
+	return []diff.Block{block(guardReplace, "it would be created anew and %s: %s", old, c.Reason)}
 }
 
 // guardShrinking looks for long texts that lose more than half.

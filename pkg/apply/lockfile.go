@@ -29,10 +29,8 @@ const header = `{"charsync_lock":1}` + "\n"
 // that can't be trusted is refused with a Diagnostic as the error, which is
 // among the diagnostics too, and nothing on disk is changed.
 func OpenLock(path string) (*Lock, []spec.Diagnostic, error) {
-	l := &Lock{
-		path: path, open: openAppend,
-		entries: map[diff.Address]Entry{}, before: map[diff.Address]*Entry{},
-	}
+	l := EmptyLock()
+	l.path = path
 	data, err := readBounded(path, maxLock)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil, nil
@@ -53,6 +51,11 @@ func OpenLock(path string) (*Lock, []spec.Diagnostic, error) {
 		}
 	}
 	return l, found, nil
+}
+
+// EmptyLock is a lock that binds nothing and has no file.
+func EmptyLock() *Lock {
+	return &Lock{open: openAppend, entries: map[diff.Address]Entry{}, before: map[diff.Address]*Entry{}}
 }
 
 func openAppend(path string) (appendFile, error) {

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/charsync/charsync/pkg/diff"
@@ -74,14 +75,15 @@ func (e *Engine) pruneOff(chosen *pairs) string {
 
 // namesOrphans reports whether the selection names bindings without manifests.
 func (e *Engine) namesOrphans() bool {
-	return slices.ContainsFunc(e.Options.Selection.Names, func(name string) bool {
+	names := slices.AppendSeq(slices.Clone(e.Options.Selection.Names), maps.Keys(e.Options.Selection.Changed))
+	return slices.ContainsFunc(names, func(name string) bool {
 		return len(e.Lock.Show(name)) > 0 && e.Set.Find(name) == nil
 	})
 }
 
 func (e *Engine) orphanSelected(entry Entry) bool {
 	s := e.Options.Selection
-	if len(s.Names) > 0 && !slices.Contains(s.Names, entry.Name) {
+	if len(s.Names) > 0 && !slices.Contains(s.Names, entry.Name) || s.leavesOut(entry.Name) {
 		return false
 	}
 	return len(s.Selectors) == 0 && e.targetSelected(entry.Target, entry.Target)

@@ -135,7 +135,7 @@ func (e *Engine) wanted(a diff.Address) bool {
 // selected reports whether a character is meant, by name and labels.
 func (e *Engine) selected(c *spec.Character) bool {
 	s := e.Options.Selection
-	if len(s.Names) > 0 && !slices.Contains(s.Names, c.Name) {
+	if len(s.Names) > 0 && !slices.Contains(s.Names, c.Name) || s.leavesOut(c.Name) {
 		return false
 	}
 	for _, selector := range s.Selectors {

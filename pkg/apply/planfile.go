@@ -127,7 +127,7 @@ func checkPlan(p *diff.Plan) error {
 		switch c.Action {
 		case diff.Create, diff.Report:
 		case diff.Update, diff.Replace, diff.Delete, diff.Record:
-			if c.ID == "" {
+			if c.ID == "" && p.About != diff.AboutBase {
 				return fmt.Errorf("%s: %s without an id", c.Address, c.Action)
 			}
 		default:

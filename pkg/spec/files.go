@@ -177,3 +177,12 @@ func (p *Project) Relative(name string) (file string, ok bool) {
 	}
 	return filepath.ToSlash(name), true
 }
+
+// MayHold reports whether manifests could be in a folder, by its path
+// relative to the project with slashes.
+func (p *Project) MayHold(folder string) bool {
+	return slices.ContainsFunc(p.Manifests, func(pattern string) bool {
+		g, err := parseGlob(pattern)
+		return err == nil && g.below(folder)
+	})
+}

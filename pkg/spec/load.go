@@ -56,13 +56,13 @@ func (s *Set) Known(name string) *Character {
 }
 
 // Unclear reports whether the set can't tell what a character says: its
-// document could not be used, or the file that it would stand in could not be
-// read to its end.
+// document could not be used, the file that it would stand in could not be
+// read to its end, or not all files were to be read.
 func (s *Set) Unclear(name, file string) bool {
 	if s.Find(name) != nil {
 		return false
 	}
-	return s.broken[name] || slices.ContainsFunc(s.Diagnostics, func(d Diagnostic) bool { return d.Severity == Error && d.Pos.File == file })
+	return s.Partial || s.broken[name] || slices.ContainsFunc(s.Diagnostics, func(d Diagnostic) bool { return d.Severity == Error && d.Pos.File == file })
 }
 
 // Load reads the manifests of a project. What is wrong with them stands in
