@@ -32,6 +32,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 //	interrupt WRITES PROGRAM ARG…   run it, interrupt it after so many writes, want exit code 130
 //	await WRITES                    wait until so many writes were carried out
 //	killafter WRITES PROGRAM ARG…   run it, kill it after so many writes
+//	body FILE                       print a page, or stdout, without styles, scripts and what differs from run to run
 //	sub FILE OLD NEW                replace the one occurrence of OLD in FILE
 //	subenv FILE OLD NAME            replace it by the value of a variable
 //	nowhere TEXT DIR                no file below DIR holds TEXT
@@ -67,6 +68,7 @@ func scriptCommands() map[string]scriptCommand {
 		"interrupt":   func(ts *testscript.TestScript, _ bool, args []string) { cutShort(ts, args, os.Interrupt) },
 		"killafter":   func(ts *testscript.TestScript, _ bool, args []string) { cutShort(ts, args, os.Kill) },
 		"await":       awaitWrites,
+		"body":        printBody,
 		"sub":         substitute,
 		"subenv": func(ts *testscript.TestScript, neg bool, args []string) {
 			substitute(ts, neg, []string{args[0], args[1], ts.Getenv(args[2])})

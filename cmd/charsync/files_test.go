@@ -3,9 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -20,6 +22,19 @@ func substitute(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s holds %q %d times, not once", args[0], args[1], n)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, args[1], args[2], 1)), 0o644))
+}
+
+// printBody prints a page without its styles and scripts, which are compared
+// where they are made.
+func printBody(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: body FILE")
+	}
+	text := ts.ReadFile(args[0])
+	for _, element := range []string{"style", "script", "meta"} {
+		text = regexp.MustCompile(`(?s)<`+element+`[ >].*?(</`+element+`>|">)\n?`).ReplaceAllString(text, "")
+	}
+	_, _ = io.WriteString(ts.Stdout(), stable(text))
 }
 
 func wantNowhere(ts *testscript.TestScript, _ bool, args []string) {

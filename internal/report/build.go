@@ -34,9 +34,12 @@ func New(plan *diff.Plan, src Sources) *Report {
 		Env: view.SanitizeLine(plan.Env), Undo: view.SanitizeLine(plan.Undo),
 		CreatedAt: view.SanitizeLine(plan.Meta.CreatedAt), Version: view.SanitizeLine(plan.Meta.Version),
 		Complete: plan.Complete, About: plan.About, Summary: plan.Summary(), Counts: plan.Counts(), Unchanged: plan.Unchanged,
-		Targets: b.targets(),
+		Targets: b.targets(), Against: view.Against(plan),
 	}
 	r.Before, r.After = plan.Sides()
+	if what, why := view.Nothing(plan); what != "" {
+		r.Nothing = what + ": " + why
+	}
 	for start := 0; start < len(plan.Changes); {
 		end := start + 1
 		for end < len(plan.Changes) && plan.Changes[end].Name == plan.Changes[start].Name {

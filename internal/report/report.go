@@ -22,6 +22,8 @@ type Report struct {
 	Version     string
 	About       diff.About
 	Complete    bool
+	Against     string // which revision of Git it has to do with, in a sentence; or ""
+	Nothing     string // why nothing happens to any character, where that is so
 	Summary     string // the last line: what counts
 	Counts      diff.Counts
 	Unchanged   int

@@ -42,40 +42,51 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 
 // against says what narrowed the plan down, or what it compares with.
 func (p *printer) against(plan *diff.Plan) {
-	if plan.Against == nil {
-		return
+	if words := Against(plan); words != "" {
+		p.line(0, run{words, faint})
+		p.blank()
 	}
-	words := "Only characters whose manifests differ from " + SanitizeLine(plan.Against.Ref) + "."
-	if p.tone == ofBase {
-		words = "What the manifests change against " + SanitizeLine(plan.Against.Ref) + ". No live character was read."
-	}
-	p.line(0, run{words, faint})
-	p.blank()
 }
 
-// nothing says why a plan is empty. One that compared nothing must not read
-// as agreement: a mistyped label selects nobody.
-func (p *printer) nothing(plan *diff.Plan) {
+// Against says in a sentence which revision of Git a plan has to do with; ""
+// is none.
+func Against(plan *diff.Plan) string {
 	switch {
-	case p.tone == ofUndo:
-		p.line(0, run{"Nothing to undo: ", strong}, run{"nothing that run " + SanitizeLine(plan.Undo) + " did is left, or can be taken back.", plain})
-		return
-	case plan.Unchanged == 0 && p.tone == ofDrift:
-		p.line(0, run{"Nothing was compared: ", strong}, run{"no character that is selected was ever applied.", plain})
-		return
-	case plan.Unchanged == 0 && plan.Against == nil:
-		p.line(0, run{"Nothing was compared: ", strong}, run{"no character with a target is selected.", plain})
-		return
-	case plan.Against != nil && len(plan.Orphans) > 0:
-		return
-	case plan.Against != nil:
-		p.line(0, run{"No changes: ", strong}, run{"the manifests make of every character what they make of it at " + SanitizeLine(plan.Against.Ref) + ".", plain})
-		return
-	case p.tone == ofDrift:
-		p.line(0, run{"No drift: ", strong}, run{"the providers hold what was applied last.", plain})
-		return
+	case plan.Against == nil:
+		return ""
+	case plan.About == diff.AboutBase:
+		return "What the manifests change against " + SanitizeLine(plan.Against.Ref) + ". No live character was read."
 	}
-	p.line(0, run{"No changes: ", strong}, run{"the providers hold what the manifests say.", plain})
+	return "Only characters whose manifests differ from " + SanitizeLine(plan.Against.Ref) + "."
+}
+
+// nothing says why a plan is empty.
+func (p *printer) nothing(plan *diff.Plan) {
+	if what, why := Nothing(plan); what != "" {
+		p.line(0, run{what + ": ", strong}, run{why, plain})
+	}
+}
+
+// Nothing says why a plan holds no change, in a word and in a sentence. One
+// that compared nothing must not read as agreement: a mistyped label selects
+// nobody. Both are empty where the orphans are what there is to see.
+func Nothing(plan *diff.Plan) (what, why string) {
+	t := toneOf(plan)
+	switch {
+	case t == ofUndo:
+		return "Nothing to undo", "nothing that run " + SanitizeLine(plan.Undo) + " did is left, or can be taken back."
+	case plan.Against != nil && len(plan.Orphans) > 0:
+		return "", ""
+	case plan.Against != nil:
+		return "No changes", "the manifests make of every character what they make of it at " + SanitizeLine(plan.Against.Ref) + "."
+	case plan.Unchanged == 0 && t == ofDrift:
+		return "Nothing was compared", "no character that is selected was ever applied."
+	case plan.Unchanged == 0:
+		return "Nothing was compared", "no character with a target is selected."
+	case t == ofDrift:
+		return "No drift", "the providers hold what was applied last."
+	}
+	return "No changes", "the providers hold what the manifests say."
 }
 
 // legend explains the signs that this plan uses.

@@ -30,6 +30,9 @@ func head(r *report.Report, room int) string {
 		b.WriteString(" (" + word(short(r.Env, 60)) + ")")
 	}
 	b.WriteString("\n\n**" + r.Summary + "**\n\n")
+	if r.Against != "" {
+		b.WriteString("<p>" + prose(r.Against) + "</p>\n\n")
+	}
 	b.WriteString(table(r.Targets))
 	if !r.Complete {
 		b.WriteString("<p>⛔ <b>This plan is incomplete:</b> not every provider could be read, and nothing is deleted by it.</p>\n\n")
