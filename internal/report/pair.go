@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/diff"
@@ -162,6 +163,17 @@ func meters(d *providers.Driver, doc diff.Doc) []Meter {
 		})
 	}
 	return out
+}
+
+// Named reports a target that is called something else than its vendor.
+func (p *Pair) Named() bool {
+	letters := func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}
+	return strings.Map(letters, p.Vendor) != strings.Map(letters, p.Target)
 }
 
 // applied says which run was the last to change something at a pair.

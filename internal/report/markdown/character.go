@@ -73,7 +73,7 @@ func short(s string, most int) string {
 
 func (w *writer) pair(p *report.Pair, shown *report.Memory) {
 	w.put("<h4>", prose(p.Vendor))
-	if !strings.EqualFold(p.Vendor, p.Target) {
+	if p.Named() {
 		w.put(" ", name(p.Target))
 	}
 	if p.Deed != "" {

@@ -66,6 +66,7 @@ func functions() template.FuncMap {
 		"tally":   func(n int, words, tone string) tally { return tally{n, words, tone} },
 		"choice":  func(name, all string, values []string) choice { return choice{name, all, values} },
 		"targets": targetsOf, "classes": classesOf, "labels": labelsOf,
+		"ticks": ticks,
 		"gauge": gauge, "caret": caret, "stoppedBy": view.StoppedBy,
 		"before":     func(ls []report.Line) []report.Line { return oneSide(ls, diff.Remove) },
 		"after":      func(ls []report.Line) []report.Line { return oneSide(ls, diff.Insert) },
@@ -203,6 +204,23 @@ func caret(d spec.Diagnostic) string {
 		return ""
 	}
 	return strings.Repeat(" ", d.Pos.Col-1) + "^" + strings.Repeat("~", max(0, min(d.Length, 200)-1))
+}
+
+// piece is a part of a hint: words, or a command to copy.
+type piece struct {
+	Text string
+	Code bool
+}
+
+// ticks parts a hint at its backticks.
+func ticks(s string) []piece {
+	var out []piece
+	for i, t := range strings.Split(s, "`") {
+		if t != "" {
+			out = append(out, piece{t, i%2 == 1})
+		}
+	}
+	return out
 }
 
 func targetsOf(r *report.Report) []string {
