@@ -15,6 +15,7 @@ import (
 
 	"github.com/charsync/charsync/internal/cli"
 	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -50,7 +51,7 @@ func TestGeneratedCodes(t *testing.T) {
 	for _, c := range spec.Codes() {
 		manifests = append(manifests, codeLine{c.Code, string(c.Severity), strings.ToUpper(c.Title[:1]) + c.Title[1:] + "."})
 	}
-	for _, c := range providers.Codes() {
+	for _, c := range append(providers.Codes(), lint.Codes()...) {
 		manifests = append(manifests, codeLine{c.Code, string(c.Severity), c.Doc})
 	}
 	for _, c := range apply.Codes() {

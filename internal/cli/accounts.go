@@ -20,12 +20,37 @@ type accountOptions struct {
 	parallelism int
 	log         *slog.Logger
 	userAgent   string
+	secrets     []providers.Secret // all credentials of the environment
+}
+
+// secretsOf are all credentials that the environment holds, whether this
+// command uses them or not.
+func secretsOf(p *spec.Project, lookup func(string) string) []providers.Secret {
+	names := map[string]bool{}
+	for _, d := range all.Drivers() {
+		for _, group := range d.Env {
+			for _, name := range group {
+				names[name] = true
+			}
+		}
+	}
+	for _, in := range p.Instances {
+		names[in.APIKeyEnv] = in.APIKeyEnv != ""
+	}
+	var out []providers.Secret
+	for name, used := range names {
+		if value := lookup(name); used && value != "" {
+			out = append(out, providers.NewSecret(value))
+		}
+	}
+	return out
 }
 
 // openAccounts opens every instance of the project. One that can't be opened
 // is there with its error: the others go on without it.
 func openAccounts(p *spec.Project, o accountOptions) map[string]*apply.Account {
 	accounts := make(map[string]*apply.Account, len(p.Instances))
+	o.secrets = secretsOf(p, o.lookup)
 	for name, in := range p.Instances {
 		accounts[name] = openAccount(in, o)
 	}
@@ -59,7 +84,7 @@ func openAccount(in spec.Instance, o accountOptions) *apply.Account {
 	account.Provider, account.Err = driver.Open(providers.Config{
 		Instance: in.Name, BaseURL: base, Credentials: credentials,
 		Pace: account.Pace, Settings: in.Settings,
-		ReadOnly: o.access != writing, Log: o.log, UserAgent: o.userAgent,
+		Others: o.secrets, ReadOnly: o.access != writing, Log: o.log, UserAgent: o.userAgent,
 		OnRequest: func(providers.Request) { sent.Add(1) },
 	})
 	return account

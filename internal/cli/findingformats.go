@@ -8,6 +8,7 @@ import (
 
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -28,7 +29,7 @@ func rules() []view.Rule {
 	for _, c := range spec.Codes() {
 		all = append(all, view.Rule{Code: c.Code, Severity: c.Severity, Text: strings.ToUpper(c.Title[:1]) + c.Title[1:] + "."})
 	}
-	for _, c := range providers.Codes() {
+	for _, c := range append(providers.Codes(), lint.Codes()...) {
 		all = append(all, view.Rule{Code: c.Code, Severity: c.Severity, Text: c.Doc})
 	}
 	for _, c := range apply.Codes() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -222,7 +223,7 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	if s.against != nil { // what is measured by shares is measured by all that is bound
 		engine.Options.Bound = len(slices.DeleteFunc(s.lock.Entries(), func(e apply.Entry) bool { return e.ID == "" }))
 	}
-	found := s.project.WithSource(engine.Validate())
+	found := lint.Conceal(s.project.WithSource(engine.Validate()))
 	if err := s.diagnose(found); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -93,7 +95,8 @@ func (a *app) validateCommand() *cobra.Command {
 		short: "Check manifests without a connection",
 		long: `Checks the manifests, or only those in the given files and folders, against the
 schema, each other, and what each provider accepts: its words, its limits, what
-it can't clear and what it would lose. It opens no connection and needs no
+it can't clear and what it would lose; and reads the prose for what was left in
+by mistake. It opens no connection and needs no
 credential. --format github shows findings at the lines of a pull request,
 --format sarif is a log for code scanning; their paths start at the Git root.
 
@@ -192,6 +195,14 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 	if s.selection, err = s.choose(nil, f); err != nil {
 		return findings{}, err
 	}
-	found = append(found, p.WithSource(s.engine(f, offline).Validate())...)
+	found = append(found, s.findings(s.engine(f, offline))...)
 	return newFindings(len(s.chosen()), found), nil
+}
+
+// findings is what is wrong with the selected manifests, and what a careful
+// reader would say of their prose, by place.
+func (s *session) findings(e *apply.Engine) []spec.Diagnostic {
+	found := append(e.Validate(), e.Lint()...)
+	spec.SortDiagnostics(found)
+	return lint.Conceal(s.project.WithSource(found))
 }

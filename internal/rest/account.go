@@ -48,7 +48,7 @@ func Open(api *API, cfg providers.Config) (*Account, error) {
 	}
 	a := &Account{
 		api: api, instance: cfg.Instance, base: u.String(), overridden: u.String() != api.Driver.BaseURL,
-		settings: maps.Clone(cfg.Settings), header: header, secrets: newSecrets(cfg.Credentials),
+		settings: maps.Clone(cfg.Settings), header: header, secrets: newSecrets(cfg),
 	}
 	pace := paceOf(cfg, api.Driver, u)
 	base := cfg.Transport

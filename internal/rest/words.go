@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -102,13 +103,25 @@ func clean(s string, most int) string {
 // secrets takes credentials out of what is about to be shown.
 type secrets []string
 
-func newSecrets(credentials map[string]providers.Secret) secrets {
+// shortest is the length from which another account's credential is looked for
+// in a service's words: what is shorter is a word of its own.
+const shortest = 8
+
+// newSecrets lists what must not come out, the longest first: one may be part
+// of another.
+func newSecrets(cfg providers.Config) secrets {
 	var out secrets
-	for _, s := range credentials {
+	for _, s := range cfg.Credentials {
 		if v := s.Reveal(); v != "" {
 			out = append(out, v)
 		}
 	}
+	for _, s := range cfg.Others {
+		if v := s.Reveal(); len(v) >= shortest {
+			out = append(out, v)
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int { return len(b) - len(a) })
 	return out
 }
 

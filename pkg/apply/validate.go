@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -24,7 +25,35 @@ func (e *Engine) Validate() []spec.Diagnostic {
 			out = append(out, q.account.Driver.Creatable(q.character, q.target, q.desired)...)
 		}
 	}
+	out = lint.Settle(e.Project, out)
 	e.Project.Locate(out)
+	spec.SortDiagnostics(out)
+	return out
+}
+
+// Lint says what a careful reader would say of the selected characters' prose.
+// The findings are in the order of their places. A plan does not ask for them.
+func (e *Engine) Lint() []spec.Diagnostic {
+	var subjects []lint.Subject
+	for _, c := range e.Set.Characters {
+		if e.selected(c) {
+			subjects = append(subjects, lint.Subject{Character: c})
+		}
+	}
+	targets := map[string][]lint.Target{}
+	for _, q := range e.resolve().list {
+		if q.account != nil && q.account.Driver != nil {
+			targets[q.Name] = append(targets[q.Name], lint.Target{Target: q.target, Driver: q.account.Driver, Instance: q.instance})
+		}
+	}
+	for i := range subjects {
+		subjects[i].Targets = targets[subjects[i].Character.Name]
+	}
+	all := e.Set.Characters
+	if e.Set.Partial {
+		all = nil // who else there is, is not known
+	}
+	out := e.Project.Locate(lint.Check(e.Project, subjects, all))
 	spec.SortDiagnostics(out)
 	return out
 }

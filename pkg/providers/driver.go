@@ -37,6 +37,8 @@ type Driver struct {
 	// Key is the kind of idempotency that creation has.
 	Key    Idempotency
 	Fields Table
+	// Expands says which macros the vendor fills in; nil is not known.
+	Expands *Expansion
 	// Settings are what an instance of this driver may set in charsync.yaml,
 	// beside the pace and the base URL.
 	Settings []Setting
@@ -96,13 +98,16 @@ type Config struct {
 	Instance    string
 	BaseURL     string
 	Credentials map[string]Secret // by the names in Driver.Env
-	Pace        Pace
-	Settings    map[string]string // instance settings, such as filters: object
-	ReadOnly    bool              // refuse every route that is not marked as reading
-	Transport   http.RoundTripper // nil: the default
-	Log         *slog.Logger      // nil: silent
-	UserAgent   string
-	OnRequest   func(Request) // called after each request that was sent; may be nil; called concurrently
+	// Others are further credentials that this process holds. What a service
+	// says is passed on without them too.
+	Others    []Secret
+	Pace      Pace
+	Settings  map[string]string // instance settings, such as filters: object
+	ReadOnly  bool              // refuse every route that is not marked as reading
+	Transport http.RoundTripper // nil: the default
+	Log       *slog.Logger      // nil: silent
+	UserAgent string
+	OnRequest func(Request) // called after each request that was sent; may be nil; called concurrently
 }
 
 // Request is one request that was sent, for counting and for progress. It

@@ -96,7 +96,8 @@ func (c *config) document(root *yaml.Node) {
 	}
 	j := &judge{schema: projectSchema(), src: c.src, root: it, mark: func(d *Diagnostic, pointer []string) { d.Path = Path(strings.Join(pointer, ".")) }}
 	j.validate(j.schema.root, it.value)
-	j.doubts(r.doubtful)
+	lint := it.child("spec").child("lint")
+	j.doubts(slices.DeleteFunc(r.doubtful, func(d *item) bool { return lint.silences(d) }))
 	for i := range j.findings {
 		if d := &j.findings[i]; sensitive(d.Path) {
 			conceal(d, d.Code == CodeUnknownField)
@@ -114,6 +115,7 @@ func (c *config) document(root *yaml.Node) {
 	c.providers(spec.child("providers"))
 	c.environments(spec.child("environments"))
 	c.policy(spec.child("policy"))
+	c.lint(spec.child("lint"))
 	c.state(spec.child("state"))
 }
 
@@ -200,6 +202,24 @@ func (c *config) policy(it *item) {
 	text("maxLoss", &p.MaxLoss)
 	share("maxChanges", &p.MaxChanges)
 	share("maxDeletes", &p.MaxDeletes)
+}
+
+// lint reads the severities of rules. The schema has checked them.
+func (c *config) lint(it *item) {
+	it.each(func(rule *yaml.Node, value *item) {
+		if severity, ok := value.value.(string); ok {
+			if c.project.Lint == nil {
+				c.project.Lint = map[string]string{}
+			}
+			c.project.Lint[rule.Value] = severity
+		}
+	})
+}
+
+// silences reports the word off as the severity of a rule: there it needs no
+// quotes.
+func (it *item) silences(d *item) bool {
+	return it != nil && d.value == "off" && slices.Contains(it.children, d)
 }
 
 func (c *config) state(it *item) {

@@ -19,6 +19,7 @@ type Project struct {
 	Instances    map[string]Instance
 	Environments map[string]Environment
 	Policy       Policy
+	Lint         map[string]string // rule → "off", "warning" or "error"; the rest has its own severity
 	State        State
 }
 

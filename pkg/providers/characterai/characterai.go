@@ -28,6 +28,10 @@ func Driver() *providers.Driver {
 		Compose:  map[spec.Path][]spec.Path{"definition": {"persona", "scene", "lore", "examples"}},
 		Key:      providers.ByField,
 		Fields:   table(),
+		Expands: &providers.Expansion{
+			Fields: []spec.Path{"definition", "greeting"}, Names: []string{"char", "user", "random_user_*"},
+			Source: providers.Published.In("the Character Book's page on dialog definitions; players' guides for the greeting"),
+		},
 		Settings: []providers.Setting{{
 			Name: ownerViewSetting, Doc: "Which of the two hosts reads one character.", Values: []string{"plus", "neo"}, Default: "plus",
 		}},

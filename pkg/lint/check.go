@@ -1,0 +1,164 @@
+package lint
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Subject is a character with the targets that are meant.
+type Subject struct {
+	Character *spec.Character
+	Targets   []Target
+}
+
+// Target is one of a character's targets, with what is known of its provider.
+type Target struct {
+	Target   *spec.Target
+	Driver   *providers.Driver
+	Instance spec.Instance
+}
+
+// Check reads the texts of characters. all are the characters of the project:
+// their names are somebody; nil is not known, and then only a speaker whose
+// name is nearly the character's is reported. The findings have the severities that the project
+// gives to rules, without those that it silences or a comment ignores; their
+// places are found by spec.Project.Locate.
+func Check(p *spec.Project, subjects []Subject, all []*spec.Character) []spec.Diagnostic {
+	names := namesOf(all)
+	rules := Rules()
+	found := make([][]spec.Diagnostic, len(subjects))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	const chunk = 64
+	for from := 0; from < len(subjects); from += chunk {
+		g.Go(func() error {
+			for i := from; i < min(from+chunk, len(subjects)); i++ {
+				found[i] = check(subjects[i], names, rules, p.Lint)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // the functions return no error
+	return Settle(p, slices.Concat(found...))
+}
+
+func check(s Subject, names map[string]bool, rules []Rule, severities map[string]string) []spec.Diagnostic {
+	p := &page{subject: s, names: names, texts: textsOf(s)}
+	for _, r := range rules {
+		if r.check == nil || severities[r.ID] == Off {
+			continue
+		}
+		p.rule, p.said = r, map[spec.Pos]int{}
+		r.check(p)
+	}
+	return p.found
+}
+
+// text is one string of a character: a common field, or one of a target.
+type text struct {
+	path   spec.Path
+	target *Target // nil for common fields
+	value  spec.Value
+	s      string
+}
+
+// page is a character while it is read.
+type page struct {
+	subject Subject
+	names   map[string]bool
+	texts   []text
+	rule    Rule
+	said    map[spec.Pos]int
+	found   []spec.Diagnostic
+}
+
+// mostPerText bounds what one rule says of one text: after that, it repeats
+// itself.
+const mostPerText = 20
+
+// full reports that the rule has said enough of a text.
+func (p *page) full(t text) bool { return p.said[t.value.Pos] > mostPerText }
+
+// say reports a stretch of a text.
+func (p *page) say(t text, offset, length int, message, hint string) {
+	key := t.value.Pos
+	if p.said[key]++; p.said[key] > mostPerText {
+		return
+	}
+	d := spec.Diagnostic{
+		Pos: t.value.Pos, Severity: spec.Warning, Code: p.rule.Code, Path: t.path, Character: p.subject.Character.Name, Message: message, Hint: hint,
+		Spot: &spec.Spot{Value: t.value, Offset: offset, Length: length},
+	}
+	if t.target != nil {
+		d.Target = t.target.Target.Instance
+	}
+	p.found = append(p.found, d)
+}
+
+// textsOf lists every string of a character, common fields first.
+func textsOf(s Subject) []text {
+	var out []text
+	gather(&out, s.Character.Fields, "", nil)
+	for i := range s.Targets {
+		gather(&out, s.Targets[i].Target.Fields, "", &s.Targets[i])
+	}
+	return out
+}
+
+func gather(out *[]text, fields spec.Fields, under string, t *Target) {
+	keys := make([]string, 0, len(fields))
+	for k := range fields {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, spec.CompareKeys)
+	for _, k := range keys {
+		gatherField(out, fields[k], under+k, t)
+	}
+}
+
+func gatherField(out *[]text, f spec.Field, path string, t *Target) {
+	if s := f.Text(); s != "" {
+		*out = append(*out, text{path: spec.Path(path), target: t, value: f.Value, s: s})
+	}
+	for i, e := range f.Items {
+		gatherField(out, e, fmt.Sprintf("%s[%d]", path, i), t)
+	}
+	if len(f.Inner) > 0 {
+		gather(out, f.Inner, path+".", t)
+	}
+}
+
+// namesOf are the names of characters, as speakers may write them: whole and
+// in part, in small letters.
+func namesOf(all []*spec.Character) map[string]bool {
+	if all == nil {
+		return nil
+	}
+	names := map[string]bool{}
+	for _, c := range all {
+		addName(names, c.Fields.Lookup("name").Text())
+		names[strings.ToLower(c.Name)] = true
+		for i := range c.Targets {
+			addName(names, c.Targets[i].Fields.Lookup("name").Text())
+		}
+	}
+	return names
+}
+
+func addName(names map[string]bool, name string) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if name == "" {
+		return
+	}
+	names[name] = true
+	for _, part := range strings.Fields(name) {
+		names[strings.Trim(part, `.,"'“”()`)] = true
+	}
+}

@@ -1,0 +1,133 @@
+package lint
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// key is the shape of a service's credentials: what they begin with, which is
+// looked for first, and how they go on.
+type key struct {
+	of     string
+	begins string
+	whole  *regexp.Regexp
+}
+
+// keys lists shapes that are distinct enough not to be met in prose.
+var keys = sync.OnceValue(func() []key {
+	k := func(of, begins, rest string) key { return key{of, begins, regexp.MustCompile(`^` + rest)} }
+	return []key{
+		k("Anthropic", "sk-ant-", `sk-ant-[A-Za-z0-9_-]{20,}`),
+		k("OpenAI", "sk-proj-", `sk-proj-[A-Za-z0-9_-]{20,}`),
+		k("OpenAI or a service like it", "sk-", `sk-(?:or-v1-|svcacct-)?[A-Za-z0-9_]{20,}`),
+		k("Alakazam or Stripe", "sk_live_", `sk_live_[A-Za-z0-9]{12,}`),
+		k("Alakazam or Stripe", "sk_test_", `sk_test_[A-Za-z0-9]{12,}`),
+		k("Stripe", "rk_live_", `rk_live_[A-Za-z0-9]{12,}`),
+		k("ElevenLabs", "sk_", `sk_[0-9a-f]{40,}`),
+		k("GitHub", "ghp_", `ghp_[A-Za-z0-9]{30,}`),
+		k("GitHub", "gho_", `gho_[A-Za-z0-9]{30,}`),
+		k("GitHub", "ghs_", `ghs_[A-Za-z0-9]{30,}`),
+		k("GitHub", "github_pat_", `github_pat_[A-Za-z0-9_]{30,}`),
+		k("GitLab", "glpat-", `glpat-[A-Za-z0-9_-]{16,}`),
+		k("AWS", "AKIA", `AKIA[0-9A-Z]{16}\b`),
+		k("AWS", "ASIA", `ASIA[0-9A-Z]{16}\b`),
+		k("Google", "AIza", `AIza[A-Za-z0-9_-]{35}`),
+		k("Slack", "xox", `xox[abprse]-[A-Za-z0-9-]{10,}`),
+		k("Slack", "hooks.slack.com/services/", `hooks\.slack\.com/services/[A-Za-z0-9/]{20,}`),
+		k("Discord", "discord.com/api/webhooks/", `discord\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]{20,}`),
+		k("Hugging Face", "hf_", `hf_[A-Za-z0-9]{30,}`),
+		k("Replicate", "r8_", `r8_[A-Za-z0-9]{30,}`),
+		k("Groq", "gsk_", `gsk_[A-Za-z0-9]{30,}`),
+		k("npm", "npm_", `npm_[A-Za-z0-9]{30,}`),
+		k("SendGrid", "SG.", `SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`),
+		k("some service (a JSON web token)", "eyJ", `eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`),
+		k("whoever signs with it (a private key)", "-----BEGIN ", `-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----`),
+	}
+})
+
+// hit is a stretch that looks like a key of a service.
+type hit struct {
+	start, end int
+	of         string
+}
+
+// keysIn finds what looks like a key.
+func keysIn(s string, known []key) []hit {
+	const most = 100
+	var hits []hit
+	for _, k := range known {
+		for from := 0; len(hits) < most; {
+			i := strings.Index(s[from:], k.begins)
+			if i < 0 {
+				break
+			}
+			start := from + i
+			from = start + len(k.begins)
+			if start > 0 && wordByte(s[start-1]) {
+				continue
+			}
+			const longest = 4096
+			end := start + len(k.whole.FindString(s[start:min(len(s), start+longest)]))
+			if end > start && !overlaps(hits, start) {
+				hits = append(hits, hit{start, end, k.of})
+				from = end
+			}
+		}
+	}
+	return hits
+}
+
+func overlaps(hits []hit, at int) bool {
+	for _, h := range hits {
+		if at >= h.start && at < h.end {
+			return true
+		}
+	}
+	return false
+}
+
+func wordByte(b byte) bool {
+	return b == '_' || b == '-' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
+}
+
+// secrets finds what looks like a credential. The message never holds it.
+func secrets(p *page) {
+	known := keys()
+	for _, t := range p.texts {
+		for _, h := range keysIn(t.s, known) {
+			p.say(t, h.start, h.end-h.start, "this looks like a key of "+h.of, "withdraw it at the service, remove it here, and from the history of the repository")
+		}
+	}
+}
+
+// Conceal puts asterisks over whatever looks like a credential in the lines
+// and words that findings show. It changes the slice and returns it.
+func Conceal(ds []spec.Diagnostic) []spec.Diagnostic {
+	known := keys()
+	for i := range ds {
+		for _, s := range []*string{&ds[i].Source, &ds[i].Message, &ds[i].Hint} {
+			*s = concealed(*s, known)
+		}
+	}
+	return ds
+}
+
+func concealed(s string, known []key) string {
+	hits := keysIn(s, known)
+	if len(hits) == 0 {
+		return s
+	}
+	out := []byte(s)
+	for _, h := range hits {
+		for i := h.start; i < h.end; i++ {
+			if out[i] < utf8.RuneSelf { // keys are plain ASCII, so columns stay
+				out[i] = '*'
+			}
+		}
+	}
+	return string(out)
+}
