@@ -37,6 +37,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 //	subenv FILE OLD NAME            replace it by the value of a variable
 //	nowhere TEXT DIR                no file below DIR holds TEXT
 //	samedigest PLAN PLAN            two plan documents have the same digest
+//	digest PLAN                     set $DIGEST to the digest of a plan document
 //	copytree FROM TO                copy a folder
 //	cutline FILE TEXT               remove the one line of FILE that holds TEXT
 //	github                          stand in for GitHub, and set what a runner of its Actions sets
@@ -75,6 +76,7 @@ func scriptCommands() map[string]scriptCommand {
 		},
 		"nowhere":     wantNowhere,
 		"samedigest":  compareDigests,
+		"digest":      setDigest,
 		"copytree":    copyTree,
 		"action":      runAction,
 		"github":      startGitHub,

@@ -67,6 +67,14 @@ func compareDigests(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+func setDigest(ts *testscript.TestScript, _ bool, args []string) {
+	var plan struct {
+		Digest string `json:"digest"`
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &plan))
+	ts.Setenv("DIGEST", plan.Digest)
+}
+
 func copyTree(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: copytree FROM TO")

@@ -16,6 +16,7 @@ import (
 type applyFlags struct {
 	runFlags
 	report reportFlags
+	review reviewFlags
 	resume string
 }
 
@@ -27,11 +28,15 @@ func (a *app) applyCommand() *cobra.Command {
 		long: `Plans afresh, shows the plan, asks, and carries it out; or carries out exactly the
 plan that plan --out froze, without reading a manifest. Each character is read
 again before it is written, and read back after: one that moved in the meantime
-is left alone, one that did not keep what was sent has failed.`,
+is left alone, one that did not keep what was sent has failed.
+With --reviewed or --expect-digest it plans afresh and applies only the plan that
+was reviewed, without asking: a plan that would do anything else is refused with
+what differs, and nothing is written.`,
 		examples: []string{
 			"charsync apply",
 			"charsync apply --yes",
 			"charsync apply tavern.plan",
+			"charsync apply --reviewed tavern.plan",
 			"charsync apply --sandbox --yes",
 			"charsync apply --prune --allow max-deletes",
 			"charsync apply --resume latest",
@@ -42,6 +47,8 @@ is left alone, one that did not keep what was sent has failed.`,
 			return err
 		}
 		switch {
+		case f.review.given() && (f.resume != "" || len(args) > 0):
+			return failed("leave one of them out; a plan file is applied as it is", "apply: --reviewed and --expect-digest are for a plan that is made afresh")
 		case f.resume != "" && len(args) > 0:
 			return failed("give one of them", "apply: a plan file and --resume say two different things")
 		case f.resume != "":
@@ -56,12 +63,18 @@ is left alone, one that did not keep what was sent has failed.`,
 	yesFlag(cmd, &f.yes)
 	cmd.Flags().StringVar(&f.resume, "resume", "", "finish what the plan of this `RUN` had left to do when it stopped, without planning anew")
 	complete(cmd, "resume", func(string) []string { names, _ := a.completeRuns(nil, nil, ""); return names })
+	f.review.register(cmd)
 	lockFlag(cmd, &f.runFlags)
 	formatFlag(cmd, &f.report.format, formatText, formatJSON)
 	return cmd
 }
 
 func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
+	review, err := a.reviewed(&f.review)
+	if err != nil {
+		return err
+	}
+	f.yes = f.yes || review != nil // the review was the look at it
 	if err := a.mayAsk(f.yes, "apply"); err != nil {
 		return err
 	}
@@ -74,6 +87,9 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 	plan, err := engine.Plan(ctx)
 	s.progress.stop()
 	if err != nil {
+		return err
+	}
+	if err := s.check(plan, review, f.report.format); err != nil {
 		return err
 	}
 	return s.carryOut(ctx, engine, plan, f, "Apply these changes?")

@@ -274,13 +274,7 @@ func (p *Plan) operationsDigest() string {
 		}
 	}
 	for i := range p.Changes {
-		c := p.Changes[i] // a copy: what is not an operation is blanked below
-		c.Source, c.Requests, c.Losses, c.Labels, c.Removal, c.Reason = spec.Pos{}, nil, nil, nil, "", ""
-		c.Applied = nil
-		c.Blocked = rulesOf(c.Blocked)
-		c.Fields = slices.Clone(c.Fields) // the table's order is a matter of versions
-		slices.SortFunc(c.Fields, func(a, b FieldChange) int { return strings.Compare(string(a.Path), string(b.Path)) })
-		if err := enc.Encode(&c); err != nil {
+		if err := enc.Encode(p.Changes[i].canonical()); err != nil {
 			return "" // a value that no Doc holds; never Intact
 		}
 	}
@@ -290,6 +284,19 @@ func (p *Plan) operationsDigest() string {
 		}
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// canonical is a change without what is no operation: places, words, counts of
+// requests. The order of its fields is not the table's, which is a matter of
+// versions.
+func (c *Change) canonical() *Change {
+	out := *c
+	out.Source, out.Requests, out.Losses, out.Labels, out.Removal, out.Reason = spec.Pos{}, nil, nil, nil, "", ""
+	out.Applied = nil
+	out.Blocked = rulesOf(out.Blocked)
+	out.Fields = slices.Clone(out.Fields)
+	slices.SortFunc(out.Fields, func(a, b FieldChange) int { return strings.Compare(string(a.Path), string(b.Path)) })
+	return &out
 }
 
 // rulesOf keeps of each block what decides, and leaves out the wording.
