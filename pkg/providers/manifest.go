@@ -54,3 +54,12 @@ func (d *Driver) Manifest(live diff.Doc, in spec.Instance) map[spec.Path]any {
 	}
 	return out
 }
+
+// Word is the manifest's word for a vendor's; a field without words has them
+// as they are.
+func (f Field) Word(vendor string) (string, bool) {
+	if len(f.Enum) == 0 {
+		return vendor, true
+	}
+	return f.word(vendor)
+}

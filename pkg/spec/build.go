@@ -159,6 +159,7 @@ func (b *builder) field(it *item) Field {
 	f := Field{Value: Value{Set: true, Pos: b.pos(it.node)}}
 	switch v := it.value.(type) {
 	case string:
+		b.unresolved(it.node, v)
 		if v != "" {
 			f.V = v
 		}
@@ -235,10 +236,26 @@ func (b *builder) reference(file *item) (any, string) {
 		b.findings = append(b.findings, *d)
 		return nil, ref
 	}
+	b.unresolved(file.node, text)
 	if text == "" {
 		return nil, ref
 	}
 	return text, ref
+}
+
+// unresolved refuses a text in which both sides of a conflict stand.
+func (b *builder) unresolved(n *yaml.Node, text string) {
+	if !strings.Contains(text, "<<<<<<< ") || !strings.Contains(text, ">>>>>>> ") {
+		return
+	}
+	opened := false
+	for line := range strings.SplitSeq(text, "\n") {
+		opened = opened || strings.HasPrefix(line, "<<<<<<< ")
+		if opened && strings.HasPrefix(line, ">>>>>>> ") {
+			b.fail(CodeMarkers, n, "the text has markers of a conflict that is not resolved", "keep what is right of the two sides, and remove the lines with <<<<<<<, |||||||, ======= and >>>>>>>")
+			return
+		}
+	}
 }
 
 // keep returns one shared copy of a key.

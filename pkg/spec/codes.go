@@ -46,6 +46,7 @@ const (
 	CodeNoManifests     = "CS312"
 	CodeNotFollowed     = "CS313"
 	CodeCredential      = "CS314"
+	CodeMarkers         = "CS320"
 )
 
 // CodeInfo is one line of documentation for a code.
@@ -101,5 +102,6 @@ func Codes() []CodeInfo {
 		{CodeNoManifests, Warning, "no manifest was found"},
 		{CodeNotFollowed, Warning, "a symbolic link to a folder is not followed"},
 		{CodeCredential, Error, "a credential in a file of the project"},
+		{CodeMarkers, Error, "a text with markers of a conflict that is not resolved"},
 	}
 }

@@ -85,6 +85,10 @@ func quote(s string) string {
 	if strings.ContainsAny(s, `"\`) && !strings.Contains(s, "'") && !strings.ContainsFunc(s, func(r rune) bool { return !plainRune(r) }) {
 		return "'" + s + "'"
 	}
+	return doubleQuoted(s)
+}
+
+func doubleQuoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range s {

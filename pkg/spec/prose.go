@@ -171,3 +171,13 @@ func reason(err error) error {
 	}
 	return err
 }
+
+// ProseOf is the text that a file of prose with these bytes stands for; ok is
+// false when it would be refused.
+func ProseOf(data []byte) (text string, ok bool) {
+	src := &source{data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
+	if src.check(false) != nil || len(data) > maxFileSize {
+		return "", false
+	}
+	return strings.TrimRight(strings.ReplaceAll(string(src.data), "\r\n", "\n"), "\n"), true
+}

@@ -1,0 +1,221 @@
+package edit
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// Change sets one value of a character.
+type Change struct {
+	Name  string   // metadata.name of the document
+	Path  []string // keys from the root of the document; elements of lists by their index
+	Value any      // nil, string, bool, float64, []any, map[string]any
+}
+
+// Refusal is the error of a change that can't be made without changing
+// something else, or at all.
+type Refusal struct{ Reason, Hint string }
+
+func (r *Refusal) Error() string { return r.Reason }
+
+func refuse(hint, format string, args ...any) error {
+	return &Refusal{Reason: fmt.Sprintf(format, args...), Hint: hint}
+}
+
+// Set returns a file in which values are what the changes say: in the style
+// in which they were written where that can hold them, and with every other
+// byte as it was. A key that is not there yet goes to its usual place. The
+// result has been read back: it says what it should, and everything else what
+// it said before. An error is a *Refusal, or that the file can't be read.
+func Set(name string, data []byte, changes ...Change) ([]byte, error) {
+	for _, c := range changes {
+		out, err := set(name, data, c)
+		if err != nil {
+			return nil, err
+		}
+		data = out
+	}
+	return data, nil
+}
+
+func set(name string, data []byte, c Change) ([]byte, error) {
+	f, found, err := read(name, data)
+	if len(found) > 0 {
+		return nil, found[0]
+	}
+	if errors.Is(err, errUnusual) {
+		return nil, refuse("change it by hand", "%v", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	index := f.character(c.Name)
+	if index < 0 {
+		return nil, refuse("", "%s has no character %q", name, c.Name)
+	}
+	values, found := spec.Values(name, f.src)
+	if len(found) > 0 {
+		return nil, found[0]
+	}
+	want := append([]any{}, values...)
+	if want[index], err = replaced(values[index], c.Path, c.Value); err != nil {
+		return nil, err
+	}
+	e := &editor{file: f, eol: f.lineEnd()}
+	if err := e.walk(f.roots[index], c.Path, c.Value, false); err != nil {
+		return nil, err
+	}
+	for _, candidate := range e.candidates {
+		out := splice(f.src, candidate)
+		got, found := spec.Values(name, out)
+		if len(found) > 0 || !reflect.DeepEqual(got, want) || !e.keepsComments(name, out) {
+			continue
+		}
+		if f.marked {
+			out = append([]byte(mark), out...)
+		}
+		return out, nil
+	}
+	return nil, refuse("change it by hand", "%s can't be changed in place without changing something else", strings.Join(c.Path, "."))
+}
+
+// character is the index of the document with a name, or -1.
+func (f *file) character(name string) int {
+	for i, root := range f.roots {
+		if n := root.child("metadata").child("name"); root.kind() == "Character" && n != nil && n.yaml.Value == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// splices is one way to make a change: ranges that give way to texts, in order.
+type splices []splicing
+
+type splicing struct {
+	span
+	text string
+}
+
+func splice(src []byte, parts splices) []byte {
+	var out []byte
+	done := 0
+	for _, p := range parts {
+		out = append(append(out, src[done:p.from]...), p.text...)
+		done = p.to
+	}
+	return append(out, src[done:]...)
+}
+
+// keepsComments reports whether a result has the comments of the file, each
+// as often.
+func (e *editor) keepsComments(name string, out []byte) bool {
+	g, found, err := read(name, out)
+	if err != nil || len(found) > 0 {
+		return false
+	}
+	return reflect.DeepEqual(e.file.commentTexts(), g.commentTexts())
+}
+
+// replaced is a value with another one inside. What it shares with the old
+// one is not copied.
+func replaced(v any, path []string, value any) (any, error) {
+	if len(path) == 0 {
+		return value, nil
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v)+1)
+		for k, inner := range v {
+			out[k] = inner
+		}
+		inner, err := replaced(v[path[0]], path[1:], value)
+		out[path[0]] = inner
+		return out, err
+	case []any:
+		i, err := strconv.Atoi(path[0])
+		if err != nil || i < 0 || i >= len(v) {
+			return nil, refuse("", "there is no element %s", path[0])
+		}
+		out := append([]any{}, v...)
+		out[i], err = replaced(v[i], path[1:], value)
+		return out, err
+	case nil:
+		inner, err := replaced(nil, path[1:], value)
+		return map[string]any{path[0]: inner}, err
+	}
+	return nil, refuse("", "there is no mapping for %s", path[0])
+}
+
+// editor finds ways to make one change.
+type editor struct {
+	file       *file
+	eol        string
+	candidates []splices
+}
+
+func (e *editor) offer(from, to int, text string) {
+	e.candidates = append(e.candidates, splices{{span{from, to}, text}})
+}
+
+// walk goes to the node that a path names and offers ways to change it.
+func (e *editor) walk(n *node, path []string, value any, inside bool) error {
+	inside = inside || n.flow()
+	if len(path) == 0 {
+		return e.replace(n, value, spot{flow: inside, col: -1})
+	}
+	if n.yaml.Kind == yaml.AliasNode {
+		return refuse("write the fields out in place of *"+n.yaml.Value, "%s stands behind the alias *%s, which others may use", path[0], n.yaml.Value)
+	}
+	if n.sequence() {
+		i, err := strconv.Atoi(path[0])
+		if err != nil || i < 0 || i >= len(n.list) {
+			return refuse("", "there is no element %s", path[0])
+		}
+		return e.descend(n, n.list[i], path, value, inside)
+	}
+	for _, entry := range n.list {
+		if entry.key.yaml.Value == path[0] {
+			return e.descend(n, entry, path, value, inside)
+		}
+	}
+	for i := len(path) - 1; i > 0; i-- {
+		value = map[string]any{path[i]: value}
+	}
+	return e.insert(n, path[0], value, inside)
+}
+
+// spot says where a value stands.
+type spot struct {
+	flow  bool
+	col   int  // of the block collection around it; -1 is none
+	lead  bool // it needs a space before it: nothing is written there yet
+	colon int  // behind the colon or the dash
+}
+
+func (e *editor) descend(n *node, entry entry, path []string, value any, inside bool) error {
+	if len(path) > 1 && entry.value.empty() { // a key without a value becomes a mapping
+		for i := len(path) - 1; i > 0; i-- {
+			value = map[string]any{path[i]: value}
+		}
+		path = path[:1]
+	}
+	if len(path) > 1 {
+		if entry.value.yaml.Kind == yaml.MappingNode && len(entry.value.list) == 0 && !inside {
+			return e.fill(n, entry, path[1:], value)
+		}
+		return e.walk(entry.value, path[1:], value, inside)
+	}
+	at := spot{flow: inside, col: n.col, lead: entry.value.empty(), colon: max(entry.colon, entry.dash+1)}
+	if entry.colon == 0 && n.mapping() { // a key alone, inside brackets
+		return refuse("write it as "+path[0]+": value", "%s has no value that could be replaced", path[0])
+	}
+	return e.replace(entry.value, value, at)
+}

@@ -1,0 +1,201 @@
+package pull
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/charsync/charsync/internal/edit"
+	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// place is where a value stands: a path in a character's document, or a file
+// that manifests refer to.
+type place struct {
+	file string
+	name string // of the character; "" is the whole file
+	path string // with dots between keys, from the document's root
+}
+
+// user is a field that is made of what stands at a place.
+type user struct {
+	diff.Address
+	path spec.Path
+	key  string // of the target in its manifest
+}
+
+// placed is one change of a file.
+type placed struct {
+	place
+	value  any
+	wishes []*wish
+}
+
+func (e placed) write(data []byte) ([]byte, error) {
+	if e.name == "" {
+		return edit.Prose(data, e.value.(string))
+	}
+	return edit.Set(e.file, data, edit.Change{Name: e.name, Path: strings.Split(e.path, "\x00"), Value: e.value})
+}
+
+// at is the place of what a manifest says of a path at a target.
+func (p *preparing) at(c *spec.Character, t *spec.Target, path spec.Path, v spec.Value) (at place, common, ok bool) {
+	common = t == nil || !t.Fields.Lookup(path).Set
+	if v.Ref != "" {
+		return place{file: v.Ref}, common, true
+	}
+	keys := []string{"spec"}
+	if !common {
+		keys = append(keys, "targets", t.Instance)
+	}
+	keys = append(keys, path.Segments()...)
+	return place{file: c.Pos.File, name: c.Name, path: strings.Join(keys, "\x00")}, common, v.Pos.File == c.Pos.File
+}
+
+// locate finds the place that a drifted field comes from, and the value that
+// it should get.
+func (p *preparing) locate(w *wish) {
+	account := p.Accounts[w.Target]
+	origin := account.Driver.Origin(w.character, w.target, account.Instance, w.Path)
+	if len(origin) == 0 {
+		w.refuse("change it in charsync.yaml", "the manifest does not say it: it comes from the instance %s", w.Target)
+		return
+	}
+	row, _ := account.Driver.Fields.Field(w.Path)
+	value, ok := spelled(w, row, origin)
+	if !ok {
+		return
+	}
+	said := origin[0]
+	if len(origin) > 1 || said.Path != w.Path {
+		i, text, ok := unfold(w, origin, value)
+		if !ok {
+			return
+		}
+		said, value = origin[i], text
+	}
+	w.part, w.value, w.ref = said.Path, value, said.Value.Ref
+	at, _, ok := p.at(w.character, w.target, said.Path, said.Value)
+	if !ok {
+		w.refuse("change it there, or say it in the manifest itself", "%s says it, which others may use", said.Value.Pos.File)
+		return
+	}
+	w.at = &at
+}
+
+// listUsers finds out who else uses the places that are to change.
+func (p *preparing) listUsers() {
+	asked := map[place]bool{}
+	for _, w := range p.items {
+		if w.at != nil {
+			asked[*w.at] = true
+		}
+	}
+	for _, c := range p.Set.Characters {
+		for i := range c.Targets {
+			t := &c.Targets[i]
+			in, ok := p.Project.Route(p.Env, t.Instance)
+			account := p.Accounts[in.Name]
+			if !ok || account == nil || account.Driver == nil {
+				continue
+			}
+			for _, row := range account.Driver.Fields {
+				for _, said := range account.Driver.Origin(c, t, account.Instance, row.Path) {
+					at, _, _ := p.at(c, t, said.Path, said.Value)
+					if asked[at] && !row.ReadOnly() {
+						p.users[at] = append(p.users[at], user{diff.Address{Target: in.Name, Name: c.Name}, row.Path, t.Instance})
+					}
+				}
+			}
+		}
+	}
+}
+
+// settle decides place by place: it is changed when all who use it ask for
+// the same; else a common field is overridden at the targets that ask.
+func (p *preparing) settle() {
+	var order []place
+	asking := map[place][]*wish{}
+	for _, w := range p.items {
+		if w.at == nil || w.Status == Refused {
+			continue
+		}
+		if w.field.Class == diff.Conflict && !p.conflict(w) {
+			continue
+		}
+		if asking[*w.at] == nil {
+			order = append(order, *w.at)
+		}
+		asking[*w.at] = append(asking[*w.at], w)
+	}
+	for _, at := range order {
+		wishes := asking[at]
+		if p.agreed(at, wishes) {
+			p.put(at, wishes[0].value, wishes)
+			continue
+		}
+		for _, w := range wishes {
+			p.override(at, w)
+		}
+	}
+}
+
+func (p *preparing) agreed(at place, wishes []*wish) bool {
+	for _, w := range wishes {
+		if !reflect.DeepEqual(w.value, wishes[0].value) {
+			return false
+		}
+	}
+	for _, u := range p.users[at] {
+		if !slices.ContainsFunc(wishes, func(w *wish) bool { return w.Address == u.Address && w.Path == u.path }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *preparing) put(at place, value any, wishes []*wish) {
+	for _, w := range wishes {
+		w.File, w.Where = at.file, strings.ReplaceAll(at.path, "\x00", ".")
+	}
+	p.edits = append(p.edits, placed{at, value, wishes})
+}
+
+// override says at one target what is to hold there alone.
+func (p *preparing) override(at place, w *wish) {
+	others := p.others(at, w)
+	switch {
+	case w.target.Fields.Lookup(w.part).Set:
+		w.refuse("give each a text of its own, or edit it by hand", "%s is used by %s too, and they don't ask for the same", at.file, others)
+		return
+	case p.elsewhere(at, w):
+		w.refuse("give each a file of its own, or edit it by hand", "%s is used by %s too, and they don't ask for the same", at.file, others)
+		return
+	case w.Status != Pulled:
+		w.refuse("edit the manifest by hand", "it changed on both sides, and %s uses the same text", others)
+		return
+	}
+	keys := append([]string{"spec", "targets", w.target.Instance}, w.part.Segments()...)
+	w.Reason = "spec." + string(w.part) + " holds for " + others + " too, so it is said at this target alone"
+	p.put(place{file: w.character.Pos.File, name: w.Name, path: strings.Join(keys, "\x00")}, w.value, []*wish{w})
+}
+
+// elsewhere reports whether another character uses the place.
+func (p *preparing) elsewhere(at place, w *wish) bool {
+	return slices.ContainsFunc(p.users[at], func(u user) bool { return u.Name != w.Name })
+}
+
+func (p *preparing) others(at place, w *wish) string {
+	var names []string
+	for _, u := range p.users[at] {
+		if u.Address != w.Address && !slices.Contains(names, u.String()) {
+			names = append(names, u.String())
+		}
+	}
+	const most = 3
+	if len(names) > most {
+		names = append(names[:most], "others")
+	}
+	return strings.Join(names, ", ")
+}
