@@ -50,7 +50,9 @@ func secretsOf(p *spec.Project, lookup func(string) string) []providers.Secret {
 // is there with its error: the others go on without it.
 func openAccounts(p *spec.Project, o accountOptions) map[string]*apply.Account {
 	accounts := make(map[string]*apply.Account, len(p.Instances))
-	o.secrets = secretsOf(p, o.lookup)
+	if o.access != offline { // then no credential is read at all
+		o.secrets = secretsOf(p, o.lookup)
+	}
 	for name, in := range p.Instances {
 		accounts[name] = openAccount(in, o)
 	}
