@@ -74,15 +74,20 @@ func runAction(ts *testscript.TestScript, neg bool, args []string) {
 		lines = append(lines, name+"="+expand(ts, output.Value, known))
 	}
 	slices.Sort(lines)
-	ts.Check(os.WriteFile(ts.MkAbs("outputs"), []byte(strings.ReplaceAll(strings.Join(lines, "\n"), ts.Getenv("WORK"), "$WORK")+"\n"), 0o644))
+	ts.Check(os.WriteFile(inWork(ts, "outputs"), []byte(strings.ReplaceAll(strings.Join(lines, "\n"), ts.Getenv("WORK"), "$WORK")+"\n"), 0o644))
 	if fmt.Sprint(code) != args[0] {
 		ts.Fatalf("exit code %d, want %s", code, args[0])
 	}
 }
 
+// inWork is a file in the script's own folder, wherever it has gone.
+func inWork(ts *testscript.TestScript, file string) string {
+	return filepath.Join(ts.Getenv("WORK"), filepath.FromSlash(file))
+}
+
 // runStep runs one script, and reads its outputs and what it adds to the PATH.
 func runStep(ts *testscript.TestScript, id, script string, env, known map[string]string) int {
-	output, path := ts.MkAbs(".runner/output"), ts.MkAbs(".runner/path")
+	output, path := inWork(ts, ".runner/output"), inWork(ts, ".runner/path")
 	ts.Check(os.MkdirAll(filepath.Dir(output), 0o755))
 	for _, file := range []string{output, path} {
 		ts.Check(os.WriteFile(file, nil, 0o644))
@@ -94,7 +99,7 @@ func runStep(ts *testscript.TestScript, id, script string, env, known map[string
 		ts.Setenv(name, value)
 	}
 	// As a runner does: without the profile, ended by the first failure.
-	file := ts.MkAbs(".runner/step.sh")
+	file := inWork(ts, ".runner/step.sh")
 	ts.Check(os.WriteFile(file, []byte(script+"\n"), 0o644))
 	err := ts.Exec("bash", "--noprofile", "--norc", "-eo", "pipefail", file)
 	for name, value := range before {

@@ -28,13 +28,13 @@ func startGitHub(ts *testscript.TestScript, _ bool, _ []string) {
 	for name, value := range map[string]string{
 		"GITHUB_ACTIONS": "true", "GITHUB_API_URL": server.URL, "GITHUB_REPOSITORY": githubtest.Repository,
 		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "1658821493",
-		"GITHUB_STEP_SUMMARY": ts.MkAbs("summary"), "RUNNER_TEMP": ts.MkAbs(".runner/temp"),
-		"GITHUB_EVENT_PATH": ts.MkAbs(".runner/event.json"),
+		"GITHUB_STEP_SUMMARY": inWork(ts, "summary"), "RUNNER_TEMP": inWork(ts, ".runner/temp"),
+		"GITHUB_EVENT_PATH": inWork(ts, ".runner/event.json"),
 	} {
 		ts.Setenv(name, value)
 	}
-	ts.Check(os.MkdirAll(ts.MkAbs(".runner/temp"), 0o755))
-	ts.Check(os.WriteFile(ts.MkAbs(".runner/event.json"), []byte("{}"), 0o644))
+	ts.Check(os.MkdirAll(inWork(ts, ".runner/temp"), 0o755))
+	ts.Check(os.WriteFile(inWork(ts, ".runner/event.json"), []byte("{}"), 0o644))
 }
 
 func gitHub(ts *testscript.TestScript) *githubtest.Server {

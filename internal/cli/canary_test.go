@@ -40,6 +40,7 @@ func canaryLines() []canaryLine {
 		{"destroy", []string{"--yes", "--target", "npcbuilder"}}, {"state rm", []string{"mira/convai"}},
 		{"sandbox", []string{"--addr", "127.0.0.1:0"}}, {"sandbox serve", []string{"--addr", "127.0.0.1:0"}}, {"sandbox switches", nil},
 		{"sandbox characters", nil}, {"sandbox requests", nil}, {"sandbox edit", []string{"convai", "no-such-id", "charName=Mira"}},
+		{"ci", nil}, {"ci github", []string{"--report-dir", "reports"}}, {"ci github", []string{"--command", "drift", "--report-dir", "reports"}},
 		{"", nil},
 	}
 }

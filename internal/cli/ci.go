@@ -23,7 +23,6 @@ func (a *app) ciCommand() *cobra.Command {
 type ciFlags struct {
 	runFlags
 	command   string
-	base      string
 	comment   string
 	author    string
 	failOn    []string

@@ -25,7 +25,7 @@ func (s *step) applyStep(ctx context.Context) error {
 		args = append(args, s.flags.planFile)
 	case digest != "":
 		plan, c, err := s.planned(ctx, ciPlan)
-		if err != nil || plan == nil {
+		if err != nil || plan == nil || !plan.Complete {
 			return s.notApplied(err, c)
 		}
 		if o, err = s.documents(ctx, plan); err != nil {
