@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/providers"
@@ -20,6 +21,7 @@ type accountOptions struct {
 	parallelism int
 	log         *slog.Logger
 	userAgent   string
+	now         func() time.Time
 	secrets     []providers.Secret // all credentials of the environment
 }
 
@@ -84,9 +86,9 @@ func openAccount(in spec.Instance, o accountOptions) *apply.Account {
 	account.BaseURL = base
 	account.Requests, account.Pace = sent.Load, paceFor(in, driver, base, o.parallelism)
 	account.Provider, account.Err = driver.Open(providers.Config{
-		Instance: in.Name, BaseURL: base, Credentials: credentials,
+		Instance: in.Name, BaseURL: base, Credentials: credentials, KeyEnv: in.APIKeyEnv,
 		Pace: account.Pace, Settings: in.Settings,
-		Others: o.secrets, ReadOnly: o.access != writing, Log: o.log, UserAgent: o.userAgent,
+		Others: o.secrets, ReadOnly: o.access != writing, Log: o.log, UserAgent: o.userAgent, Now: o.now,
 		OnRequest: func(providers.Request) { sent.Add(1) },
 	})
 	return account

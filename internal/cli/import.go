@@ -121,6 +121,9 @@ func (a *app) importCharacters(ctx context.Context, target string, f importFlags
 	if account.Err != nil {
 		return failed(hintFor(account.Err), "%w", account.Err)
 	}
+	if _, err := s.importFolder(f.dir); err != nil {
+		return err
+	}
 	scopes, err := s.importScopes(account, f)
 	if err != nil {
 		return err

@@ -50,6 +50,10 @@ func (s *session) importFolder(dir string) (string, error) {
 		if !ok {
 			return "", failed("name a folder of the project", "--dir: %s is outside of the project", dir)
 		}
+		if !s.project.Takes(path.Join(below, "name.yaml")) {
+			return "", failed("name a folder that spec.manifests covers ("+strings.Join(s.project.Manifests, ", ")+"), or add a pattern for it to charsync.yaml first",
+				"--dir: manifests in %s would not be read: their characters would be bound and have no manifest", dir)
+		}
 		return below, nil
 	}
 	folder := "characters"
@@ -115,6 +119,9 @@ func writeManifest(root *os.Root, folder string, d spec.Document) (string, error
 	}
 	for n := 1; ; n++ {
 		file := path.Join(folder, d.Name+".yaml")
+		if n == 1 && reservedName(d.Name) {
+			continue
+		}
 		if n > 1 {
 			file = path.Join(folder, fmt.Sprintf("%s-%d.yaml", d.Name, n))
 		}
@@ -131,6 +138,21 @@ func writeManifest(root *os.Root, folder string, d spec.Document) (string, error
 		}
 		return file, nil
 	}
+}
+
+// reservedName reports a name that Windows keeps for a device, whatever follows
+// its first dot: a project with such a file can't be checked out there.
+func reservedName(name string) bool {
+	name, _, _ = strings.Cut(strings.ToLower(name), ".")
+	switch name {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	port, isPort := strings.CutPrefix(name, "com")
+	if !isPort {
+		port, isPort = strings.CutPrefix(name, "lpt")
+	}
+	return isPort && len(port) == 1 && port[0] >= '0' && port[0] <= '9'
 }
 
 // removeManifests takes back files that this run has written.

@@ -84,7 +84,7 @@ func (p *progress) draw(s *stage, name string, done, total int) {
 		if p.width > 0 {
 			width = min(p.width, plainWidth)
 		}
-		p.bars = mpb.New(mpb.WithOutput(p.w), mpb.WithAutoRefresh(), mpb.WithWidth(width))
+		p.bars = mpb.New(mpb.WithOutput(fromMargin{p.w}), mpb.WithAutoRefresh(), mpb.WithWidth(width))
 	}
 	if s.bar == nil {
 		s.bar = p.bars.AddBar(int64(total), mpb.BarRemoveOnComplete(),
@@ -92,6 +92,17 @@ func (p *progress) draw(s *stage, name string, done, total int) {
 			mpb.AppendDecorators(decor.CountersNoUnit("%d/%d", decor.WCSyncSpace)))
 	}
 	s.bar.SetCurrent(int64(done))
+}
+
+// fromMargin begins what is drawn at the left margin. A terminal shows ^C where
+// the cursor stands, and bars that are drawn over from there would be garbled.
+type fromMargin struct{ w io.Writer }
+
+func (f fromMargin) Write(p []byte) (int, error) {
+	if _, err := f.w.Write(append([]byte{'\r'}, p...)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // stop takes the bars off the screen; what is printed next starts on a clean

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +74,10 @@ func TestProgressBars(t *testing.T) {
 	p.stop()
 	p.stop()
 	drawn := out.String()
+	// A terminal has written ^C wherever the cursor stood by then.
+	if up := regexp.MustCompile(`(^|[^\r])\x1b\[\d*A`).FindString(drawn); up != "" || !strings.Contains(drawn, "\r\x1b[") {
+		t.Errorf("drawn over from the middle of a line: %q", drawn)
+	}
 	p.step("observe convai", 5, 10)
 	if out.String() != drawn {
 		t.Error("it draws after it was stopped")

@@ -67,7 +67,7 @@ func (a *app) fieldValues(ctx context.Context, target string, path spec.Path) ([
 		return nil, oneOf("field", string(path), fieldNames(driver))
 	}
 	known := knownWords(field)
-	account := openAccount(in, accountOptions{access: reading, lookup: s.lookup, parallelism: 1, log: s.log, userAgent: s.userAgent(), secrets: secretsOf(s.project, s.lookup)})
+	account := openAccount(in, accountOptions{access: reading, lookup: s.lookup, parallelism: 1, log: s.log, userAgent: s.userAgent(), now: s.env.Now, secrets: secretsOf(s.project, s.lookup)})
 	if account.Err != nil {
 		if len(known) > 0 {
 			return known, nil

@@ -18,6 +18,7 @@ type Account struct {
 	base       string
 	overridden bool // the base URL is not the vendor's own
 	settings   map[string]string
+	keyEnv     string
 	header     http.Header
 	secrets    secrets
 	transport  http.RoundTripper
@@ -48,7 +49,7 @@ func Open(api *API, cfg providers.Config) (*Account, error) {
 	}
 	a := &Account{
 		api: api, instance: cfg.Instance, base: u.String(), overridden: u.String() != api.Driver.BaseURL,
-		settings: maps.Clone(cfg.Settings), header: header, secrets: newSecrets(cfg),
+		keyEnv: cfg.KeyEnv, settings: maps.Clone(cfg.Settings), header: header, secrets: newSecrets(cfg),
 	}
 	pace := paceOf(cfg, api.Driver, u)
 	base := cfg.Transport

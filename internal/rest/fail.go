@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/charsync/charsync/pkg/providers"
 )
@@ -41,6 +42,9 @@ func (a *Account) hint(kind providers.ErrorKind) string {
 }
 
 func (a *Account) credentialNames() string {
+	if a.keyEnv != "" {
+		return a.keyEnv
+	}
 	var groups []string
 	for _, env := range a.api.Driver.Env {
 		groups = append(groups, strings.Join(env, " and "))
@@ -121,10 +125,23 @@ func (a *Account) refusal(t *trip, got *answer) error {
 	}
 	if e.Kind == providers.RateLimited {
 		e.After = asked(&http.Response{Header: got.header})
+		e.Hint = pauseHint(e.After)
 	}
 	a.apply(t, got.status, message, e)
 	a.doubted(t, e)
 	return e
+}
+
+// pauseHint says how long a service asks to wait, where that is longer than was
+// waited. What is beyond a day is no pause.
+func pauseHint(after time.Duration) string {
+	switch {
+	case after <= waitMost:
+		return ""
+	case after <= 24*time.Hour:
+		return "the service asks to wait " + after.Round(time.Second).String() + ": run again then, or lower requestsPerSecond of this instance in charsync.yaml"
+	}
+	return "the service asks to wait for more than a day: look there at what this account may do"
 }
 
 // doubted makes a refused write one whose outcome is not known: when an earlier

@@ -51,7 +51,7 @@ func newRetry(next http.RoundTripper, low time.Duration) http.RoundTripper {
 
 func again(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	t, ok := ctx.Value(tripKey{}).(*trip)
-	if !ok || ctx.Err() != nil {
+	if !ok || ctx.Err() != nil || t.spent() >= callTime {
 		return false, nil
 	}
 	repeatable := t.route.repeatable(t.keyed)

@@ -27,8 +27,11 @@ import (
 
 const (
 	attemptTime = 90 * time.Second // for one attempt, its answer read to the end
-	idleTime    = 90 * time.Second
-	headerTime  = 60 * time.Second
+	// callTime is for all attempts of a call together, without the pauses
+	// between them and the waiting for its turn.
+	callTime   = 2 * time.Minute
+	idleTime   = 90 * time.Second
+	headerTime = 60 * time.Second
 )
 
 // stack assembles the transports of one account.
@@ -42,7 +45,7 @@ func stack(cfg providers.Config, pace providers.Pace, u *url.URL, base http.Roun
 		log = slog.New(slog.DiscardHandler)
 	}
 	var rt http.RoundTripper = &counted{next: base, cfg: cfg}
-	rt = &timed{next: rt, most: attemptTime}
+	rt = &timed{next: rt, most: attemptTime, now: cfg.Now}
 	rt = newLimit(rt, pace)
 	rt = newRetry(rt, wait)
 	rt = &logged{next: rt, log: log, instance: cfg.Instance}

@@ -124,17 +124,22 @@ func (l *limit) admit(req *http.Request) (release func(), err error) {
 	return release, nil
 }
 
-// timed ends an attempt that takes too long, its answer included.
+// timed ends an attempt that takes too long, its answer included, and bounds
+// what all attempts of a call take together where there is a clock.
 type timed struct {
 	next http.RoundTripper
 	most time.Duration
+	now  func() time.Time // may be nil
 }
 
 var errSlow = errors.New("the service took too long to answer")
 
 func (t *timed) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeoutCause(req.Context(), t.most, errSlow)
+	call := tripOf(req)
+	ctx, cancel := context.WithTimeoutCause(req.Context(), min(t.most, callTime-call.spent()), errSlow)
+	spent := t.watch()
 	resp, err := t.next.RoundTrip(req.WithContext(ctx))
+	call.took.Add(int64(spent()))
 	if err != nil {
 		if errors.Is(context.Cause(ctx), errSlow) {
 			err = errSlow
@@ -144,6 +149,15 @@ func (t *timed) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &onClose{ReadCloser: resp.Body, then: cancel}
 	return resp, nil
+}
+
+// watch starts a stopwatch.
+func (t *timed) watch() (elapsed func() time.Duration) {
+	if t.now == nil {
+		return func() time.Duration { return 0 }
+	}
+	begun := t.now()
+	return func() time.Duration { return t.now().Sub(begun) }
 }
 
 // counted reports each request that went out, and follows what is known of

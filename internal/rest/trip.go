@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
+	"time"
 )
 
 // trip is one call on its way through the stack, however often it is sent.
@@ -18,7 +19,10 @@ type trip struct {
 	earlier  atomic.Bool
 	dialled  atomic.Bool // the transport reports its steps
 	attempts atomic.Int64
+	took     atomic.Int64 // nanoseconds that its attempts took so far
 }
+
+func (t *trip) spent() time.Duration { return time.Duration(t.took.Load()) }
 
 type tripKey struct{}
 

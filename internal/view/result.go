@@ -23,6 +23,10 @@ func Result(w io.Writer, r *apply.Result, s Style) error {
 			name = o.Name
 			p.line(0, run{SanitizeLine(name), strong})
 		}
+		if o.Action == "" && o.Status == apply.Failed {
+			p.unplanned(o)
+			continue
+		}
 		p.outcome(o)
 	}
 	if name != "" {
@@ -44,6 +48,12 @@ func Result(w io.Writer, r *apply.Result, s Style) error {
 	}
 	p.write(s.paint(strong, r.Summary()) + "\n")
 	return p.close()
+}
+
+// unplanned prints a pair that nothing could be planned for. Why, and what to
+// do, stands with the plan, which is always shown before its result.
+func (p *printer) unplanned(o *apply.Outcome) {
+	p.item(2, []run{{p.style.glyph("✗", "x") + " ", alarming}}, run{SanitizeLine(o.Target), alarming}, run{"  failed: not planned, for the reason above", plain})
 }
 
 // ResultJSON prints the result document, with failures as text.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -143,13 +144,13 @@ func (w *accountPlan) warnOfAnother() {
 		return
 	}
 	if then != "" {
-		b := block(guardAccount, "%s holds none of the %d characters that the lock binds there", w.instance, again)
+		b := block(guardAccount, "%s holds none of the %s characters that the lock binds there", w.instance, providers.Figure(again))
 		b.Hint = "look whether key, base URL and lock are of one account; if they were deleted there, " + b.Hint + " and creates them anew"
 		w.guards = append(w.guards, b)
 	}
 	w.diagnostics = append(w.diagnostics, spec.Diagnostic{
 		Severity: spec.Warning, Code: codeNoneFound, Target: w.instance,
-		Message: fmt.Sprintf("%s holds none of the %d characters that the lock binds there%s", w.instance, again, then),
+		Message: fmt.Sprintf("%s holds none of the %s characters that the lock binds there%s", w.instance, providers.Figure(again), then),
 		Hint:    "look whether key, base URL and lock are of one account before applying anything",
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -182,7 +183,7 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return providers.Figure(n) + " " + noun + "s"
 }
 
 func sending(fields []diff.FieldChange) (sends, fixed bool) {

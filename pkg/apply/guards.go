@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -102,9 +103,9 @@ func guardShrinking(c *diff.Change) []diff.Block {
 		switch {
 		case had < longText || has*2 >= had:
 		case has == 0:
-			out = append(out, block(guardShrink, "%s would lose all of its %d characters", f.Path, had))
+			out = append(out, block(guardShrink, "%s would lose all of its %s characters", f.Path, providers.Figure(had)))
 		default:
-			out = append(out, block(guardShrink, "%s would go from %d characters to %d", f.Path, had, has))
+			out = append(out, block(guardShrink, "%s would go from %s characters to %s", f.Path, providers.Figure(had), providers.Figure(has)))
 		}
 	}
 	return out
@@ -151,18 +152,18 @@ func guardShares(p *diff.Plan, s shares) []diff.Block {
 	}
 	var out []diff.Block
 	if over(updates, s.bound, s.changes) {
-		out = append(out, block(guardMaxChanges, "%d of %d bound characters would be updated (%s), more than maxChanges: %s",
-			updates, s.bound, percentage(updates, s.bound), s.changes))
+		out = append(out, block(guardMaxChanges, "%s of %s bound characters would be updated (%s), more than maxChanges: %s",
+			providers.Figure(updates), providers.Figure(s.bound), percentage(updates, s.bound), s.changes))
 	}
 	if over(again, s.bound, s.changes) {
-		b := block(guardMaxChanges, "%d of %d bound characters were not found and would be created anew (%s), more than maxChanges: %s",
-			again, s.bound, percentage(again, s.bound), s.changes)
+		b := block(guardMaxChanges, "%s of %s bound characters were not found and would be created anew (%s), more than maxChanges: %s",
+			providers.Figure(again), providers.Figure(s.bound), percentage(again, s.bound), s.changes)
 		b.Hint = "look whether key, base URL and lock are of one account; if they are really gone, " + b.Hint
 		out = append(out, b)
 	}
 	if over(deletes, s.bound, s.deletes) {
-		out = append(out, block(guardMaxDeletes, "%d of %d bound characters would be deleted (%s), more than maxDeletes: %s",
-			deletes, s.bound, percentage(deletes, s.bound), s.deletes))
+		out = append(out, block(guardMaxDeletes, "%s of %s bound characters would be deleted (%s), more than maxDeletes: %s",
+			providers.Figure(deletes), providers.Figure(s.bound), percentage(deletes, s.bound), s.deletes))
 	}
 	return out
 }
@@ -213,7 +214,7 @@ func guardSameTexts(p *diff.Plan) []diff.Block {
 	var out []diff.Block
 	for _, key := range order {
 		if n := len(names[key]); n >= sameTextFrom {
-			out = append(out, block(guardSameText, "%d characters would get one and the same new %s: %s", n, key.path, some(names[key])))
+			out = append(out, block(guardSameText, "%s characters would get one and the same new %s: %s", providers.Figure(n), key.path, some(names[key])))
 		}
 	}
 	return out

@@ -259,3 +259,20 @@ func TestFinishingCreationsIsNoShare(t *testing.T) {
 		t.Errorf("finished creations count: %s %+v", r.Summary(), r.Refused)
 	}
 }
+
+// Figures that people read have their thousands apart.
+func TestFiguresOfGuards(t *testing.T) {
+	lost := guardShrinking(&diff.Change{Action: diff.Update, Fields: []diff.FieldChange{{
+		Path: "persona", Kind: diff.Text, Before: strings.Repeat("x", 33120), BeforeKnown: true, After: strings.Repeat("x", 1200), Send: true,
+	}}})
+	if len(lost) != 1 || lost[0].Message != "persona would go from 33,120 characters to 1,200" {
+		t.Errorf("%+v", lost)
+	}
+	many := &diff.Plan{Changes: make([]diff.Change, 1500)}
+	for i := range many.Changes {
+		many.Changes[i].Action = diff.Update
+	}
+	if got := guardShares(many, shares{bound: 2000, changes: spec.Share{Percent: true, Value: 30}}); len(got) != 1 || !strings.HasPrefix(got[0].Message, "1,500 of 2,000 bound") {
+		t.Errorf("%+v", got)
+	}
+}

@@ -3,6 +3,7 @@ package providers
 import (
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -98,6 +99,9 @@ type Config struct {
 	Instance    string
 	BaseURL     string
 	Credentials map[string]Secret // by the names in Driver.Env
+	// KeyEnv is the variable that the credential came from, where it is not
+	// one of the driver's: for advice.
+	KeyEnv string
 	// Others are further credentials that this process holds. What a service
 	// says is passed on without them too.
 	Others    []Secret
@@ -107,7 +111,8 @@ type Config struct {
 	Transport http.RoundTripper // nil: the default
 	Log       *slog.Logger      // nil: silent
 	UserAgent string
-	OnRequest func(Request) // called after each request that was sent; may be nil; called concurrently
+	Now       func() time.Time // bounds what a call takes with its repetitions; nil: each attempt alone is bounded
+	OnRequest func(Request)    // called after each request that was sent; may be nil; called concurrently
 }
 
 // Request is one request that was sent, for counting and for progress. It

@@ -263,6 +263,9 @@ func figure(n int) string {
 	return s
 }
 
+// Figure prints a count with thousands apart: 33,120.
+func Figure(n int) string { return figure(n) }
+
 // quote shows a word of the manifest in a message, cut short.
 func quote(s string) string {
 	const most = 60

@@ -119,7 +119,7 @@ type loader struct {
 }
 
 func newLoader(p *Project, tree fs.FS) *loader {
-	return &loader{project: p, tree: tree, prose: &prose{tree: tree, files: map[string]*proseFile{}}}
+	return &loader{project: p, tree: tree, prose: &prose{tree: tree, own: p.ownFiles(), files: map[string]*proseFile{}}}
 }
 
 // all loads files in parallel; results are in the order of the files.

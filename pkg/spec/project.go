@@ -3,8 +3,10 @@ package spec
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // ConfigFile is the name of a project's configuration.
@@ -113,6 +115,31 @@ func (p *Project) config() string {
 		return ""
 	}
 	return filepath.Base(p.File)
+}
+
+// ownFiles are the files of the project that charsync keeps for itself.
+func (p *Project) ownFiles() []string {
+	own := []string{ConfigFile}
+	for _, file := range []string{p.config(), p.State.Path} {
+		if file != "" {
+			own = append(own, path.Clean(file))
+		}
+	}
+	return own
+}
+
+// Takes reports whether a file, relative to the project with slashes, would be
+// read as a manifest.
+func (p *Project) Takes(file string) bool {
+	for segment := range strings.SplitSeq(file, "/") {
+		if hidden(segment) {
+			return false
+		}
+	}
+	return !slices.Contains(p.ownFiles(), file) && slices.ContainsFunc(p.Manifests, func(pattern string) bool {
+		g, err := parseGlob(pattern)
+		return err == nil && g.match(file)
+	})
 }
 
 // FindProject looks for charsync.yaml in a folder and in those above it, up

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -14,6 +15,7 @@ import (
 // prose reads the files that manifests refer to, each once.
 type prose struct {
 	tree  fs.FS
+	own   []string // files of charsync's that are no prose: charsync.yaml and the lock
 	mu    sync.Mutex
 	files map[string]*proseFile
 }
@@ -31,6 +33,12 @@ func (p *prose) text(manifest, reference string) (file, text string, problem *Di
 	file, problem = locate(manifest, reference)
 	if problem != nil {
 		return "", "", problem
+	}
+	if slices.ContainsFunc(p.own, func(own string) bool { return strings.EqualFold(own, file) }) {
+		return "", "", &Diagnostic{
+			Code: CodeReference, Message: fmt.Sprintf("the path %q leads to %s, which is charsync's own and no prose", reference, path.Base(file)),
+			Hint: "name a file that holds the text",
+		}
 	}
 	p.mu.Lock()
 	entry := p.files[file]

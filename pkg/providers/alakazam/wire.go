@@ -40,7 +40,6 @@ func api() *rest.API {
 			Items: "/characters", ItemID: "/id", ItemName: "/name", Max: 32 << 20,
 		},
 		Verdicts: []rest.Verdict{
-			{Status: 401, Contains: "sk_", Kind: providers.Unauthorized, Hint: "ALAKAZAM_API_KEY must be a secret key (sk_…): publishable keys (pk_…) only read"},
 			{Status: 409, Contains: "idempotency-key", Kind: providers.Rejected, Hint: "this is a defect of charsync: a key was used for two bodies; please report it"},
 		},
 	}
@@ -54,10 +53,18 @@ type account struct {
 }
 
 func open(cfg providers.Config) (providers.Provider, error) {
-	if !cfg.ReadOnly && strings.HasPrefix(cfg.Credentials["ALAKAZAM_API_KEY"].Reveal(), "pk_") {
+	publishable := strings.HasPrefix(cfg.Credentials["ALAKAZAM_API_KEY"].Reveal(), "pk_")
+	if publishable && !cfg.ReadOnly {
 		return nil, errors.New(cfg.Instance + ": ALAKAZAM_API_KEY is a publishable key (pk_…), which can only read; writing needs a secret key (sk_…)")
 	}
-	a, err := rest.Open(api(), cfg)
+	description := api()
+	if publishable {
+		description.Verdicts = append(description.Verdicts, rest.Verdict{
+			Status: http.StatusUnauthorized, Kind: providers.Unauthorized,
+			Hint: "ALAKAZAM_API_KEY is a publishable key (pk_…), which may not read everything: a secret key (sk_…) may",
+		})
+	}
+	a, err := rest.Open(description, cfg)
 	if err != nil {
 		return nil, err
 	}
