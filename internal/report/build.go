@@ -60,11 +60,11 @@ func Of(c *spec.Character, src Sources) Character {
 	b.texts(&out, c, nil)
 	for i := range c.Targets {
 		t := &c.Targets[i]
-		in, d := b.route(c, t.Instance)
+		in, d := b.route(t.Instance)
 		p := Pair{Target: view.SanitizeLine(t.Instance), Provider: in.Type, Vendor: in.Type}
 		if d != nil {
 			want := d.Desired(c, t, in)
-			p.Vendor, p.Losses, p.Meters = d.Title, losses(want.Losses), meters(d, want.Doc)
+			p.Vendor, p.Losses, p.Meters = d.Title, losses(want.Losses), metersOf(d.Fates(c, t, in))
 		}
 		out.Pairs = append(out.Pairs, p)
 	}
@@ -90,7 +90,7 @@ func (b *builder) driver(name string) *providers.Driver {
 }
 
 // route finds the instance and the vendor behind a target of a manifest.
-func (b *builder) route(_ *spec.Character, target string) (spec.Instance, *providers.Driver) {
+func (b *builder) route(target string) (spec.Instance, *providers.Driver) {
 	if b.src.Set == nil || b.src.Set.Project == nil {
 		return spec.Instance{Name: target, Type: target}, b.driver(target)
 	}

@@ -11,53 +11,88 @@ import (
 // character; its zero value is ready.
 type Memory struct{ shown map[string]string }
 
-// Again returns where the same edit was shown, or "" and remembers it. Short
-// edits, and those that are no text, are always shown.
-func (m *Memory) Again(target string, f *Field, c Change) string {
-	if f.Class == diff.Conflict || f.Class == diff.Drift {
-		return ""
+// Again returns where the same edit was shown, or "" and remembers it. Blocks
+// of a text that were shown before are marked as told, where not all of them
+// were. Drift, conflicts, and what is no text are always shown.
+func (m *Memory) Again(target string, f *Field, c *Change) string {
+	p := c.Value.Prose
+	if p == nil {
+		p = c.Value.Text
 	}
-	key := fingerprint(&c.Value)
-	if key == "" {
+	if p == nil || p.WhitespaceOnly || f.Class == diff.Conflict || f.Class == diff.Drift {
 		return ""
-	}
-	if at, ok := m.shown[key]; ok {
-		return at
 	}
 	if m.shown == nil {
 		m.shown = map[string]string{}
 	}
-	m.shown[key] = target + " " + f.Path
-	return ""
-}
-
-// fingerprint is what is shown of a text, without places; "" for what is
-// short enough to stand twice.
-func fingerprint(v *Value) string {
-	p := v.Prose
-	if p == nil {
-		p = v.Text
-	}
-	if p == nil || p.WhitespaceOnly {
-		return ""
-	}
-	var b strings.Builder
-	for _, block := range p.Blocks {
-		if block.Shape == diff.Untouched {
+	here := target + " " + f.Path
+	edited, told, place := 0, 0, ""
+	for i := range p.Blocks {
+		b := &p.Blocks[i]
+		if b.Shape == diff.Untouched {
 			continue
 		}
-		b.WriteString("\x00" + string(block.Shape))
-		for _, line := range block.Lines {
-			b.WriteString("\x01" + line.Speaker)
-			for _, s := range line.Spans {
-				if !s.Far {
-					b.WriteString("\x02" + string(s.Op) + "\x03" + s.Text)
-				}
+		edited++
+		key := fingerprint(b)
+		at, ok := m.shown[key]
+		switch {
+		case !ok:
+			m.shown[key] = here
+		case at != here && len(key) >= toldFrom:
+			told++
+			b.Told, b.Edits = at, 1
+			if place != "" && place != at {
+				place = "-"
+			} else {
+				place = at
 			}
 		}
 	}
-	if b.Len() < shortText {
-		return ""
+	if told > 0 && told == edited && place != "-" && len(p.Notes) == 0 {
+		return place
 	}
-	return b.String() + "\x00" + strings.Join(p.Notes, "\x01")
+	p.Blocks = together(p.Blocks)
+	return ""
+}
+
+// together makes one of neighbours that were told at the same place.
+func together(blocks []Block) []Block {
+	var out []Block
+	for _, b := range blocks {
+		last := len(out) - 1
+		if last < 0 || b.Told == "" || out[last].Told != b.Told {
+			out = append(out, b)
+			continue
+		}
+		out[last].Edits++
+		out[last].Lines = append(out[last].Lines, b.Lines...)
+	}
+	return out
+}
+
+// toldFrom is how many bytes an edit must have to be told once only.
+const toldFrom = 60
+
+// fingerprint is what is shown of a block, without its place.
+func fingerprint(block *Block) string {
+	var b strings.Builder
+	b.WriteString(string(block.Shape))
+	for _, line := range block.Lines {
+		b.WriteByte('\n')
+		last := diff.Equal
+		if line.Speaker != "" {
+			b.WriteString(line.Speaker + ": ")
+		}
+		for _, s := range line.Spans {
+			if s.Far {
+				continue
+			}
+			if s.Op != last {
+				b.WriteString("\x01" + string(s.Op) + "\x02")
+				last = s.Op
+			}
+			b.WriteString(s.Text)
+		}
+	}
+	return b.String()
 }

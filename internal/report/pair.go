@@ -8,7 +8,6 @@ import (
 
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/diff"
-	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -27,32 +26,9 @@ func (b *builder) pair(c *diff.Change, manifest *spec.Character) Pair {
 		p.Fields = append(p.Fields, b.field(c, f))
 	}
 	if d := b.driver(c.Provider); d != nil {
-		p.Meters = meters(d, b.document(d, c, manifest))
+		p.Meters = b.meters(d, c, manifest)
 	}
 	return p
-}
-
-// document is what the provider is to hold: all that the manifest says, else
-// what the plan knows of it.
-func (b *builder) document(d *providers.Driver, c *diff.Change, manifest *spec.Character) diff.Doc {
-	if c.Action == diff.Delete {
-		return nil
-	}
-	doc := diff.Doc{}
-	if manifest != nil {
-		for i := range manifest.Targets {
-			t := &manifest.Targets[i]
-			if in, _ := b.route(manifest, t.Instance); in.Name == c.Target || t.Instance == c.Target {
-				doc = d.Desired(manifest, t, in).Doc
-			}
-		}
-	}
-	for _, f := range c.Fields {
-		if f.Class != diff.Released {
-			doc[f.Path] = f.After // a plan file may be older than the manifest
-		}
-	}
-	return doc
 }
 
 func (b *builder) field(c *diff.Change, f diff.FieldChange) Field {
@@ -148,20 +124,6 @@ func losses(in []diff.Loss) []Loss {
 		out = append(out, Loss{How: view.SanitizeLine(l.How), Note: view.SanitizeLine(l.Note), Paths: []string{path}})
 	}
 	slices.SortStableFunc(out, func(a, b Loss) int { return cmp.Or(cmp.Compare(a.How, b.How), cmp.Compare(a.Note, b.Note)) })
-	return out
-}
-
-func meters(d *providers.Driver, doc diff.Doc) []Meter {
-	var out []Meter
-	for _, u := range d.Usage(doc) {
-		path := string(u.Path)
-		if u.Of != "" && u.Of != "*" {
-			path += "[]." + u.Of
-		}
-		out = append(out, Meter{
-			Path: view.SanitizeLine(path), Unit: u.Unit, Used: u.Used, Least: u.Least, Effective: u.Effective, Hard: u.Hard,
-		})
-	}
 	return out
 }
 

@@ -23,6 +23,8 @@ type Block struct {
 	Line       int        // in the text after, or before where it is removed
 	From       int        // where a moved block stood
 	Paragraphs int
+	Told       string // where the same edits were shown before: "alakazam persona"
+	Edits      int    // of what was told: how many
 	Lines      []Line
 }
 

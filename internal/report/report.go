@@ -104,32 +104,6 @@ type Loss struct {
 	Note  string
 }
 
-// Meter is how much of a limit a value takes. A bound that is 0 is none.
-type Meter struct {
-	Path      string
-	Unit      string
-	Used      int
-	Least     int
-	Effective int // beyond it the vendor ignores the rest
-	Hard      int // beyond it the vendor refuses
-}
-
-// Level says where a value stands: "over" a hard limit, "past" an effective
-// one, "near" one from nine tenths on, "short" of the least, or "ok".
-func (m Meter) Level() string {
-	switch {
-	case m.Hard > 0 && m.Used > m.Hard:
-		return "over"
-	case m.Effective > 0 && m.Used > m.Effective:
-		return "past"
-	case m.Used < m.Least:
-		return "short"
-	case m.Hard > 0 && m.Used*10 >= m.Hard*9, m.Effective > 0 && m.Used*10 >= m.Effective*9:
-		return "near"
-	}
-	return "ok"
-}
-
 // Classes lists the classes of the fields of a character that are of interest
 // to a reader, each once.
 func (c *Character) Classes() []string {

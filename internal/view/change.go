@@ -1,8 +1,6 @@
 package view
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -86,7 +84,6 @@ func (p *printer) changeOf(c *diff.Change, shown *told) {
 			p.field(6, c.Target, f, shown)
 		}
 	}
-	p.losses(6, c)
 	for _, b := range c.Blocked {
 		p.block(6, StoppedBy(b), b)
 	}
@@ -135,36 +132,5 @@ func (p *printer) recorded(indent int, c *diff.Change) {
 		if paths := byClass[class]; len(paths) > 0 {
 			p.line(indent, run{why(p.tone, c.Target, diff.FieldChange{Class: class}) + ": ", faint}, run{strings.Join(paths, ", "), plain})
 		}
-	}
-}
-
-// losses says what the provider does not keep as the manifest has it: all of
-// it where a character is made, only what is dropped where one changes. That a
-// field has another name there is no loss to a reader.
-func (p *printer) losses(indent int, c *diff.Change) {
-	type group struct{ how, note string }
-	paths := map[group][]string{}
-	for _, l := range c.Losses {
-		if l.How != "dropped" && (l.How == "mapped" || c.Action == diff.Update) {
-			continue
-		}
-		g := group{l.How, l.Note}
-		paths[g] = append(paths[g], SanitizeLine(string(l.Path)))
-	}
-	groups := make([]group, 0, len(paths))
-	for g := range paths {
-		groups = append(groups, g)
-	}
-	slices.SortFunc(groups, func(a, b group) int { return cmp.Or(cmp.Compare(a.how, b.how), cmp.Compare(a.note, b.note)) })
-	for _, g := range groups {
-		words := fmt.Sprintf("%s: %s", SanitizeLine(g.how), strings.Join(paths[g], ", "))
-		if g.note != "" {
-			words += " (" + SanitizeLine(g.note) + ")"
-		}
-		look := faint
-		if g.how == "dropped" {
-			look = changed
-		}
-		p.line(indent, run{words, look})
 	}
 }

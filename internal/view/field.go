@@ -53,14 +53,18 @@ func brief(v any) any {
 }
 
 // edit prints a value that became another one.
-func (p *printer) edit(indent int, lead []run, why string, d diff.FieldDiff, sameAs string) {
+func (p *printer) edit(indent int, lead []run, why string, d diff.FieldDiff, again again) {
 	switch {
-	case sameAs != "":
-		p.item(indent, lead, because(join(why, "the same edit as "+sameAs))...)
+	case again.whole != "":
+		p.item(indent, lead, because(join(why, "the same edit as "+again.whole))...)
 	case short(d.ValueDiff):
 		p.item(indent, lead, append(append([]run{{"  ", plain}}, p.brief(d.ValueDiff)...), p.because(d.Class, why)...)...)
 	default:
 		p.item(indent, lead, because(why)...)
+		if d.Prose != nil {
+			p.prose(indent+4, d.Prose, again)
+			return
+		}
 		p.value(indent+4, d.ValueDiff)
 	}
 }
@@ -104,45 +108,4 @@ func join(parts ...string) string {
 		}
 	}
 	return strings.Join(out, "; ")
-}
-
-// told remembers the edits that were shown of one character, so that the same
-// words are not shown again for each of its targets.
-type told struct{ edits map[string]string }
-
-// again returns where an edit of prose was shown before, or "" and notes it.
-func (t *told) again(target string, d diff.FieldDiff) string {
-	if d.Prose == nil || short(d.ValueDiff) || d.Class != diff.Yours {
-		return ""
-	}
-	key := fingerprint(d.Prose)
-	where, ok := t.edits[key]
-	if ok {
-		return where
-	}
-	if t.edits == nil {
-		t.edits = map[string]string{}
-	}
-	t.edits[key] = SanitizeLine(target) + " " + SanitizeLine(string(d.Path))
-	return ""
-}
-
-// fingerprint is what is shown of a prose diff, without places.
-func fingerprint(d *diff.ProseDiff) string {
-	var b strings.Builder
-	for _, passage := range d.Passages {
-		if passage.Shape == diff.Untouched || passage.Shape == diff.Spaced || passage.Paragraphs == 0 {
-			continue
-		}
-		b.WriteString("\x00" + string(passage.Shape))
-		for _, s := range passage.Sentences {
-			if s.Shape == diff.Untouched {
-				continue
-			}
-			for _, span := range s.Spans {
-				b.WriteString("\x01" + string(span.Op) + "\x02" + strings.TrimRight(span.Text, "\r\n"))
-			}
-		}
-	}
-	return b.String() + "\x00" + strings.Join(d.Notes, "\x01")
 }

@@ -23,6 +23,7 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 		p.character(plan.Changes[start:end])
 		start = end
 	}
+	p.losses(plan)
 	p.orphans(plan.Orphans)
 	p.guards(plan.Guards)
 	p.incomplete(plan)
@@ -197,7 +198,7 @@ func (p *printer) incomplete(plan *diff.Plan) {
 
 // calls says what the plan cost and what applying it will.
 func (p *printer) calls(plan *diff.Plan) {
-	if len(plan.Calls) == 0 {
+	if len(plan.Calls) == 0 || p.style.Quiet {
 		return
 	}
 	var sum diff.Calls

@@ -17,7 +17,7 @@ const (
 
 // prose prints how a text changed: the sentences that did, their words marked,
 // everything else folded.
-func (p *printer) prose(indent int, d *diff.ProseDiff) {
+func (p *printer) prose(indent int, d *diff.ProseDiff, again again) {
 	if d.WhitespaceOnly {
 		p.line(indent, run{"white space only: ", changed}, text(plain, strings.Join(d.Notes, "; ")))
 		return
@@ -30,18 +30,30 @@ func (p *printer) prose(indent int, d *diff.ProseDiff) {
 		}
 		folded = 0
 	}
-	for _, passage := range d.Passages {
-		switch passage.Shape {
-		case diff.Untouched, diff.Spaced:
+	known, place := 0, ""
+	recall := func() {
+		if known > 0 {
+			p.line(indent+3+digits, run{fmt.Sprintf("%s %s as in %s", p.style.ellipsis(), Count(known, "edit"), place), faint})
+		}
+		known = 0
+	}
+	for i, passage := range d.Passages {
+		switch where := again.passages[i]; {
+		case passage.Shape == diff.Untouched || passage.Shape == diff.Spaced:
 			folded += passage.Paragraphs
-		default:
-			if passage.Paragraphs == 0 && passage.Shape != diff.Changed {
-				continue // blank lines, in a text whose words changed
+		case !edits(&passage): // blank lines, in a text whose words changed
+		case where != "":
+			if where != place {
+				recall()
 			}
+			known, place = known+1, where
+		default:
+			recall()
 			fold()
 			p.passage(indent, digits, passage)
 		}
 	}
+	recall()
 	fold()
 	if len(d.Notes) > 0 {
 		p.line(indent, run{"also: " + Sanitize(strings.Join(d.Notes, "; ")), faint})

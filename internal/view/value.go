@@ -135,7 +135,7 @@ func (p *printer) brief(d diff.ValueDiff) []run {
 func (p *printer) value(indent int, d diff.ValueDiff) {
 	switch {
 	case d.Prose != nil:
-		p.prose(indent, d.Prose)
+		p.prose(indent, d.Prose, again{})
 	case d.Parts != nil:
 		p.parts(indent, d.Parts)
 	default:

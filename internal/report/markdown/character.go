@@ -113,7 +113,7 @@ func (w *writer) field(target string, f *report.Field, shown *report.Memory) {
 		w.put("</p>\n")
 		return
 	}
-	if at := shown.Again(target, f, change); at != "" {
+	if at := shown.Again(target, f, &change); at != "" {
 		w.put(" <i>the same as ", prose(at), "</i></p>\n")
 		return
 	}
@@ -169,7 +169,7 @@ func limit(m report.Meter) string {
 	case "over":
 		return "<b>over the limit</b> " + prose(m.Path) + ": " + figures + " of " + view.Thousands(m.Hard) + " " + m.Unit
 	case "past":
-		return "<b>only heeded in part</b> " + prose(m.Path) + ": " + figures + " " + m.Unit + ", of which " + view.Thousands(m.Effective) + " count"
+		return "<b>only heeded in part</b> " + prose(m.Path) + ": " + figures + " " + m.Unit + ", of which " + view.Thousands(m.Effective) + " count" + lost(m)
 	case "near":
 		most := m.Hard
 		if m.Effective > 0 && (most == 0 || m.Effective < most) {
@@ -180,6 +180,14 @@ func limit(m report.Meter) string {
 		return "<b>too short</b> " + prose(m.Path) + ": " + figures + " of at least " + view.Thousands(m.Least) + " " + m.Unit
 	}
 	return ""
+}
+
+// lost names the first sentence that is not heeded.
+func lost(m report.Meter) string {
+	if m.Lost == "" {
+		return ""
+	}
+	return "; the first sentence lost: <i>" + prose(m.Lost) + "</i>"
 }
 
 func hint(s string) string {

@@ -151,6 +151,10 @@ func (w *writer) prose(p *report.Prose) {
 			w.put("<i>… ", view.Count(b.Paragraphs, "paragraph"), " unchanged</i>")
 			continue
 		}
+		if b.Told != "" {
+			w.put("<i>… ", view.Count(b.Edits, "edit"), " as in ", prose(b.Told), "</i>")
+			continue
+		}
 		if b.From > 0 {
 			w.put(fmt.Sprintf("<i>moved from line %d:</i> ", b.From))
 			if w.depth == hunks {

@@ -88,8 +88,9 @@ func pairsOf(s side) []pairSide {
 		for j := range p.Fields {
 			f := &p.Fields[j]
 			change := f.Diff()
+			again := shown.Again(p.Target, f, &change)
 			out[i].Fields = append(out[i].Fields, fieldSide{
-				Field: *f, Change: change, SameAs: shown.Again(p.Target, f, change),
+				Field: *f, Change: change, SameAs: again,
 				Anchor: s.Character.Name + "/" + p.Target + "/" + f.Path, Before: s.Before, After: s.After,
 			})
 		}
