@@ -9,6 +9,7 @@ import (
 
 	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/internal/watch"
+	"github.com/charsync/charsync/internal/watch/preview"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -19,10 +20,16 @@ type watchFlags struct {
 	exec  string
 	quiet time.Duration
 	poll  time.Duration
+
+	serve  string
+	editor string
 }
 
 // pollEvery is how often --poll without a duration looks at the files.
 const pollEvery = "1s"
+
+// serveAnywhere is where --serve without an address serves.
+const serveAnywhere = "127.0.0.1:0"
 
 func (a *app) watchCommand() *cobra.Command {
 	var f watchFlags
@@ -40,6 +47,7 @@ cut a run short.`,
 			"charsync watch mira-innkeeper --sandbox",
 			"charsync watch --apply --env stage --target convai",
 			`charsync watch --exec "jq -r .files[]"`,
+			"charsync watch --serve                   # a live page of the characters",
 			"charsync watch --poll=2s                 # on a network file system",
 		},
 		exit: []code{exitDone, exitError, exitInterrupted},
@@ -53,6 +61,9 @@ cut a run short.`,
 	flags.DurationVar(&f.quiet, "quiet-time", watch.DefaultQuiet, "take files as saved when nothing moved for `DURATION`")
 	flags.DurationVar(&f.poll, "poll", 0, "look at the files every `DURATION`, where the file system tells of no changes (alone: "+pollEvery+")")
 	flags.Lookup("poll").NoOptDefVal = pollEvery
+	flags.StringVar(&f.serve, "serve", "", "serve a live page of the characters at `ADDRESS`, on this machine alone (alone: any free port)")
+	flags.Lookup("serve").NoOptDefVal = serveAnywhere
+	flags.StringVar(&f.editor, "editor", preview.DefaultEditor, "let the page open places by the address `PATTERN`, with {path}, {line} and {column}; none for no links")
 	lockFlag(cmd, &f.runFlags)
 	return cmd
 }
@@ -89,8 +100,11 @@ func (a *app) watch(ctx context.Context, f *watchFlags, args []string) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	l := &lookout{app: a, flags: f, args: args, watcher: w, stop: stop, dir: p.Dir, pending: map[string]bool{}, missed: map[string]bool{}}
+	l := &lookout{app: a, flags: f, args: args, watcher: w, stop: stop, dir: p.Dir, pending: map[string]bool{}, missed: map[string]bool{}, unasked: map[string]string{}}
 	l.announce(p)
+	if err := l.openPreview(ctx); err != nil {
+		return errors.Join(err, w.Close())
+	}
 	err = w.Run(ctx, l.run)
 	err = errors.Join(err, w.Close(), l.close())
 	switch {
@@ -135,21 +149,27 @@ type lookout struct {
 	dir     string // of the project
 	watcher *watch.Watcher
 	sandbox *sandbox.Server // with --sandbox, from the first run on
+	preview *preview.Server // with --serve
 	stop    func()          // ends the watch
 
-	world   *world          // nil until the project could be read, and while charsync.yaml is wrong
-	pending map[string]bool // characters that changed and were not planned yet
-	said    string          // the findings that were printed last
-	missed  map[string]bool // accounts that were said to be left out
-	started bool            // the command line was found to fit the project
-	failed  error           // what ends the watch
+	world   *world            // nil until the project could be read, and while charsync.yaml is wrong
+	pending map[string]bool   // characters that changed and were not planned yet
+	said    string            // the findings that were printed last
+	missed  map[string]bool   // accounts that were said to be left out
+	unasked map[string]string // and why
+	started bool              // the command line was found to fit the project
+	failed  error             // what ends the watch
 }
 
 func (l *lookout) close() error {
-	if l.sandbox == nil {
-		return nil
+	var err error
+	if l.preview != nil {
+		err = l.preview.Close()
 	}
-	return l.sandbox.Close()
+	if l.sandbox != nil {
+		err = errors.Join(err, l.sandbox.Close())
+	}
+	return err
 }
 
 // run is one run. What is wrong with manifests or providers is said, and the
@@ -160,6 +180,7 @@ func (l *lookout) run(ctx context.Context, b watch.Batch) {
 	if r.session != nil {
 		r.session.close()
 	}
+	r.publish(err)
 	switch c := codeOf(err); {
 	case l.failed != nil: // the command line asks for what is not there
 		l.stop()

@@ -42,7 +42,7 @@ func savesAllocate(t *testing.T, manifests int) float64 {
 	}
 	a := newApp(Env{Out: io.Discard, Err: io.Discard, Now: time.Now, Dir: dir})
 	a.flags.parallelism, a.flags.logLevel, a.flags.logFormat = 1, "warn", "text"
-	l := &lookout{app: a, flags: &watchFlags{}, dir: dir, pending: map[string]bool{}, missed: map[string]bool{}, stop: func() {}}
+	l := &lookout{app: a, flags: &watchFlags{}, dir: dir, pending: map[string]bool{}, missed: map[string]bool{}, unasked: map[string]string{}, stop: func() {}}
 	w, found, err := l.newWorld(context.Background())
 	if err != nil {
 		t.Fatalf("%v, %v", err, found)

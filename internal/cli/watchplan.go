@@ -45,7 +45,8 @@ func (r *watchRun) plan(ctx context.Context, present, gone []string) error {
 	}
 	engine := s.engineOf(&r.flags.runFlags, w.accounts)
 	if !r.reachable(engine, gone) {
-		return r.line("%s", r.summary())
+		r.summed = r.summary()
+		return r.line("%s", r.summed)
 	}
 	engine.Options.Selection = s.selection
 	engine.Options.Command = "watch --apply"
@@ -58,9 +59,11 @@ func (r *watchRun) plan(ctx context.Context, present, gone []string) error {
 		return err
 	}
 	r.event.planned(plan)
+	r.keepPlan(plan, present, gone)
 	if r.flags.apply {
 		err := s.carryOut(ctx, engine, plan, &r.flags.applyFlags, "")
 		w.wroteLock(err)
+		r.applied(err)
 		return err
 	}
 	if err := r.showPlan(plan, reportFlags{format: formatText}, s.sources(r.flags.env)); err != nil {
@@ -93,6 +96,7 @@ func (r *watchRun) reachable(engine *apply.Engine, gone []string) bool {
 			open = append(open, name)
 		case !r.missed[name]:
 			r.missed[name] = true
+			r.unasked[name] = account.Err.Error()
 			r.note("%s is not asked, manifests for it are only validated: %s", name, view.SanitizeLine(account.Err.Error()))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/charsync/charsync/internal/watch"
 	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -18,10 +19,17 @@ type watchRun struct {
 	session *session
 	event   watchEvent
 	headed  bool
+
+	// For the preview.
+	touched []string          // characters that may show otherwise now
+	found   []spec.Diagnostic // what was found last
+	planned *diff.Plan
+	summed  string // what the run came to, in a line
 }
 
 func (r *watchRun) do(ctx context.Context) error {
 	update, found, err := r.takeIn(ctx)
+	r.touched, r.found = slices.Concat(update.Changed, update.Moved, update.Gone), found
 	if err != nil {
 		return errors.Join(r.show(found, true), err)
 	}
@@ -41,12 +49,14 @@ func (r *watchRun) do(ctx context.Context) error {
 	}
 	due := r.due(update)
 	due, found = r.validate(due, update)
+	r.found = found
 	if err := r.show(found, len(due) > 0); err != nil || !r.headed {
 		return err
 	}
 	present, gone := r.plannable(due)
 	if len(present)+len(gone) == 0 {
-		err = r.line("%s", r.summary())
+		r.summed = r.summary()
+		err = r.line("%s", r.summed)
 	} else {
 		err = r.plan(ctx, present, gone)
 	}
@@ -139,6 +149,7 @@ func (r *watchRun) validate(due []string, u spec.Update) ([]string, []spec.Diagn
 	if len(part.Characters) > 0 || len(names) > 0 {
 		s.set = part
 		engine := s.engineOf(&r.flags.runFlags, w.accounts)
+		r.touched = append(r.touched, names...)
 		due = r.alsoDue(due, w.verdicts.put(part, names, s.project.WithSource(engine.Validate())))
 	}
 	var found []spec.Diagnostic

@@ -60,15 +60,25 @@ func (r *watchRun) header() {
 		return
 	}
 	r.headed = true
-	between, what := "", "start"
-	if files := r.batch.Files; len(files) > 0 {
-		between, what = "\n", strings.Join(files[:min(len(files), namedFiles)], ", ")
-		if more := len(files) - namedFiles; more > 0 {
-			what += fmt.Sprintf(" and %d more", more)
-		}
+	between := ""
+	if !r.batch.First {
+		between = "\n"
 	}
 	// A write that fails shows again, and is reported, with the next line.
-	_ = r.line("%s%s %s", between, r.env.Now().Format("15:04:05"), view.SanitizeLine(what))
+	_ = r.line("%s%s %s", between, r.env.Now().Format("15:04:05"), view.SanitizeLine(r.cause()))
+}
+
+// cause names the files that a run is about.
+func (r *watchRun) cause() string {
+	files := r.batch.Files
+	if len(files) == 0 {
+		return "start"
+	}
+	what := strings.Join(files[:min(len(files), namedFiles)], ", ")
+	if more := len(files) - namedFiles; more > 0 {
+		what += fmt.Sprintf(" and %d more", more)
+	}
+	return what
 }
 
 func (r *watchRun) line(format string, args ...any) error {

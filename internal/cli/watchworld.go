@@ -21,6 +21,9 @@ type world struct {
 	lockFile os.FileInfo     // of the lock as it was read; nil when there was none
 	named    map[string]bool // the characters that the arguments mean; nil for all
 	behind   bool            // no plan of everything was made yet
+
+	plans map[string]*planned // by character: what the last plan of it came to
+	shown bool                // the preview has all of it
 }
 
 // newWorld reads charsync.yaml and the manifests. While charsync.yaml is wrong
@@ -48,7 +51,7 @@ func (l *lookout) newWorld(ctx context.Context) (*world, []spec.Diagnostic, erro
 	if err := l.turnToSandbox(s); err != nil {
 		return nil, nil, err
 	}
-	w := &world{session: s, verdicts: newVerdicts(), behind: true}
+	w := &world{session: s, verdicts: newVerdicts(), behind: true, plans: map[string]*planned{}}
 	if w.follower, err = spec.Follow(ctx, s.project, l.app.flags.parallelism); err != nil {
 		if errors.Is(err, context.Canceled) {
 			return nil, nil, err

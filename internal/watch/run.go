@@ -115,9 +115,13 @@ func (l *loop) hush() error {
 		}
 		return errEnded
 	default:
-		l.ready = true
+	}
+	if l.source.pending != nil && l.source.pending() {
+		l.postpone()
 		return nil
 	}
+	l.ready = true
+	return nil
 }
 
 // postpone begins a quiet time, and with the first event of a batch the

@@ -24,8 +24,96 @@ type place struct {
 	t     *testing.T
 	dir   string
 	runs  chan Batch
-	gate  sync.Mutex
+	gate  *gate
 	saves int
+}
+
+// gate holds events back until the test asks for the next run: however slow
+// the machine is, what is saved between two runs is one batch.
+type gate struct {
+	mu      sync.Mutex
+	moved   *sync.Cond
+	queue   []fsnotify.Event
+	open    bool
+	ended   bool
+	marks   map[string]bool // that have arrived
+	marked  int
+	through chan fsnotify.Event
+}
+
+func newGate() *gate {
+	g := &gate{marks: map[string]bool{}, through: make(chan fsnotify.Event)}
+	g.moved = sync.NewCond(&g.mu)
+	return g
+}
+
+// take queues events, and notes the test's own marks.
+func (g *gate) take(events <-chan fsnotify.Event) {
+	for e := range events {
+		g.mu.Lock()
+		if name := filepath.Base(e.Name); strings.HasPrefix(name, "mark-") {
+			g.marks[name] = true
+		} else {
+			g.queue = append(g.queue, e)
+		}
+		g.moved.Broadcast()
+		g.mu.Unlock()
+	}
+}
+
+// feed passes on what is queued while the gate is open.
+func (g *gate) feed(done <-chan struct{}) {
+	for {
+		g.mu.Lock()
+		for !g.ended && (!g.open || len(g.queue) == 0) {
+			g.moved.Wait()
+		}
+		if g.ended {
+			g.mu.Unlock()
+			return
+		}
+		e := g.queue[0]
+		g.mu.Unlock()
+		select {
+		case g.through <- e:
+		case <-done:
+			return
+		}
+		g.mu.Lock()
+		g.queue = g.queue[1:]
+		g.mu.Unlock()
+	}
+}
+
+func (g *gate) pending() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open && len(g.queue) > 0
+}
+
+func (g *gate) set(open, ended bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.open, g.ended = open, g.ended || ended
+	g.moved.Broadcast()
+}
+
+// settle waits until all that was done to the folders has arrived: a mark
+// that is made now has.
+func (g *gate) settle(dir string) error {
+	g.mu.Lock()
+	g.marked++
+	mark := fmt.Sprintf("mark-%d", g.marked)
+	g.mu.Unlock()
+	if err := os.WriteFile(filepath.Join(dir, mark), nil, 0o644); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for !g.marks[mark] {
+		g.moved.Wait()
+	}
+	return nil
 }
 
 func put(t *testing.T, dir, name, text string) {
@@ -40,40 +128,28 @@ func put(t *testing.T, dir, name, text string) {
 }
 
 // watched watches a folder with some files, over the file system itself.
-// Events wait at a gate until the test asks for the next run: however slow
-// the machine is, what is saved between two runs is one batch.
 func watched(t *testing.T, files map[string]string) *place {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
 		put(t, dir, name, text)
 	}
-	p := &place{t: t, dir: dir, runs: make(chan Batch, 1000)}
+	p := &place{t: t, dir: dir, runs: make(chan Batch, 1000), gate: newGate()}
 	n, err := fsnotify.NewWatcher()
 	if err != nil {
 		t.Fatal(err)
 	}
-	done, events := make(chan struct{}), make(chan fsnotify.Event)
 	w, err := open(Options{
-		Dir: dir, Quiet: 60 * time.Millisecond, Limit: 20 * time.Second,
+		Dir: dir, Quiet: 20 * time.Millisecond, Limit: time.Hour,
 		Scope: Scope{Trees: []string{"characters"}, Files: []string{"charsync.yaml", "prose/mira.md"}, Except: []string{"charsync.lock"}},
-	}, source{events: events, errors: n.Errors, add: n.Add, remove: n.Remove, close: n.Close})
+	}, source{events: p.gate.through, errors: n.Errors, add: n.Add, remove: n.Remove, close: n.Close, pending: p.gate.pending})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	p.gate.Lock()
-	go func() {
-		for e := range n.Events {
-			p.gate.Lock()
-			select {
-			case events <- e:
-			case <-done:
-			}
-			p.gate.Unlock()
-		}
-	}()
+	done, ended := make(chan struct{}), make(chan error, 1)
+	go p.gate.take(n.Events)
+	go p.gate.feed(done)
 	go func() { ended <- w.Run(ctx, func(_ context.Context, b Batch) { p.runs <- b }) }()
 	t.Cleanup(func() {
 		cancel()
@@ -81,12 +157,12 @@ func watched(t *testing.T, files map[string]string) *place {
 			t.Error(err)
 		}
 		close(done)
-		p.gate.Unlock()
+		p.gate.set(false, true)
 		if err := w.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	if b := p.next(); !b.First || len(b.Files) > 0 {
+	if b := <-p.runs; !b.First || len(b.Files) > 0 {
 		t.Fatalf("the first run: %+v", b)
 	}
 	return p
@@ -96,8 +172,9 @@ func watched(t *testing.T, files map[string]string) *place {
 // at most.
 func (p *place) next() Batch {
 	p.t.Helper()
-	p.gate.Unlock()
-	defer p.gate.Lock()
+	p.must(p.gate.settle(p.dir))
+	p.gate.set(true, false)
+	defer p.gate.set(false, false)
 	select {
 	case b := <-p.runs:
 		return b

@@ -46,6 +46,8 @@ type source struct {
 	add    func(folder string) error
 	remove func(folder string) error
 	close  func() error
+	// pending reports events that are on their way; nil where nobody knows.
+	pending func() bool
 }
 
 // Watcher follows a project's folders. Its index belongs to the goroutine of

@@ -45,7 +45,7 @@ type followed struct {
 type Update struct {
 	Changed []string // characters that came, say something else, or stood in a file with an error
 	Gone    []string // characters that are in no manifest any more
-	Moved   []string // characters that say the same at another place
+	Moved   []string // characters that say the same, at another place or beside another error
 	Read    []string // manifests that were read
 }
 
@@ -277,10 +277,10 @@ func (f *Follower) compare() Update {
 	for _, name := range sortedKeys(f.before) {
 		was, is := f.before[name], f.Find(name)
 		switch {
-		case was == is:
+		case is == nil && was == nil:
 		case is == nil:
 			u.Gone = append(u.Gone, name)
-		case was != nil && was.says(is) && !f.mended[name]:
+		case was == is, was != nil && was.says(is) && !f.mended[name]:
 			u.Moved = append(u.Moved, name)
 		default:
 			u.Changed = append(u.Changed, name)

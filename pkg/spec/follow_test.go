@@ -97,7 +97,7 @@ func TestFollow(t *testing.T) {
 	want("a line more", w.update("characters/b.yaml"), Update{Moved: []string{"b", "bb"}, Read: []string{"characters/b.yaml"}})
 
 	w.put("characters/c.yaml", "apiVersion: [\n")
-	want("broken", w.update("characters/c.yaml"), Update{Read: []string{"characters/c.yaml"}})
+	want("broken", w.update("characters/c.yaml"), Update{Moved: []string{"c"}, Read: []string{"characters/c.yaml"}})
 	if c := w.f.Find("c"); c == nil || c.Fields.Lookup("greeting").Text() != "Hi" || !w.f.Held()["c"] || w.f.Set().Complete {
 		t.Errorf("the last good state: %+v", c)
 	}

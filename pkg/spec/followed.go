@@ -148,3 +148,28 @@ func (f Fields) says(o Fields) bool {
 }
 
 func (v Value) says(o Value) bool { return v.Set == o.Set && reflect.DeepEqual(v.V, o.V) }
+
+// About are the findings about the files that define a character, and about
+// its name, by position.
+func (f *Follower) About(name string) []Diagnostic {
+	var out []Diagnostic
+	claims := f.claims[name]
+	files := map[string]bool{}
+	for i, d := range claims {
+		if i > 0 {
+			out = append(out, d.second(claims[0].pos))
+		}
+		if file := f.files[d.pos.File]; file != nil && !files[d.pos.File] {
+			files[d.pos.File] = true
+			out = append(out, aboutOne(file.findings, name)...)
+		}
+	}
+	out = f.project.WithSource(out)
+	SortDiagnostics(out)
+	return out
+}
+
+// aboutOne leaves out what is said of other characters of a file.
+func aboutOne(found []Diagnostic, name string) []Diagnostic {
+	return slices.DeleteFunc(slices.Clone(found), func(d Diagnostic) bool { return d.Character != "" && d.Character != name })
+}

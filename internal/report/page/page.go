@@ -100,6 +100,15 @@ func Card(c *report.Character, before, after string) (template.HTML, error) {
 	return render("card", side{*c, before, after})
 }
 
+// Portrait renders who a character is: the first part of its card.
+func Portrait(c *report.Character) (template.HTML, error) { return render("portrait", c) }
+
+// Pair renders what happens to a character at one target: a section of its
+// card. Before and after name the two sides of its differences.
+func Pair(name string, p report.Pair, before, after string) (template.HTML, error) {
+	return render("pair", pairsOf(side{report.Character{Name: name, Pairs: []report.Pair{p}}, before, after})[0])
+}
+
 // Prose renders how a text changed, inline and side by side; which of the two
 // shows is the style's affair (see Switch).
 func Prose(p report.Prose, before, after string) (template.HTML, error) {
