@@ -59,6 +59,7 @@ what differs, and nothing is written.`,
 		return a.applyFresh(cmd.Context(), &f)
 	})
 	f.registerSelection(a, cmd)
+	f.registerBase(cmd)
 	f.registerPolicies(cmd)
 	yesFlag(cmd, &f.yes)
 	cmd.Flags().StringVar(&f.resume, "resume", "", "finish what the plan of this `RUN` had left to do when it stopped, without planning anew")
@@ -89,6 +90,7 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 	if err != nil {
 		return err
 	}
+	s.narrowed(plan)
 	if err := s.check(plan, review, f.report.format); err != nil {
 		return err
 	}

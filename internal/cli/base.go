@@ -37,7 +37,7 @@ func (s *session) narrow(ctx context.Context, f *runFlags) error {
 	}
 	now := s.engine(f, offline)
 	then := &apply.Engine{
-		Project: project, Set: set, Lock: apply.EmptyLock(), Accounts: openAccounts(project, accountOptions{access: offline}),
+		Project: project, Set: set, Lock: apply.EmptyLock(), Accounts: openAccounts(project, accountOptions{access: offline, lookup: s.lookup}),
 		Options: apply.Options{Env: f.env, Selection: apply.Selection{Targets: f.targets}, Policy: project.Policy},
 	}
 	s.against = now.Against(then, diff.Revision{Ref: tree.Ref, Commit: tree.Commit})
@@ -150,8 +150,15 @@ func (s *session) planned(ctx context.Context, f *planFlags, engine *apply.Engin
 	if err != nil {
 		return nil, err
 	}
-	plan.Against = s.against.Against
+	s.narrowed(plan)
 	return plan, nil
+}
+
+// narrowed notes in a plan what it was narrowed by.
+func (s *session) narrowed(plan *diff.Plan) {
+	if s.against != nil {
+		plan.Against = s.against.Against
+	}
 }
 
 // checkOffline refuses --offline where nothing would be left to be told.

@@ -52,6 +52,7 @@ under the policy drift: fail.`,
 	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.drift(cmd.Context(), &f, args) })
 	cmd.ValidArgsFunction = a.completeNames
 	f.registerSelection(a, cmd)
+	f.registerBase(cmd)
 	f.report.register(cmd)
 	outFlag(cmd, &f.report.out)
 	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", nil, "exit with 4 on `WHAT`: "+strings.Join(driftFailures(), ", "))
@@ -79,6 +80,7 @@ func (a *app) drift(ctx context.Context, f *driftFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	s.narrowed(plan)
 	if err := a.showPlan(plan, f.report, s.sources(f.env)); err != nil {
 		return err
 	}

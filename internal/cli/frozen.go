@@ -60,6 +60,8 @@ func (f *runFlags) refuseWithPlan() error {
 	switch {
 	case f.env != "":
 		flag = "--env"
+	case f.base != "":
+		flag = "--base"
 	case len(f.selectors) > 0:
 		flag = "--select"
 	case len(f.targets) > 0:

@@ -66,6 +66,9 @@ func (a *app) fieldValues(ctx context.Context, target string, path spec.Path) ([
 	if !ok {
 		return nil, oneOf("field", string(path), fieldNames(driver))
 	}
+	if field.ReadOnly() {
+		return nil, failed("charsync providers fields "+target+" lists what a manifest can say", "%s is only shown by %s: no manifest sets it, so there is nothing to choose", path, driver.Title)
+	}
 	known := knownWords(field)
 	account := openAccount(in, accountOptions{access: reading, lookup: s.lookup, parallelism: 1, log: s.log, userAgent: s.userAgent(), now: s.env.Now, secrets: secretsOf(s.project, s.lookup)})
 	if account.Err != nil {
@@ -99,10 +102,13 @@ func knownWords(f providers.Field) []providers.Choice {
 	return choices
 }
 
+// fieldNames are the fields that a manifest can set.
 func fieldNames(d *providers.Driver) []string {
 	var names []string
 	for _, f := range d.Fields {
-		names = append(names, string(f.Path))
+		if !f.ReadOnly() {
+			names = append(names, string(f.Path))
+		}
 	}
 	slices.Sort(names)
 	return names

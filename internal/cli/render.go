@@ -56,6 +56,7 @@ value in it stands. It opens no connection.`,
 	})
 	cmd.ValidArgsFunction = a.completeNames
 	f.registerSelection(a, cmd)
+	f.registerBase(cmd)
 	formatFlag(cmd, &format, formatText, formatJSON)
 	outFlag(cmd, &out)
 	return cmd

@@ -1,16 +1,19 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/diff"
 )
 
 func (a *app) stateCommand() *cobra.Command {
@@ -94,7 +97,7 @@ func (a *app) stateListCommand() *cobra.Command {
 	cmd := manual{
 		use:      "list",
 		short:    "List the bindings",
-		long:     "Lists every binding of the lock: character, target and the id of the live character.",
+		long:     "Lists every binding of the lock: character, target, the id of the live character, the run\nthat last changed something there, and what is special about it.",
 		examples: []string{"charsync state list", "charsync state list --format json"},
 		exit:     []code{exitDone, exitError},
 	}.command(noArgs, func(cmd *cobra.Command, _ []string) error {
@@ -114,15 +117,7 @@ func (a *app) stateListCommand() *cobra.Command {
 			if format == formatJSON {
 				return writeJSON(w, bindings(entries))
 			}
-			var rows [][]string
-			for _, e := range entries {
-				id := e.ID
-				if id == "" {
-					id = "(in doubt)"
-				}
-				rows = append(rows, []string{e.Name, e.Target, id})
-			}
-			return view.Table(w, nil, rows, a.tableStyle())
+			return writeBindings(w, entries, a.tableStyle())
 		})
 	})
 	formatFlag(cmd, &format, formatText, formatJSON)
@@ -134,7 +129,7 @@ func (a *app) stateShowCommand() *cobra.Command {
 	cmd := manual{
 		use:      "show NAME",
 		short:    "Show the bindings of a character",
-		long:     "Shows what the lock holds of one character, target by target. Of its texts the lock holds digests only.",
+		long:     "Shows what the lock holds of one character, target by target, and which run changed it last.\nOf its texts the lock holds digests only.",
 		examples: []string{"charsync state show mira-innkeeper"},
 		exit:     []code{exitDone, exitError},
 	}.command(wantArgs(1, 1), func(cmd *cobra.Command, args []string) error {
@@ -155,7 +150,7 @@ func (a *app) stateShowCommand() *cobra.Command {
 				return writeJSON(w, bindings(entries))
 			}
 			for _, e := range entries {
-				if err := writeBinding(w, newBinding(e)); err != nil {
+				if err := writeBinding(w, newBinding(e), apply.LastApplied(s.runDir, e.Run)); err != nil {
 					return err
 				}
 			}
@@ -167,14 +162,42 @@ func (a *app) stateShowCommand() *cobra.Command {
 	return cmd
 }
 
-func writeBinding(w io.Writer, b binding) error {
+// writeBindings prints a line for each binding.
+func writeBindings(w io.Writer, entries []apply.Entry, s view.Style) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	rows := make([][]string, 0, len(entries))
+	for _, e := range entries {
+		var notes []string
+		if e.Pending != nil {
+			notes = append(notes, string(e.Pending.Action)+" in doubt")
+		}
+		if e.Protect {
+			notes = append(notes, "protected")
+		}
+		if e.Old != "" {
+			notes = append(notes, "replaces "+e.Old)
+		}
+		rows = append(rows, []string{e.Name, e.Target, cmp.Or(e.ID, "-"), cmp.Or(e.Run, "-"), strings.Join(notes, ", ")})
+	}
+	return view.Table(w, []string{"NAME", "TARGET", "ID", "LAST RUN", "NOTE"}, rows, s)
+}
+
+func writeBinding(w io.Writer, b binding, last *diff.Applied) error {
 	fmt.Fprintf(w, "%s/%s\n", view.SanitizeLine(b.Name), view.SanitizeLine(b.Target))
-	lines := [][2]string{{"provider", b.Provider}, {"id", b.ID}, {"last run", b.Run}, {"in doubt", b.InDoubt}}
-	if b.Protect {
+	lines := [][2]string{{"provider", b.Provider}, {"id", b.ID}}
+	if last != nil {
+		lines = append(lines, [2]string{"last run", last.Run}, [2]string{"at", last.At}, [2]string{"by", last.Who}, [2]string{"command", last.Command})
+	}
+	if lines = append(lines, [2]string{"in doubt", b.InDoubt}); b.Protect {
 		lines = append(lines, [2]string{"protect", "true"})
 	}
+	if len(b.Fields) > 0 {
+		lines = append(lines, [2]string{"fields", "by digest, as they were applied last"})
+	}
 	for _, path := range slices.Sorted(maps.Keys(b.Fields)) {
-		lines = append(lines, [2]string{path, b.Fields[path]})
+		lines = append(lines, [2]string{"  " + path, b.Fields[path]})
 	}
 	for _, l := range lines {
 		if l[1] == "" {

@@ -123,6 +123,7 @@ truncated (is longer than what is heeded), dropped (anything).`,
 		return a.showFindings(found, format, out)
 	})
 	f.registerSelection(a, cmd)
+	f.registerBase(cmd)
 	cmd.Flags().StringVar(&f.maxLoss, "max-loss", "", "fail where a provider loses more of a field than `LEVEL`: "+strings.Join(losses(), ", "))
 	complete(cmd, "max-loss", func(string) []string { return losses() })
 	formatFlag(cmd, &format, formatsOfFindings()...)
@@ -193,6 +194,9 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 		return findings{}, err
 	}
 	if s.selection, err = s.choose(nil, f); err != nil {
+		return findings{}, err
+	}
+	if err := s.narrow(ctx, f); err != nil {
 		return findings{}, err
 	}
 	found = append(found, s.findings(s.engine(f, offline))...)

@@ -78,7 +78,7 @@ func Nothing(plan *diff.Plan) (what, why string) {
 		return "Nothing to undo", "nothing that run " + SanitizeLine(plan.Undo) + " did is left, or can be taken back."
 	case plan.Against != nil && len(plan.Orphans) > 0:
 		return "", ""
-	case plan.Against != nil:
+	case plan.Against != nil && (plan.About != "" || plan.Unchanged == 0):
 		return "No changes", "the manifests make of every character what they make of it at " + SanitizeLine(plan.Against.Ref) + "."
 	case plan.Unchanged == 0 && t == ofDrift:
 		return "Nothing was compared", "no character that is selected was ever applied."

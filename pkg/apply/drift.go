@@ -176,12 +176,22 @@ func (l lastRuns) applied(id string) *diff.Applied {
 	if a, ok := l.known[id]; ok {
 		return a
 	}
+	a := LastApplied(l.dir, id)
+	l.known[id] = a
+	return a
+}
+
+// LastApplied says which run an entry of the lock names: by its record, where
+// dir holds it, else by what its name tells. It is nil for no run.
+func LastApplied(dir, id string) *diff.Applied {
+	if id == "" {
+		return nil
+	}
 	a := &diff.Applied{Run: id}
-	if head, err := readRunHead(l.dir, id); err == nil {
+	if head, err := readRunHead(dir, id); err == nil {
 		a.At, a.Who, a.Command = head.At, head.Who, head.Command
 	} else if at, err := time.Parse("20060102T150405Z", id[:min(len(id), 16)]); err == nil {
 		a.At = at.Format(time.RFC3339)
 	}
-	l.known[id] = a
 	return a
 }
