@@ -71,7 +71,7 @@ func together(blocks []Block) []Block {
 }
 
 // toldFrom is how many bytes an edit must have to be told once only.
-const toldFrom = 60
+const toldFrom = 24
 
 // fingerprint is what is shown of a block, without its place.
 func fingerprint(block *Block) string {

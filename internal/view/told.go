@@ -19,7 +19,7 @@ type again struct {
 
 // toldFrom is how many bytes an edited passage must have to be told once only:
 // a short one takes no more room than the word that it was told.
-const toldFrom = 60
+const toldFrom = 24
 
 // again looks an edit up, and remembers what of it is new.
 func (t *told) again(target string, d diff.FieldDiff) again {

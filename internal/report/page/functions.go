@@ -188,14 +188,15 @@ func gauge(m report.Meter) dial {
 	if m.Effective > 0 && m.Hard > m.Effective {
 		d.Mark = m.Effective * 1000 / most
 	}
-	d.Words = view.Thousands(m.Used)
-	if m.Effective > 0 {
-		d.Words += " of " + view.Thousands(m.Effective) + " heeded"
+	d.Words = view.Thousands(m.Used) + " of "
+	switch {
+	case m.Effective > 0 && m.Hard > 0:
+		d.Words += view.Thousands(m.Effective) + " heeded, of " + view.Thousands(m.Hard) + " " + m.Unit
+	case m.Effective > 0:
+		d.Words += view.Thousands(m.Effective) + " " + m.Unit + " heeded"
+	default:
+		d.Words += view.Thousands(m.Hard) + " " + m.Unit
 	}
-	if m.Hard > 0 {
-		d.Words += " of " + view.Thousands(m.Hard)
-	}
-	d.Words += " " + m.Unit
 	return d
 }
 
