@@ -6,11 +6,38 @@ import (
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
 )
+
+// pieced reports a list or mapping in which a text stands in a file of its
+// own: which file should change can't be told by the value as a whole.
+func pieced(fields spec.Fields, p spec.Path) bool {
+	f := spec.Field{Inner: fields}
+	for _, segment := range p.Segments() {
+		f = f.Inner[segment]
+	}
+	return f.Ref == "" && refers(f)
+}
+
+func refers(f spec.Field) bool {
+	if f.Ref != "" {
+		return true
+	}
+	for _, inner := range f.Inner {
+		if refers(inner) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(f.Items, refers)
+}
 
 // spelled is a live value as a manifest says it. Line ends at the end of a
 // text and CRLF do not count, so they are not written.
 func spelled(w *wish, row providers.Field, origin []providers.Said) (any, bool) {
+	if pieced(w.target.Fields, w.Path) || pieced(w.character.Fields, w.Path) {
+		w.refuse("edit it by hand", "a text inside of it stands in a file of its own")
+		return nil, false
+	}
 	live := row.Rule().Canonical(w.live)
 	if live == nil {
 		if !row.Clear.Can {
