@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,50 +14,113 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/charsync/charsync/schemas"
+	"github.com/charsync/charsync/pkg/providers/all"
 )
 
+// initFlags are the answers that need not be asked for.
+type initFlags struct {
+	providers []string // instances of charsync.yaml; nil asks, or takes what there are credentials for
+	from      []string // whose live characters become manifests
+	scope     string   // where they are, at services with places
+	yes       bool
+}
+
 func (a *app) initCommand() *cobra.Command {
-	return manual{
-		use:   "init",
+	var f initFlags
+	cmd := manual{
+		use:   "init [flags]",
 		short: "Start a project in the working directory",
 		long: `Writes charsync.yaml, the schemas that editors check manifests with, one example
 character, and the lines of .gitignore that keep run records out of Git. What is
-there already stays as it is: init never overwrites.`,
+there already stays as it is: init never overwrites.
+
+On a terminal it asks where the characters live, and whether to begin with those
+that are live there, as far as flags do not say it. Elsewhere, and with --yes, it
+takes the services whose credentials are in the environment, or all of them, and
+begins with the example.`,
 		examples: []string{
 			"charsync init",
-			"charsync -C tavern init && charsync -C tavern apply --sandbox --yes",
+			"charsync init --provider convai --from convai",
+			"charsync -C tavern init --yes && charsync -C tavern apply --sandbox --yes",
 		},
-		exit: []code{exitDone, exitError},
-	}.command(noArgs, func(*cobra.Command, []string) error { return a.initProject() })
-}
-
-// starter is one file of a new project.
-type starter struct {
-	path string // with slashes, below the project
-	data string
-}
-
-func starters(dir string) []starter {
-	return []starter{
-		{"charsync.yaml", fmt.Sprintf(starterProject, projectName(dir))},
-		{"schemas/project.schema.json", string(schemas.Project)},
-		{"schemas/character.schema.json", string(schemas.Character)},
-		{"characters/mira/mira.yaml", starterCharacter},
-		{"characters/mira/persona.md", starterPersona},
+		exit: []code{exitDone, exitError, exitInvalid, exitInterrupted},
+	}.command(noArgs, func(cmd *cobra.Command, _ []string) error { return a.initProject(cmd.Context(), f) })
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.providers, "provider", nil, "the characters live at `NAME`: "+strings.Join(driverNames(), ", "))
+	flags.StringSliceVar(&f.from, "from", nil, "begin with the live characters of `NAME` instead of the example")
+	flags.StringVar(&f.scope, "scope", "", "with --from: look in `GAME/WORLD`, at services with places")
+	yesFlag(cmd, &f.yes)
+	for _, flag := range []string{"provider", "from"} {
+		complete(cmd, flag, func(string) []string { return driverNames() })
 	}
+	return cmd
 }
 
-func (a *app) initProject() error {
+func driverNames() []string {
+	var names []string
+	for _, d := range all.Drivers() {
+		names = append(names, d.Name)
+	}
+	return names
+}
+
+func (f initFlags) check() error {
+	for _, name := range f.providers {
+		if _, ok := all.Driver(name); !ok {
+			return oneOf("--provider", name, driverNames())
+		}
+	}
+	for _, name := range f.from {
+		if _, ok := all.Driver(name); !ok {
+			return oneOf("--from", name, driverNames())
+		}
+	}
+	return nil
+}
+
+func (a *app) initProject(ctx context.Context, f initFlags) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	dir := a.workDir()
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return failed("create the folder first, or leave -C out", "init: %w", err)
 	}
 	defer root.Close()
+	if err := a.askForProject(ctx, root, &f); err != nil {
+		return err
+	}
+	if err := a.writeProject(root, dir, f); err != nil {
+		return err
+	}
+	for _, target := range f.from {
+		if err := a.importCharacters(ctx, target, importFlags{all: true, scope: f.scopeOf(target), format: formatText}); err != nil {
+			return err
+		}
+	}
+	if len(f.from) > 0 {
+		a.note("\nNext: charsync plan has nothing to do yet; edit a manifest, and plan again.")
+		return nil
+	}
+	a.note("\nNext: charsync apply --sandbox --yes tries it without an account; charsync doctor says what real accounts need.")
+	return nil
+}
+
+// scopeOf is the place to look in, at services that have places.
+func (f initFlags) scopeOf(driver string) string {
+	if d, ok := all.Driver(driver); !ok || len(d.Scope) == 0 {
+		return ""
+	}
+	return f.scope
+}
+
+// writeProject writes the files of a new project that are not there yet. A
+// project that begins with live characters has no example.
+func (a *app) writeProject(root *os.Root, dir string, f initFlags) error {
 	return a.result("", func(w io.Writer) error {
-		example := !hasManifests(root)
-		for _, s := range starters(dir) {
+		example := len(f.from) == 0 && !hasManifests(root)
+		for _, s := range starters(dir, f.providers) {
 			if strings.HasPrefix(s.path, "characters/") && !example {
 				continue
 			}
@@ -73,7 +137,6 @@ func (a *app) initProject() error {
 		if err := ignoreRecords(root, w); err != nil {
 			return failed("add the line .charsync/ to .gitignore by hand", "init: %w", err)
 		}
-		a.note("\nNext: charsync apply --sandbox --yes tries it without an account; charsync doctor says what real accounts need.")
 		return nil
 	})
 }
@@ -147,45 +210,3 @@ func projectName(dir string) string {
 	}
 	return name
 }
-
-const starterProject = `# yaml-language-server: $schema=./schemas/project.schema.json
-apiVersion: charsync.dev/v1
-kind: Project
-metadata: {name: %s}
-spec:
-  manifests: ["characters/**/*.yaml"]
-  # The services that targets name. Keys are read from the environment, never
-  # from here: ALAKAZAM_API_KEY, CHARACTERAI_TOKEN, CONVAI_API_KEY, NPCBUILDER_TOKEN.
-  providers:
-    alakazam: {}
-    characterai: {}
-    convai: {}
-    npcbuilder: {}
-`
-
-const starterCharacter = `# yaml-language-server: $schema=../../schemas/character.schema.json
-apiVersion: charsync.dev/v1
-kind: Character
-metadata:
-  name: mira-innkeeper
-  labels: {role: innkeeper}
-spec:
-  name: Mira
-  title: Keeper of the Gilded Hare
-  description: Runs the last inn before the pass, and knows who went up and never came down.
-  greeting: "Wipe your boots. Then tell me what you're running from."
-  persona: {file: persona.md}
-  visibility: private
-  targets:
-    alakazam: {}
-    characterai: {categories: [Books]}
-    convai: {voiceType: "US FEMALE 1"}
-    npcbuilder: {game_id: tavern, world_id: gilded-hare, role: innkeeper, tone: casual}
-`
-
-const starterPersona = `Mira has kept the Gilded Hare for nineteen winters. She speaks in short
-sentences and asks the second question people hope she will not ask.
-
-She pours before she is asked, remembers every debt, and forgives most of them
-in spring. She never says what is in the cellar.
-`

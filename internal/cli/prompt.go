@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -26,18 +26,62 @@ func (a *app) mayAsk(yes bool, command string) error {
 
 // confirm asks a question on stderr. Only "yes" agrees.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
-	fmt.Fprintf(a.err, "\n%s\n  Only \"yes\" is accepted: ", question)
-	answers := make(chan string, 1)
+	line, err := a.answer(ctx, fmt.Sprintf("\n%s\n  Only \"yes\" is accepted: ", question))
+	fmt.Fprintln(a.err)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return line == "yes" && err == nil, err
+}
+
+// ask puts a question on stderr and returns the answer; "" is what Enter
+// alone says. Nobody there to answer is an error.
+func (a *app) ask(ctx context.Context, question string) (string, error) {
+	line, err := a.answer(ctx, question)
+	if errors.Is(err, io.EOF) {
+		fmt.Fprintln(a.err)
+		return "", failed("nothing was written; answer, or run it with --yes", "%s", "there was no answer")
+	}
+	return line, err
+}
+
+// answer reads a line and not a byte more: the next question has its own. An
+// input that ends before its first byte is io.EOF.
+func (a *app) answer(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(a.err, question)
+	type reply struct {
+		line string
+		err  error
+	}
+	replies := make(chan reply, 1)
 	go func() {
-		line, _ := bufio.NewReader(io.LimitReader(a.env.In, answerLimit)).ReadString('\n')
-		answers <- line
+		line, err := readLine(a.env.In)
+		replies <- reply{line, err}
 	}()
 	select {
 	case <-ctx.Done():
-		fmt.Fprintln(a.err)
-		return false, ctx.Err()
-	case line := <-answers:
-		fmt.Fprintln(a.err)
-		return strings.TrimSpace(line) == "yes", nil
+		return "", ctx.Err()
+	case r := <-replies:
+		return strings.TrimSpace(r.line), r.err
 	}
+}
+
+func readLine(in io.Reader) (string, error) {
+	var line []byte
+	one := make([]byte, 1)
+	for len(line) < answerLimit {
+		n, err := in.Read(one)
+		if n == 1 && one[0] == '\n' {
+			return string(line), nil
+		}
+		line = append(line, one[:n]...)
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF) && len(line) > 0:
+			return string(line), nil
+		default:
+			return string(line), err
+		}
+	}
+	return string(line), nil
 }
