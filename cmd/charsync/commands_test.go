@@ -33,6 +33,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 //	await WRITES                    wait until so many writes were carried out
 //	killafter WRITES PROGRAM ARG…   run it, kill it after so many writes
 //	body FILE                       print a page, or stdout, without styles, scripts and what differs from run to run
+//	picture FILE                    write a small PNG
 //	sub FILE OLD NEW                replace the one occurrence of OLD in FILE
 //	subenv FILE OLD NAME            replace it by the value of a variable
 //	nowhere TEXT DIR                no file below DIR holds TEXT
@@ -61,6 +62,7 @@ func scriptCommands() map[string]scriptCommand {
 		"edit":        editCharacter,
 		"remove":      removeCharacter,
 		"put":         putCharacters,
+		"picture":     makePicture,
 		"holds":       printHeld,
 		"named":       printNamed,
 		"sandboxid":   findStored,

@@ -23,13 +23,16 @@ type importFlags struct {
 	scope  string
 	dir    string
 	format string
+	// targets are the instances that the manifest of a card names.
+	targets []string
 }
 
 // importedCharacter is a line of import's result.
 type importedCharacter struct {
 	Name    string `json:"name"`
-	Target  string `json:"target"`
-	ID      string `json:"id"`
+	Target  string `json:"target,omitempty"`
+	ID      string `json:"id,omitempty"`
+	From    string `json:"from,omitempty"` // the card
 	File    string `json:"file,omitempty"`
 	Skipped string `json:"skipped,omitempty"`
 }
@@ -37,23 +40,28 @@ type importedCharacter struct {
 func (a *app) importCommand() *cobra.Command {
 	var f importFlags
 	cmd := manual{
-		use:   "import TARGET [ID...] [flags]",
-		short: "Make manifests of live characters",
+		use:   "import TARGET [ID...] | CARD... [flags]",
+		short: "Make manifests of live characters, or of cards",
 		long: `Reads live characters, writes a manifest for each and binds them in the lock, so
 that a plan right afterwards is empty. Nothing that is there is overwritten, and
 what is bound already is skipped. Ids stay out of manifests; one that begins with
 "-" goes behind "--", or into --id. --name alone finds a character by its name at
-the service; with one ID it names the manifest.`,
+the service; with one ID it names the manifest. Long prose goes into files of its
+own.
+
+CARD is a file in place of a target: a Character Card V1, V2 or V3, as JSON or
+inside a PNG, or a character file of elizaOS. What a manifest has no place for
+is kept beside it for charsync export. Nothing is sent anywhere.`,
 		examples: []string{
 			"charsync import convai --all",
 			"charsync import convai 2d1f0b8e-6c1c-11ee-9d2b-42010a400002 --name mira-innkeeper",
 			"charsync import characterai --id=-u2Zb1pY3xw",
 			"charsync import npcbuilder --all --scope game123/world456",
+			"charsync import mira.png seraphina.json --target alakazam",
 		},
 		exit: []code{exitDone, exitError, exitInvalid, exitInterrupted},
 	}.command(wantArgs(1, -1), func(cmd *cobra.Command, args []string) error {
-		f.ids = append(f.ids, args[1:]...)
-		return a.importCharacters(cmd.Context(), args[0], f)
+		return a.importAny(cmd.Context(), args, f)
 	})
 	cmd.ValidArgsFunction = func(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
 		if len(given) > 0 {
@@ -65,6 +73,8 @@ the service; with one ID it names the manifest.`,
 	cmd.Flags().StringVar(&f.name, "name", "", "`NAME` of the character at the service, or of the manifest when one id is given")
 	cmd.Flags().BoolVar(&f.all, "all", false, "import every character of the account")
 	cmd.Flags().StringVar(&f.scope, "scope", "", "look in `GAME/WORLD`, at services with places")
+	cmd.Flags().StringSliceVar(&f.targets, "target", nil, "with cards: the manifests name the target `INSTANCE`")
+	complete(cmd, "target", a.completeTargets)
 	cmd.Flags().StringVar(&f.dir, "dir", "", "write the manifests to `DIR` instead of the folder of the first pattern in charsync.yaml")
 	formatFlag(cmd, &f.format, formatText, formatJSON)
 	return cmd
@@ -88,9 +98,37 @@ func (f importFlags) check() error {
 	return checkFormat(f.format, formatText, formatJSON)
 }
 
+// importAny imports cards, or from a target.
+func (a *app) importAny(ctx context.Context, args []string, f importFlags) error {
+	if a.looksLikeCard(args[0]) {
+		return a.importFiles(ctx, args, f)
+	}
+	f.ids = append(f.ids, args[1:]...)
+	return a.importCharacters(ctx, args[0], f)
+}
+
+func (a *app) importFiles(ctx context.Context, files []string, f importFlags) error {
+	if err := checkFormat(f.format, formatText, formatJSON); err != nil {
+		return err
+	}
+	p, err := a.loadProject()
+	if err != nil {
+		return err
+	}
+	s, err := a.newSession(p)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return s.importCards(ctx, files, f)
+}
+
 func (a *app) importCharacters(ctx context.Context, target string, f importFlags) error {
 	if err := f.check(); err != nil {
 		return err
+	}
+	if len(f.targets) > 0 {
+		return failed("leave it out", "--target is for cards: what comes from %s lives there", target)
 	}
 	s, err := a.openSession()
 	if err != nil {
@@ -161,17 +199,23 @@ func (s *session) importFrom(ctx context.Context, engine *apply.Engine, account 
 	if err != nil {
 		return nil, failed(hintFor(err), "%w", err)
 	}
-	written, err := s.writeManifests(account, found, f.dir)
+	var list []newManifest
+	for _, im := range found {
+		if im.Skipped == "" {
+			list = append(list, manifestOf(im, account))
+		}
+	}
+	w, err := s.writeManifests(list, f.dir)
 	if err != nil {
 		return nil, err
 	}
 	if err := engine.Bind(found); err != nil {
-		s.removeManifests(written)
+		s.removeWritten(w)
 		return nil, failed("nothing was imported; make the project's folder writable, then import again", "%w", err)
 	}
 	var done []importedCharacter
 	for _, im := range found {
-		done = append(done, importedCharacter{Name: im.Name, Target: o.Target, ID: im.ID, File: written[im.Name], Skipped: im.Skipped})
+		done = append(done, importedCharacter{Name: im.Name, Target: o.Target, ID: im.ID, File: w.manifests[im.Name], Skipped: im.Skipped})
 	}
 	return done, nil
 }

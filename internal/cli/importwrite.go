@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -15,31 +12,59 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-// writeManifests writes a file for each imported character and returns their
-// paths by name. Either all of them are written or none.
-func (s *session) writeManifests(account *apply.Account, found []apply.Imported, dir string) (map[string]string, error) {
+// newManifest is a manifest to be written, with the files beside it.
+type newManifest struct {
+	document spec.Document
+	texts    map[spec.Path]bool // of the targets' own fields, those that are prose
+	beside   map[string][]byte  // further files of its folder
+}
+
+// written are the files that an import made: the manifests by the names of
+// their characters, and everything in the order in which it was made.
+type written struct {
+	manifests map[string]string
+	all       []string
+}
+
+// writeManifests writes manifests with their prose, each in a file that is not
+// there yet. Either all of them are written or none.
+func (s *session) writeManifests(list []newManifest, dir string) (written, error) {
 	folder, err := s.importFolder(dir)
 	if err != nil {
-		return nil, err
+		return written{}, err
 	}
 	root, err := os.OpenRoot(s.project.Dir)
 	if err != nil {
-		return nil, failed("check the project folder and its permissions", "import: %w", err)
+		return written{}, failed("check the project folder and its permissions", "import: %w", err)
 	}
 	defer root.Close()
-	written := map[string]string{}
-	for _, im := range found {
-		if im.Skipped != "" {
-			continue
-		}
-		file, err := writeManifest(root, folder, manifestOf(im, account, schemaLine(root, folder)))
+	w := written{manifests: map[string]string{}}
+	for _, m := range list {
+		m.document.Schema = schemaLine(root, folder)
+		place := placement{root: root, folder: folder}
+		file, err := place.write(m)
+		w.all = append(w.all, place.made...)
 		if err != nil {
-			s.removeManifests(written)
-			return nil, failed("nothing was imported; check the folder, its permissions and the disk's free space", "import %s: %w", im.Name, err)
+			s.removeWritten(w)
+			return written{}, failed("nothing was imported; check the folder, its permissions and the disk's free space", "import %s: %w", m.document.Name, err)
 		}
-		written[im.Name] = file
+		w.manifests[m.document.Name] = file
 	}
-	return written, nil
+	return w, nil
+}
+
+// removeWritten removes files that this run has written.
+func (s *session) removeWritten(w written) {
+	root, err := os.OpenRoot(s.project.Dir)
+	if err != nil {
+		return
+	}
+	defer root.Close()
+	for i := len(w.all) - 1; i >= 0; i-- {
+		if err := root.Remove(w.all[i]); err != nil {
+			s.log.Warn("taking back an import", "file", w.all[i], "error", err)
+		}
+	}
 }
 
 // importFolder is where manifests go, relative to the project: --dir, or the
@@ -66,21 +91,22 @@ func (s *session) importFolder(dir string) (string, error) {
 
 // manifestOf is the manifest of an imported character: common fields under
 // spec, the provider's own in the target.
-func manifestOf(im apply.Imported, account *apply.Account, schema string) spec.Document {
-	d := spec.Document{Name: im.Name, Schema: schema, Fields: map[spec.Path]any{}}
+func manifestOf(im apply.Imported, account *apply.Account) newManifest {
+	m := newManifest{document: spec.Document{Name: im.Name, Fields: map[spec.Path]any{}}, texts: map[spec.Path]bool{}}
 	own := map[spec.Path]any{}
 	for p, v := range im.Values {
 		if f, ok := account.Driver.Fields.Field(p); ok && f.Kind == diff.Text {
 			v = prose(v)
+			m.texts[p] = true
 		}
 		if isCommon(p) {
-			d.Fields[p] = v
+			m.document.Fields[p] = v
 		} else {
 			own[p] = v
 		}
 	}
-	d.Targets = []spec.DocumentTarget{{Instance: account.Instance.Name, Fields: own}}
-	return d
+	m.document.Targets = []spec.DocumentTarget{{Instance: account.Instance.Name, Fields: own}}
+	return m
 }
 
 // prose takes from a text what does not count in texts and would keep it out
@@ -107,68 +133,6 @@ func schemaLine(root *os.Root, folder string) string {
 	return up + schema
 }
 
-// writeManifest writes a document to a file that is not there yet, named
-// after it, and returns the file.
-func writeManifest(root *os.Root, folder string, d spec.Document) (string, error) {
-	var b bytes.Buffer
-	if err := spec.Emit(&b, d); err != nil {
-		return "", err
-	}
-	if err := root.MkdirAll(folder, 0o755); err != nil {
-		return "", err
-	}
-	for n := 1; ; n++ {
-		file := path.Join(folder, d.Name+".yaml")
-		if n == 1 && reservedName(d.Name) {
-			continue
-		}
-		if n > 1 {
-			file = path.Join(folder, fmt.Sprintf("%s-%d.yaml", d.Name, n))
-		}
-		f, err := root.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err != nil {
-			return "", err
-		}
-		_, err = f.Write(b.Bytes())
-		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-			return "", errors.Join(err, root.Remove(file))
-		}
-		return file, nil
-	}
-}
-
-// reservedName reports a name that Windows keeps for a device, whatever follows
-// its first dot: a project with such a file can't be checked out there.
-func reservedName(name string) bool {
-	name, _, _ = strings.Cut(strings.ToLower(name), ".")
-	switch name {
-	case "con", "prn", "aux", "nul":
-		return true
-	}
-	port, isPort := strings.CutPrefix(name, "com")
-	if !isPort {
-		port, isPort = strings.CutPrefix(name, "lpt")
-	}
-	return isPort && len(port) == 1 && port[0] >= '0' && port[0] <= '9'
-}
-
-// removeManifests takes back files that this run has written.
-func (s *session) removeManifests(written map[string]string) {
-	root, err := os.OpenRoot(s.project.Dir)
-	if err != nil {
-		return
-	}
-	defer root.Close()
-	for _, file := range written {
-		if err := root.Remove(file); err != nil {
-			s.log.Warn("taking back a manifest", "file", file, "error", err)
-		}
-	}
-}
-
 // checkImported loads the project again and says when it does not find what
 // was imported, or finds something wrong with it.
 func (s *session) checkImported(ctx context.Context, done []importedCharacter) error {
@@ -186,3 +150,6 @@ func (s *session) checkImported(ctx context.Context, done []importedCharacter) e
 	}
 	return nil
 }
+
+// errTaken is a place where something is already.
+var errTaken = errors.New("something is there already")

@@ -93,6 +93,7 @@ func (a *app) commands() []*cobra.Command {
 		a.runsCommand(),
 		a.showCommand(),
 		a.importCommand(),
+		a.exportCommand(),
 		a.pullCommand(),
 		a.stateCommand(),
 		a.providersCommand(),

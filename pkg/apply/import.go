@@ -209,6 +209,24 @@ func (e *Engine) takenNames() map[string]bool {
 	return taken
 }
 
+// Namer gives out names for new manifests, unlike those that manifests and
+// the lock use.
+type Namer struct{ taken map[string]bool }
+
+// Namer knows the names that are in use.
+func (e *Engine) Namer() *Namer { return &Namer{e.takenNames()} }
+
+// Free is a name made of a display name, or of something else that is known of
+// the character; it is in use from then on.
+func (n *Namer) Free(display, fallback string) string {
+	if slug(display) == "" && slug(fallback) != "" {
+		display = fallback
+	}
+	name := freeName(display, fallback, n.taken)
+	n.taken[name] = true
+	return name
+}
+
 // fill turns a live document into a manifest's values and a lock entry with
 // marks for exactly these values, so that a plan right afterwards is empty.
 func (e *Engine) fill(im *Imported, a *Account, o ImportOptions, live diff.Doc, taken map[string]bool) {

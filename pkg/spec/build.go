@@ -122,6 +122,9 @@ func (b *builder) character(root *item) *Character {
 			c.Labels[b.keep(k.Value)], _ = labels.children[i].value.(string)
 		}
 	}
+	if file := metadata.child("card").child("file"); file != nil {
+		c.Card = b.card(file)
+	}
 	c.Fields = b.fields(spec, func(key string) bool { return key == "protect" || key == "targets" })
 	if protect := spec.child("protect"); protect != nil {
 		c.Protect = b.field(protect).Value
@@ -137,6 +140,16 @@ func (b *builder) character(root *item) *Character {
 	}
 	slices.SortFunc(c.Targets, func(a, b Target) int { return strings.Compare(a.Instance, b.Instance) })
 	return c
+}
+
+// card is the file that a card's reference names. Only exporting opens it.
+func (b *builder) card(file *item) string {
+	reference, _ := file.value.(string)
+	at, d := locate(b.src.file, reference)
+	if d != nil {
+		b.fail(d.Code, file.node, d.Message, d.Hint)
+	}
+	return at
 }
 
 // fields reads the entries of a mapping, without those that skip names.

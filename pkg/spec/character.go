@@ -12,6 +12,7 @@ type Character struct {
 	Doc     int // index of the document in its file, from 0
 	Fields  Fields
 	Protect Value
+	Card    string   // the card it came from, relative to the project; "" is none
 	Targets []Target // in the order of their names
 }
 

@@ -14,6 +14,7 @@ type Document struct {
 	Labels  map[string]string
 	Fields  map[Path]any // common fields; dotted paths become nested mappings
 	Protect bool
+	Card    string // the card that it came from, relative to the manifest; "" is none
 	Targets []DocumentTarget
 	Schema  string // what the editor line names, relative to the manifest; "" writes none
 }
@@ -78,6 +79,9 @@ func (e *emitter) document(d Document) {
 			labels[k] = v
 		}
 		e.entry(2, "labels", labels)
+	}
+	if d.Card != "" {
+		e.entry(2, "card", FileRef(d.Card))
 	}
 	fields := nest(d.Fields)
 	if d.Protect {

@@ -23,7 +23,7 @@ func rank(key string) int {
 	order := []string{
 		"apiVersion", "kind", "metadata", "spec",
 		"id", "cloneFrom", "KB", "compose", "game_id", "world_id",
-		"name", "labels", "title", "description", "greeting", "persona", "scene", "lore", "examples",
+		"name", "labels", "card", "title", "description", "greeting", "persona", "scene", "lore", "examples",
 		"visibility", "protect",
 	}
 	if i := slices.Index(order, key); i >= 0 {
