@@ -86,7 +86,7 @@ func (a *app) pull(ctx context.Context, f *pullFlags, args []string) error {
 		return err
 	}
 	defer s.close()
-	s.command = "pull"
+	s.command, s.whole = "pull", true
 	if !f.looks() {
 		if err := s.hold(ctx, f.lockTimeout); err != nil {
 			return err

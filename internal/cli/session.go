@@ -23,6 +23,7 @@ type session struct {
 	lock      *apply.Lock
 	selection apply.Selection
 	against   *diff.Plan // what --base came to
+	whole     bool       // the command itself needs the texts of unchanged characters
 	lockPath  string
 	runDir    string
 	command   string                       // for the run record
@@ -89,8 +90,11 @@ func (s *session) close() {
 }
 
 // load reads the manifests; paths narrows them to some files or folders.
-func (s *session) load(ctx context.Context, paths []string) error {
-	set, err := spec.Load(ctx, s.project, spec.LoadOptions{Paths: paths, Parallelism: s.flags.parallelism})
+func (s *session) load(ctx context.Context, paths []string) error { return s.loadSome(ctx, paths, nil) }
+
+// loadSome is load with a say in what of each manifest is held on to.
+func (s *session) loadSome(ctx context.Context, paths []string, keep func(*spec.Character) *spec.Character) error {
+	set, err := spec.Load(ctx, s.project, spec.LoadOptions{Paths: paths, Parallelism: s.flags.parallelism, Keep: keep})
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
 			return err
@@ -191,9 +195,6 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	if err := s.checkEnv(f.env); err != nil {
 		return nil, err
 	}
-	if err := s.load(ctx, nil); err != nil {
-		return nil, err
-	}
 	if access == writing {
 		if err := s.hold(ctx, f.lockTimeout); err != nil {
 			return nil, err
@@ -202,15 +203,11 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	if err := s.openLock(); err != nil {
 		return nil, err
 	}
-	selection, err := s.choose(args, f)
+	engine, err := s.loaded(ctx, f, args, access)
 	if err != nil {
-		if hasErrors(s.set.Diagnostics) { // the name may be in what could not be read
-			return nil, errors.Join(s.judge(nil), err)
-		}
 		return nil, err
 	}
-	s.selection = selection
-	if len(selection.Selectors) > 0 && len(s.chosen()) == 0 {
+	if len(s.selection.Selectors) > 0 && len(s.chosen()) == 0 {
 		s.note("No character is selected.")
 	}
 	if err := s.judge(args); err != nil {
@@ -219,17 +216,42 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	if err := s.narrow(ctx, f); err != nil {
 		return nil, err
 	}
-	engine := s.engine(f, access)
+	engine.Options.Selection = s.selection
 	if s.against != nil { // what is measured by shares is measured by all that is bound
 		engine.Options.Bound = len(slices.DeleteFunc(s.lock.Entries(), func(e apply.Entry) bool { return e.ID == "" }))
 	}
-	found := lint.Conceal(s.project.WithSource(engine.Validate()))
+	found := lint.Conceal(s.project.WithSource(only(engine.Validate(), spec.Error, spec.Warning)))
 	if err := s.diagnose(found); err != nil {
 		return nil, err
 	}
 	if hasErrors(found) {
 		return nil, end(exitInvalid)
 	}
+	return engine, nil
+}
+
+// loaded reads the manifests and makes the engine for those that are
+// selected. What a plan of everything can do without is not held on to.
+func (s *session) loaded(ctx context.Context, f *runFlags, args []string, access access) (*apply.Engine, error) {
+	var err error
+	if s.selection, err = s.choose(nil, f); err != nil {
+		return nil, err
+	}
+	engine := s.engine(f, access)
+	keep := engine.Examine
+	if s.whole || access == offline || len(args) > 0 || f.base != "" {
+		keep = nil
+	}
+	if err := s.loadSome(ctx, nil, keep); err != nil {
+		return nil, err
+	}
+	if s.selection, err = s.choose(args, f); err != nil {
+		if hasErrors(s.set.Diagnostics) { // the name may be in what could not be read
+			return nil, errors.Join(s.judge(nil), err)
+		}
+		return nil, err
+	}
+	engine.Set = s.set
 	return engine, nil
 }
 

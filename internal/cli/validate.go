@@ -21,6 +21,18 @@ type findings struct {
 	Errors      int               `json:"errors"`
 	Warnings    int               `json:"warnings"`
 	Diagnostics []spec.Diagnostic `json:"diagnostics"`
+
+	project *spec.Project // whose lines the diagnostics quote; nil: they have them
+}
+
+// quoting adds the lines that diagnostics are about, without the credentials
+// in them. It reads the files once more, so it is for those that are really
+// shown.
+func (f findings) quoting(shown []spec.Diagnostic) []spec.Diagnostic {
+	if f.project != nil {
+		shown = f.project.WithSource(shown)
+	}
+	return lint.Conceal(shown)
 }
 
 func newFindings(characters int, found []spec.Diagnostic) findings {
@@ -135,15 +147,16 @@ func (a *app) showFindings(found findings, format, out string) error {
 	err := a.result(out, func(w io.Writer) error {
 		switch format {
 		case formatJSON:
+			found.Diagnostics = found.quoting(found.Diagnostics)
 			return writeJSON(w, found)
 		case formatSARIF:
-			return view.SARIF(w, found.Diagnostics, view.Scan{Version: a.env.build().Version, Rules: rules(), Repository: a.repository()})
+			return view.SARIF(w, found.quoting(found.Diagnostics), view.Scan{Version: a.env.build().Version, Rules: rules(), Repository: a.repository()})
 		}
 		shown := gathered(found.Diagnostics)
 		if a.flags.quiet {
 			shown = only(shown, spec.Error, spec.Warning)
 		}
-		if err := a.showForPeople(w, shown, format); err != nil {
+		if err := a.showForPeople(w, found.quoting(shown), format); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(w, found.summary())
@@ -183,10 +196,6 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 		return findings{}, err
 	}
 	defer s.close()
-	if err := s.load(ctx, a.paths(args)); err != nil {
-		return findings{}, err
-	}
-	found = append(found, s.set.Diagnostics...)
 	if err := s.openLock(); err != nil {
 		return findings{}, err
 	}
@@ -196,17 +205,29 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 	if s.selection, err = s.choose(nil, f); err != nil {
 		return findings{}, err
 	}
+	engine := s.engine(f, offline)
+	keep := engine.Judge
+	if f.base != "" {
+		keep = nil // what changed is found by the texts
+	}
+	if err := s.loadSome(ctx, a.paths(args), keep); err != nil {
+		return findings{}, err
+	}
 	if err := s.narrow(ctx, f); err != nil {
 		return findings{}, err
 	}
-	found = append(found, s.findings(s.engine(f, offline))...)
-	return newFindings(len(s.chosen()), found), nil
+	engine.Set, engine.Options.Selection = s.set, s.selection
+	found = append(found, s.set.Diagnostics...)
+	found = append(found, faults(engine)...)
+	result := newFindings(len(s.chosen()), found)
+	result.project = p
+	return result, nil
 }
 
-// findings is what is wrong with the selected manifests, and what a careful
+// faults is what is wrong with the selected manifests, and what a careful
 // reader would say of their prose, by place.
-func (s *session) findings(e *apply.Engine) []spec.Diagnostic {
+func faults(e *apply.Engine) []spec.Diagnostic {
 	found := append(e.Validate(), e.Lint()...)
 	spec.SortDiagnostics(found)
-	return lint.Conceal(s.project.WithSource(found))
+	return found
 }

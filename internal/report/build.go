@@ -138,7 +138,7 @@ func (b *builder) character(changes []diff.Change) Character {
 	}
 	var manifest *spec.Character
 	if b.src.Set != nil {
-		manifest = b.src.Set.Find(first.Name)
+		manifest = b.src.Set.Whole(first.Name)
 	}
 	b.texts(&out, manifest, changes)
 	for i := range changes {

@@ -49,7 +49,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 	unchanged := make([]bool, len(w.pairs))
 	failures := make([]error, len(w.changes))
 	for i, q := range w.pairs {
-		if q.err != nil || q.invalid() {
+		if q.err != nil || q.invalid {
 			w.refuse(q)
 			continue
 		}
@@ -74,7 +74,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 		} else {
 			w.bound++
 		}
-		needs = append(needs, need{id: id, paths: managed(rules, q.desired.Doc)})
+		needs = append(needs, need{id: id, paths: q.paths(entry)})
 		tell = append(tell, func(s seen) {
 			w.changes[i], failures[i] = e.planSeen(q, entry, renamed, id, verdict, s)
 			unchanged[i] = w.changes[i] == nil && failures[i] == nil
@@ -193,7 +193,7 @@ func (w *accountPlan) refuse(q *pair) {
 		w.fail(q.Address, q.err)
 		return
 	}
-	for _, d := range q.desired.Diagnostics {
+	for _, d := range q.findings {
 		if d.Severity == spec.Error {
 			w.fail(q.Address, d)
 			return
@@ -228,6 +228,9 @@ func (e *Engine) planSeen(q *pair, entry Entry, renamed *Entry, id string, v ver
 			Hint:    "correct the id, or remove it from the manifest to create a new character",
 		}
 	case s.gone:
+		if err := e.recall(q); err != nil {
+			return nil, err
+		}
 		c, err := q.creatable("not found on " + q.Target)
 		if c != nil {
 			c.Superseded, c.Gone = entry.Old, entry.ID
@@ -239,6 +242,12 @@ func (e *Engine) planSeen(q *pair, entry Entry, renamed *Entry, id string, v ver
 	}
 	if v.id != "" {
 		entry = q.account.settled(entry)
+	}
+	if q.settled && asMarked(q.account.rules(), entry, s.doc) {
+		return nil, nil
+	}
+	if err := e.recall(q); err != nil {
+		return nil, err
 	}
 	c := e.compare(q, entry, id, s.doc)
 	if renamed != nil {

@@ -121,7 +121,7 @@ func (c *comparison) added(q *pair) *diff.Change {
 	}
 	change := q.change(diff.Update)
 	change.ID, change.Reason = id, "new in the manifests, and bound to a live character"
-	change.Fields = fromNothing(q.account.rules(), q.desired.Doc)
+	change.Fields = fromNothing(q.account.rules(), q.whole.Doc)
 	for i := range change.Fields {
 		change.Fields[i].Fixed = false // what it holds of that is not known
 	}
@@ -132,7 +132,7 @@ func (c *comparison) added(q *pair) *diff.Change {
 func (c *comparison) unknown(q *pair) *diff.Change {
 	change := q.change(diff.Update)
 	change.ID, change.Reason = c.entry(q).ID, "what "+c.ref+" says of it can't be read"
-	change.Fields = fromNothing(q.account.rules(), q.desired.Doc)
+	change.Fields = fromNothing(q.account.rules(), q.whole.Doc)
 	for i := range change.Fields {
 		change.Fields[i].BeforeKnown, change.Fields[i].Fixed = false, false
 	}
@@ -168,13 +168,13 @@ func (c *comparison) both(q, was *pair) *diff.Change {
 // the older one for what is live and for what was applied.
 func fieldsAgainst(q, was *pair) []diff.FieldChange {
 	rules := q.account.rules()
-	marks := make(map[spec.Path]diff.Mark, len(was.desired.Doc))
+	marks := make(map[spec.Path]diff.Mark, len(was.whole.Doc))
 	for _, r := range rules {
-		if v, ok := was.desired.Doc[r.Path]; ok {
+		if v, ok := was.whole.Doc[r.Path]; ok {
 			marks[r.Path] = diff.Mark{File: r.Digest(v)}
 		}
 	}
-	fields := diff.Fields(rules, q.desired.Doc, was.desired.Doc, marks)
+	fields := diff.Fields(rules, q.whole.Doc, was.whole.Doc, marks)
 	for i := range fields {
 		if f := &fields[i]; f.Class == diff.Unverifiable { // not in the older manifest, which managed it not
 			f.Class, f.Fixed, f.BeforeKnown = diff.Yours, false, f.After != nil
@@ -209,7 +209,7 @@ func (c *comparison) reasons(q, was *pair) []string {
 // unkept are the common fields that changed and that this provider drops.
 func unkept(q, was *pair) []string {
 	var out []string
-	for _, l := range append(slices.Clone(q.desired.Losses), was.desired.Losses...) {
+	for _, l := range append(slices.Clone(q.whole.Losses), was.whole.Losses...) {
 		now, before := q.character.Lookup(q.target, l.Path), was.character.Lookup(was.target, l.Path)
 		if l.How == "dropped" && !slices.Contains(out, string(l.Path)) && diff.Digest(now.V) != diff.Digest(before.V) {
 			out = append(out, string(l.Path))

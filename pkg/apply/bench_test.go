@@ -48,10 +48,10 @@ func bigCast(b *testing.B, n int) *world {
 // plant puts a pair's character into the sandbox as wanted.
 func (w *world) plant(q *pair) Entry {
 	d := q.account.Driver
-	body, late := d.Fields.Creating(q.desired.Doc)
+	body, late := d.Fields.Creating(q.whole.Doc)
 	rest := diff.Doc{}
 	for _, p := range late {
-		rest[p] = q.desired.Doc[p]
+		rest[p] = q.whole.Doc[p]
 	}
 	more, err := d.Fields.Updating(rest, nil, providers.Keeps)
 	if err != nil {
@@ -65,9 +65,9 @@ func (w *world) plant(q *pair) Entry {
 	if err != nil {
 		w.Fatal(err)
 	}
-	entry := Entry{Address: q.Address, Provider: d.Name, ID: d.JoinID(q.desired.Scope, id), Fields: map[spec.Path]diff.Mark{}}
+	entry := Entry{Address: q.Address, Provider: d.Name, ID: d.JoinID(q.whole.Scope, id), Fields: map[spec.Path]diff.Mark{}}
 	for _, r := range d.Fields.Rules() {
-		if v, ok := q.desired.Doc[r.Path]; ok {
+		if v, ok := q.whole.Doc[r.Path]; ok {
 			entry.Fields[r.Path] = diff.Mark{File: r.Digest(v)}
 		}
 	}
@@ -112,7 +112,7 @@ func BenchmarkComparing(b *testing.B) {
 			for b.Loop() {
 				for _, q := range chosen.list {
 					entry, _ := e.Lock.Entry(q.Address)
-					if c := e.compare(q, entry, entry.ID, q.desired.Doc); c != nil {
+					if c := e.compare(q, entry, entry.ID, q.whole.Doc); c != nil {
 						b.Fatalf("%+v", c)
 					}
 				}

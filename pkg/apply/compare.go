@@ -9,7 +9,15 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-// managed are the fields that the manifest sets, in the order of the rules.
+// paths are the fields that the manifest sets, in the order of the rules.
+func (q *pair) paths(entry Entry) []spec.Path {
+	if q.settled {
+		return markedPaths(q.account.rules(), entry)
+	}
+	return managed(q.account.rules(), q.whole.Doc)
+}
+
+// managed are the fields that a document sets, in the order of the rules.
 func managed(rules []diff.Rule, want diff.Doc) []spec.Path {
 	paths := make([]spec.Path, 0, len(want))
 	for _, r := range rules {
@@ -25,17 +33,17 @@ func (q *pair) change(action diff.Action) *diff.Change {
 	return &diff.Change{
 		Address: q.Address, Provider: q.account.Driver.Name, Action: action,
 		Protect: q.protect(), Labels: maps.Clone(q.character.Labels), Source: q.character.Pos,
-		Losses: q.desired.Losses,
+		Losses: q.whole.Losses,
 	}
 }
 
 // creation is the change that makes a pair's character.
 func (q *pair) creation(reason string) *diff.Change {
 	c := q.change(diff.Create)
-	c.Reason, c.Scope = reason, q.desired.Scope
+	c.Reason, c.Scope = reason, q.whole.Scope
 	c.CloneOf = q.target.CloneFrom.Text()
 	c.CloneKB, _ = q.target.KB.V.(bool)
-	c.Fields = fromNothing(q.account.rules(), q.desired.Doc)
+	c.Fields = fromNothing(q.account.rules(), q.whole.Doc)
 	return c
 }
 
@@ -43,7 +51,7 @@ func (q *pair) creation(reason string) *diff.Change {
 // service needs for one.
 func (q *pair) creatable(reason string) (*diff.Change, error) {
 	if !q.target.CloneFrom.Set {
-		for _, d := range q.account.Driver.Creatable(q.character, q.target, q.desired) {
+		for _, d := range q.account.Driver.Creatable(q.character, q.target, q.whole) {
 			if d.Severity == spec.Error {
 				return nil, d
 			}
@@ -81,7 +89,7 @@ func (q *pair) prior(entry Entry, id string, rules []diff.Rule, live diff.Doc) m
 		sent, was := entry.Pending.Fields[r.Path]
 		before, known := live[r.Path]
 		mark, marked := marks[r.Path]
-		switch wanted := r.Digest(q.desired.Doc[r.Path]); {
+		switch wanted := r.Digest(q.whole.Doc[r.Path]); {
 		case !was:
 		case !known: // nothing shows whether it arrived: it is sent again
 			delete(marks, r.Path)
@@ -102,7 +110,7 @@ func (e *Engine) compare(q *pair, entry Entry, id string, live diff.Doc) *diff.C
 	prior := q.prior(entry, id, rules, live)
 	c := q.change(diff.Record)
 	c.ID = id
-	c.Fields = diff.Fields(rules, q.desired.Doc, live, prior)
+	c.Fields = diff.Fields(rules, q.whole.Doc, live, prior)
 	if prior == nil && entry.ID != id {
 		assumeFixed(c.Fields)
 	}
@@ -117,9 +125,9 @@ func (e *Engine) compare(q *pair, entry Entry, id string, live diff.Doc) *diff.C
 	sends, fixed := sending(c.Fields)
 	switch {
 	case fixed:
-		c.Action, c.Reason, c.Scope = diff.Replace, replaceReason(c.Fields), q.desired.Scope
+		c.Action, c.Reason, c.Scope = diff.Replace, replaceReason(c.Fields), q.whole.Scope
 		c.Removal = removal(q.account)
-		c.Fields = replacing(rules, q.desired.Doc, live, c.Fields)
+		c.Fields = replacing(rules, q.whole.Doc, live, c.Fields)
 	case sends:
 		c.Action = diff.Update
 	case c.Has(diff.Drift) || c.Has(diff.Conflict):
@@ -130,7 +138,7 @@ func (e *Engine) compare(q *pair, entry Entry, id string, live diff.Doc) *diff.C
 	if len(c.Fields) == 0 && entry.Protect != c.Protect && entry.ID == id {
 		c.Reason = "protect changed"
 	}
-	c.Base = base(rules, q.desired.Doc, live)
+	c.Base = base(rules, q.whole.Doc, live)
 	return c
 }
 

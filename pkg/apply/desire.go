@@ -21,8 +21,9 @@ func (e *Engine) desire(p *pairs) {
 	for part := range slices.Chunk(p.list, chunk) {
 		g.Go(func() error {
 			for _, q := range part {
-				if q.err == nil {
+				if _, early := e.early.pairs[q.target]; !early && q.err == nil {
 					q.want()
+					e.judge(q)
 				}
 			}
 			return nil
@@ -31,16 +32,25 @@ func (e *Engine) desire(p *pairs) {
 	_ = g.Wait() // the functions return no error
 }
 
+// judge gathers what validation says of a pair.
+func (e *Engine) judge(q *pair) {
+	q.findings = e.lossesOf(q)
+	q.invalid = hasErrors(q.whole.Diagnostics)
+	if e.boundTo(q) == "" && !q.target.CloneFrom.Set {
+		q.findings = append(q.findings, q.account.Driver.Creatable(q.character, q.target, q.whole)...)
+	}
+}
+
 func (q *pair) want() {
 	d := q.account.Driver
-	q.desired = d.Desired(q.character, q.target, q.instance)
+	q.whole = d.Desired(q.character, q.target, q.account.Instance)
 	id := q.target.ID.Text()
 	if id == "" {
 		return
 	}
 	q.adopt = id
 	if scope, _ := d.SplitID(id); len(d.Scope) > 0 && scope == "" {
-		if q.desired.Scope == "" {
+		if q.whole.Scope == "" {
 			q.err = spec.Diagnostic{
 				Pos: q.target.ID.Pos, Severity: spec.Error, Code: codeUnknownName, Character: q.Name, Target: q.Target,
 				Message: fmt.Sprintf("where %s lives is not known", id),
@@ -48,7 +58,7 @@ func (q *pair) want() {
 			}
 			return
 		}
-		q.adopt = d.JoinID(q.desired.Scope, id)
+		q.adopt = d.JoinID(q.whole.Scope, id)
 	}
 }
 

@@ -132,7 +132,11 @@ func (d *drifting) moved(entry Entry, s seen) (*diff.Change, error) {
 		return c, nil
 	case q == nil:
 		c.Fields, c.Reason = diff.MovedLive(d.account.rules(), s.doc, entry.Fields), "no manifest names it any more"
+	case q.settled && asMarked(d.account.rules(), entry, s.doc):
 	default:
+		if err := d.engine.recall(q); err != nil {
+			return nil, err
+		}
 		c.Fields = d.against(q, entry, s.doc)
 	}
 	if len(c.Fields) == 0 {
@@ -145,7 +149,7 @@ func (d *drifting) moved(entry Entry, s seen) (*diff.Change, error) {
 // manifest's value is what was, and the live one what became of it.
 func (d *drifting) against(q *pair, entry Entry, live diff.Doc) []diff.FieldChange {
 	rules := d.account.rules()
-	fields := diff.Fields(rules, q.desired.Doc, live, q.prior(entry, entry.ID, rules, live))
+	fields := diff.Fields(rules, q.whole.Doc, live, q.prior(entry, entry.ID, rules, live))
 	fields = slices.DeleteFunc(fields, func(f diff.FieldChange) bool { return f.Class != diff.Drift && f.Class != diff.Conflict })
 	for i := range fields {
 		f := &fields[i]

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -56,8 +57,17 @@ type Engine struct {
 
 	once    sync.Once
 	chosen  *pairs
+	early   early
 	openLog func(path string) (appendFile, error) // nil is the disk; replaced in tests
 	report  sync.Mutex
+}
+
+// early are the pairs that were made while the manifests were loaded.
+type early struct {
+	mu    sync.Mutex
+	pairs map[*spec.Target]*pair
+	read  map[*spec.Character]lint.Reading // by Judge
+	names map[string]bool                  // of the characters that Judge saw
 }
 
 // Options say what a command is to do and how.

@@ -125,13 +125,33 @@ func (w *world) lockText() string {
 // engine loads everything afresh, as a command does.
 func (w *world) engine(change ...func(*Options)) *Engine {
 	w.Helper()
+	e := w.unloaded(change...)
+	w.load(e, e.Examine)
+	return e
+}
+
+// wholeEngine is one that holds all manifests with all their values.
+func (w *world) wholeEngine(change ...func(*Options)) *Engine {
+	w.Helper()
+	e := w.unloaded(change...)
+	w.load(e, nil)
+	return e
+}
+
+func (w *world) load(e *Engine, keep func(*spec.Character) *spec.Character) {
+	w.Helper()
+	set, err := spec.Load(context.Background(), e.Project, spec.LoadOptions{Keep: keep})
+	if err != nil {
+		w.Fatal(err)
+	}
+	e.Set = set
+}
+
+func (w *world) unloaded(change ...func(*Options)) *Engine {
+	w.Helper()
 	p, ds := spec.LoadProject(filepath.Join(w.dir, "charsync.yaml"))
 	if p == nil {
 		w.Fatalf("project: %v", ds)
-	}
-	set, err := spec.Load(context.Background(), p, spec.LoadOptions{})
-	if err != nil {
-		w.Fatal(err)
 	}
 	lock, lds, err := OpenLock(w.lockPath())
 	if err != nil {
@@ -149,7 +169,7 @@ func (w *world) engine(change ...func(*Options)) *Engine {
 	for _, f := range change {
 		f(&o)
 	}
-	return &Engine{Project: p, Set: set, Accounts: w.accounts(p), Lock: lock, Options: o}
+	return &Engine{Project: p, Accounts: w.accounts(p), Lock: lock, Options: o}
 }
 
 func (w *world) accounts(p *spec.Project) map[string]*Account {

@@ -162,7 +162,7 @@ func (e *Engine) claimRenamed(w *accountPlan) map[diff.Address]*Entry {
 	claimants := map[diff.Address]int{}
 	rules := w.account.rules()
 	for _, q := range w.pairs {
-		if q.err != nil || q.invalid() {
+		if q.err != nil || q.invalid {
 			continue
 		}
 		if entry, known := e.Lock.peek(q.Address); known && entry.ID != "" || known && entry.Pending != nil {
@@ -242,11 +242,11 @@ func isRenamed(q *pair, o *Entry, rules []diff.Rule) bool {
 	if q.adopt != "" {
 		return q.adopt == o.ID
 	}
-	if len(o.Fields) == 0 || len(o.Fields) != len(q.desired.Doc) {
+	if len(o.Fields) == 0 || len(o.Fields) != len(q.whole.Doc) {
 		return false
 	}
 	for _, r := range rules {
-		v, wanted := q.desired.Doc[r.Path]
+		v, wanted := q.whole.Doc[r.Path]
 		mark, marked := o.Fields[r.Path]
 		if wanted != marked || wanted && r.Digest(v) != mark.File {
 			return false

@@ -14,22 +14,21 @@ import (
 // pair is a character at a target: what is counted, planned and locked.
 type pair struct {
 	diff.Address
-	character *spec.Character
+	character *spec.Character // of a settled pair without its values
 	target    *spec.Target
-	instance  spec.Instance
-	account   *Account // nil when the instance is not known
-	desired   providers.Desired
-	adopt     string // the id that the manifest names, joined with its scope
-	err       error  // why nothing can be done for it
+	account   *Account          // nil when the instance is not known
+	settled   bool              // what it wants is what the lock has the digests of; see Examine
+	whole     providers.Desired // what it wants; of a settled pair nothing, before Engine.recall
+	findings  []spec.Diagnostic // what validation says of it
+	invalid   bool              // it can't be sent
+	adopt     string            // the id that the manifest names, joined with its scope
+	err       error             // why nothing can be done for it
 }
 
 func (p *pair) protect() bool {
 	yes, _ := p.character.Protect.V.(bool)
 	return yes
 }
-
-// invalid reports a manifest that can't be sent.
-func (p *pair) invalid() bool { return hasErrors(p.desired.Diagnostics) }
 
 func hasErrors(ds []spec.Diagnostic) bool {
 	return slices.ContainsFunc(ds, func(d spec.Diagnostic) bool { return d.Severity == spec.Error })
@@ -138,7 +137,11 @@ func (e *Engine) selected(c *spec.Character) bool {
 	if len(s.Names) > 0 && !slices.Contains(s.Names, c.Name) || s.leavesOut(c.Name) {
 		return false
 	}
-	for _, selector := range s.Selectors {
+	return e.labelled(c)
+}
+
+func (e *Engine) labelled(c *spec.Character) bool {
+	for _, selector := range e.Options.Selection.Selectors {
 		if !selector.Matches(c.Labels) {
 			return false
 		}
@@ -168,13 +171,17 @@ func (e *Engine) addPairs(p *pairs, c *spec.Character, mapping map[string]string
 			continue
 		}
 		taken[instance] = t.Instance
-		p.list = append(p.list, e.newPair(c, t, instance))
+		q, early := e.early.pairs[t]
+		if !early {
+			q = e.newPair(c, t, instance)
+		}
+		p.list = append(p.list, q)
 	}
 }
 
 func (e *Engine) newPair(c *spec.Character, t *spec.Target, instance string) *pair {
-	in, known := e.Project.Instances[instance]
-	q := &pair{Address: diff.Address{Name: c.Name, Target: instance}, character: c, target: t, instance: in}
+	_, known := e.Project.Instances[instance]
+	q := &pair{Address: diff.Address{Name: c.Name, Target: instance}, character: c, target: t}
 	q.account = e.Accounts[instance]
 	if !known || q.account == nil || q.account.Driver == nil {
 		q.err = spec.Diagnostic{

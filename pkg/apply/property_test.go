@@ -1,13 +1,16 @@
 package apply
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/charsync/charsync/internal/sandbox"
@@ -183,6 +186,7 @@ func (w *world) settlesTo(rt *rapid.T, what string) {
 	if writes := w.writes(); len(writes) > 0 {
 		rt.Fatalf("planning wrote: %s", routes(writes))
 	}
+	w.sameWhole(rt, p, everything)
 	counts := p.Counts()
 	r, err := e.Apply(context.Background(), p)
 	if err != nil || r.Failed+r.Skipped > 0 {
@@ -199,9 +203,34 @@ func (w *world) settlesTo(rt *rapid.T, what string) {
 	if len(writes) != planned {
 		rt.Fatalf("%s: %d writes, the plan said %d: %s", what, len(writes), planned, routes(writes))
 	}
-	again := w.plan(everything)
+	settled := w.engine(everything)
+	again, err := settled.Plan(context.Background())
+	if err != nil {
+		rt.Fatal(err)
+	}
+	for _, q := range settled.resolve().list {
+		if !q.settled {
+			rt.Fatalf("%s: %s was held although the lock remembers all of it", what, q.Address)
+		}
+	}
 	if len(again.Changes) > 0 || !again.Complete {
 		rt.Fatalf("%s: a plan right after is not empty: %+v %+v", what, again.Changes[0], again.Changes[0].Fields)
+	}
+}
+
+// sameWhole insists that a plan is the one that is made of all values, when
+// none has been let go of.
+func (w *world) sameWhole(rt *rapid.T, got *diff.Plan, change func(*Options)) {
+	want, err := w.wholeEngine(change).Plan(context.Background())
+	if err != nil {
+		rt.Fatal(err)
+	}
+	var a, b bytes.Buffer
+	if err := errors.Join(EncodePlan(&a, got), EncodePlan(&b, want)); err != nil {
+		rt.Fatal(err)
+	}
+	if d := cmp.Diff(b.String(), a.String()); d != "" {
+		rt.Fatalf("the plan differs from that of an engine that holds everything (-whole +examined):\n%s", d)
 	}
 }
 

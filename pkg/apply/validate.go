@@ -20,10 +20,7 @@ func (e *Engine) Validate() []spec.Diagnostic {
 			out = append(out, diagnosticOf(q.err))
 			continue
 		}
-		out = append(out, e.lossesOf(q)...)
-		if e.boundTo(q) == "" && !q.target.CloneFrom.Set {
-			out = append(out, q.account.Driver.Creatable(q.character, q.target, q.desired)...)
-		}
+		out = append(out, q.findings...)
 	}
 	out = lint.Settle(e.Project, out)
 	e.Project.Locate(out)
@@ -34,28 +31,64 @@ func (e *Engine) Validate() []spec.Diagnostic {
 // Lint says what a careful reader would say of the selected characters' prose.
 // The findings are in the order of their places. A plan does not ask for them.
 func (e *Engine) Lint() []spec.Diagnostic {
-	var subjects []lint.Subject
-	for _, c := range e.Set.Characters {
-		if e.selected(c) {
-			subjects = append(subjects, lint.Subject{Character: c})
-		}
+	var out []spec.Diagnostic
+	if e.early.read != nil {
+		out = lint.Settle(e.Project, e.readEarly())
+	} else {
+		out = lint.Check(e.Project, e.subjects(), e.known())
 	}
-	targets := map[string][]lint.Target{}
-	for _, q := range e.resolve().list {
-		if q.account != nil && q.account.Driver != nil {
-			targets[q.Name] = append(targets[q.Name], lint.Target{Target: q.target, Driver: q.account.Driver, Instance: q.instance})
-		}
-	}
-	for i := range subjects {
-		subjects[i].Targets = targets[subjects[i].Character.Name]
-	}
-	all := e.Set.Characters
-	if e.Set.Partial {
-		all = nil // who else there is, is not known
-	}
-	out := e.Project.Locate(lint.Check(e.Project, subjects, all))
+	e.Project.Locate(out)
 	spec.SortDiagnostics(out)
 	return out
+}
+
+// known are the characters of the project; nil: who else there is, is not known.
+func (e *Engine) known() []*spec.Character {
+	if e.Set.Partial {
+		return nil
+	}
+	return e.Set.Characters
+}
+
+// subjects are the selected characters with their selected targets.
+func (e *Engine) subjects() []lint.Subject {
+	var subjects []lint.Subject
+	targets := map[string][]*pair{}
+	for _, q := range e.resolve().list {
+		targets[q.Name] = append(targets[q.Name], q)
+	}
+	for _, c := range e.Set.Characters {
+		if e.selected(c) {
+			subjects = append(subjects, pageOf(c, targets[c.Name]))
+		}
+	}
+	return subjects
+}
+
+// pageOf is what is read of a character.
+func pageOf(c *spec.Character, list []*pair) lint.Subject {
+	s := lint.Subject{Character: c}
+	for _, q := range list {
+		if q.account != nil && q.account.Driver != nil {
+			s.Targets = append(s.Targets, lint.Target{Target: q.target, Driver: q.account.Driver, Instance: q.account.Instance})
+		}
+	}
+	return s
+}
+
+// readEarly is what reading the selected characters found while they were
+// loaded.
+func (e *Engine) readEarly() []spec.Diagnostic {
+	var read []lint.Reading
+	for _, c := range e.Set.Characters {
+		if e.selected(c) {
+			read = append(read, e.early.read[c])
+		}
+	}
+	if e.Set.Partial {
+		return lint.Findings(read, nil)
+	}
+	return lint.Findings(read, e.early.names)
 }
 
 // lossesOf is what a provider refuses or loses of a character. Under a policy
@@ -64,11 +97,11 @@ func (e *Engine) Lint() []spec.Diagnostic {
 func (e *Engine) lossesOf(q *pair) []spec.Diagnostic {
 	most := e.Options.Policy.MaxLoss
 	if most == "" {
-		return slices.Clone(q.desired.Diagnostics)
+		return slices.Clone(q.whole.Diagnostics)
 	}
 	var out []spec.Diagnostic
-	past := q.account.Driver.CheckLoss(q.character, q.target, q.instance, providers.Loss(most))
-	for _, d := range q.desired.Diagnostics {
+	past := q.account.Driver.CheckLoss(q.character, q.target, q.account.Instance, providers.Loss(most))
+	for _, d := range q.whole.Diagnostics {
 		if d.Code != providers.CodeDropped || len(past) == 0 {
 			out = append(out, d)
 		}
@@ -88,8 +121,8 @@ type Fates struct {
 func (e *Engine) Fates() []Fates {
 	var out []Fates
 	for _, q := range e.resolve().list {
-		if q.account != nil && q.account.Driver != nil {
-			out = append(out, Fates{Address: q.Address, Fields: q.account.Driver.Fates(q.character, q.target, q.instance)})
+		if q.account != nil && q.account.Driver != nil && e.recall(q) == nil {
+			out = append(out, Fates{Address: q.Address, Fields: q.account.Driver.Fates(q.character, q.target, q.account.Instance)})
 		}
 	}
 	return out

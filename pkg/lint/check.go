@@ -31,34 +31,67 @@ type Target struct {
 // gives to rules, without those that it silences or a comment ignores; their
 // places are found by spec.Project.Locate.
 func Check(p *spec.Project, subjects []Subject, all []*spec.Character) []spec.Diagnostic {
-	names := namesOf(all)
-	rules := Rules()
-	found := make([][]spec.Diagnostic, len(subjects))
+	read := make([]Reading, len(subjects))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	const chunk = 64
 	for from := 0; from < len(subjects); from += chunk {
 		g.Go(func() error {
 			for i := from; i < min(from+chunk, len(subjects)); i++ {
-				found[i] = check(subjects[i], names, rules, p.Lint)
+				read[i] = Read(p, subjects[i])
 			}
 			return nil
 		})
 	}
 	_ = g.Wait() // the functions return no error
-	return Settle(p, slices.Concat(found...))
+	return Settle(p, Findings(read, NamesOf(all)))
 }
 
-func check(s Subject, names map[string]bool, rules []Rule, severities map[string]string) []spec.Diagnostic {
-	p := &page{subject: s, names: names, texts: textsOf(s)}
-	for _, r := range rules {
-		if r.check == nil || severities[r.ID] == Off {
+// Reading is what reading one character came to.
+type Reading struct {
+	found []spec.Diagnostic
+	// strangers are the speakers that are nobody unless another character of
+	// the project is called so.
+	strangers []stranger
+}
+
+type stranger struct {
+	name    string // in small letters
+	near    bool   // it is nearly a name of the character itself
+	finding spec.Diagnostic
+}
+
+// Read reads the texts of one character. It needs no other character, so it
+// may be done with each as it is loaded, from several goroutines.
+func Read(p *spec.Project, s Subject) Reading {
+	page := &page{subject: s, texts: textsOf(s)}
+	for _, r := range Rules() {
+		if r.check == nil || p.Lint[r.ID] == Off {
 			continue
 		}
-		p.rule, p.said = r, map[spec.Pos]int{}
-		r.check(p)
+		page.rule, page.said = r, map[spec.Pos]int{}
+		r.check(page)
 	}
-	return p.found
+	return Reading{found: page.found, strangers: page.strangers}
+}
+
+// Findings puts together what was read, once the names of the project's
+// characters are known; nil is not known. Settle is still to be done.
+func Findings(read []Reading, names map[string]bool) []spec.Diagnostic {
+	var out []spec.Diagnostic
+	for _, r := range read {
+		out = append(out, r.found...)
+		said := map[spec.Pos]int{}
+		for _, s := range r.strangers {
+			at := s.finding.Pos
+			if names[s.name] || names == nil && !s.near || said[at] == mostPerText {
+				continue
+			}
+			said[at]++
+			out = append(out, s.finding)
+		}
+	}
+	return out
 }
 
 // text is one string of a character: a common field, or one of a target.
@@ -71,12 +104,12 @@ type text struct {
 
 // page is a character while it is read.
 type page struct {
-	subject Subject
-	names   map[string]bool
-	texts   []text
-	rule    Rule
-	said    map[spec.Pos]int
-	found   []spec.Diagnostic
+	subject   Subject
+	texts     []text
+	rule      Rule
+	said      map[spec.Pos]int
+	found     []spec.Diagnostic
+	strangers []stranger
 }
 
 // mostPerText bounds what one rule says of one text: after that, it repeats
@@ -92,6 +125,10 @@ func (p *page) say(t text, offset, length int, message, hint string) {
 	if p.said[key]++; p.said[key] > mostPerText {
 		return
 	}
+	p.found = append(p.found, p.finding(t, offset, length, message, hint))
+}
+
+func (p *page) finding(t text, offset, length int, message, hint string) spec.Diagnostic {
 	d := spec.Diagnostic{
 		Pos: t.value.Pos, Severity: spec.Warning, Code: p.rule.Code, Path: t.path, Character: p.subject.Character.Name, Message: message, Hint: hint,
 		Spot: &spec.Spot{Value: t.value, Offset: offset, Length: length},
@@ -99,7 +136,7 @@ func (p *page) say(t text, offset, length int, message, hint string) {
 	if t.target != nil {
 		d.Target = t.target.Target.Instance
 	}
-	p.found = append(p.found, d)
+	return d
 }
 
 // textsOf lists every string of a character, common fields first.
@@ -135,21 +172,26 @@ func gatherField(out *[]text, f spec.Field, path string, t *Target) {
 	}
 }
 
-// namesOf are the names of characters, as speakers may write them: whole and
-// in part, in small letters.
-func namesOf(all []*spec.Character) map[string]bool {
+// NamesOf are the names of characters, as speakers may write them: whole and
+// in part, in small letters. Of no characters it is nil.
+func NamesOf(all []*spec.Character) map[string]bool {
 	if all == nil {
 		return nil
 	}
 	names := map[string]bool{}
 	for _, c := range all {
-		addName(names, c.Fields.Lookup("name").Text())
-		names[strings.ToLower(c.Name)] = true
-		for i := range c.Targets {
-			addName(names, c.Targets[i].Fields.Lookup("name").Text())
-		}
+		AddNames(names, c)
 	}
 	return names
+}
+
+// AddNames adds the names of one more character.
+func AddNames(names map[string]bool, c *spec.Character) {
+	addName(names, c.Fields.Lookup("name").Text())
+	names[strings.ToLower(c.Name)] = true
+	for i := range c.Targets {
+		addName(names, c.Targets[i].Fields.Lookup("name").Text())
+	}
 }
 
 func addName(names map[string]bool, name string) {

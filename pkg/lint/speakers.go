@@ -31,11 +31,13 @@ func speakers(p *page) {
 				plain := strings.ToLower(name)
 				known, seen := judged[plain]
 				if !seen {
-					known = anybody(plain) || own[plain] || p.names[plain] || p.mentioned(name)
+					known = anybody(plain) || own[plain] || p.mentioned(name)
 					judged[plain] = known
 				}
-				if hint, near := meant(plain, own); !known && !seen && (near || p.names != nil) {
-					p.say(t, offset+at, len(name), fmt.Sprintf("nobody is called %q", name), hint)
+				if !known && !seen {
+					hint, near := meant(plain, own)
+					finding := p.finding(t, offset+at, len(name), fmt.Sprintf("nobody is called %q", name), hint)
+					p.strangers = append(p.strangers, stranger{plain, near, finding})
 				}
 			}
 			offset += len(line)

@@ -119,7 +119,8 @@ func (b *builder) character(root *item) *Character {
 	c.Name, _ = metadata.child("name").value.(string)
 	if labels := metadata.child("labels"); labels != nil {
 		for i, k := range labels.keys {
-			c.Labels[b.keep(k.Value)], _ = labels.children[i].value.(string)
+			value, _ := labels.children[i].value.(string)
+			c.Labels[b.keep(k.Value)] = b.keep(value)
 		}
 	}
 	if file := metadata.child("card").child("file"); file != nil {

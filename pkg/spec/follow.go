@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -165,7 +166,7 @@ func (f *Follower) takes(file string) bool {
 
 // read parses manifests and takes them in.
 func (f *Follower) read(ctx context.Context, root *os.Root, files []string) error {
-	l := newLoader(f.project, root.FS())
+	l := newLoader(f.project, root.FS(), math.MaxInt)
 	results, err := l.all(ctx, files, f.parallelism)
 	if err != nil {
 		return fmt.Errorf("load the manifests: %w", err)

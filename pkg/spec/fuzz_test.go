@@ -2,6 +2,7 @@ package spec
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,7 +80,7 @@ func FuzzLoad(f *testing.F) {
 	f.Cleanup(func() { root.Close() })
 	p := DefaultProject(dir)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		texts := &prose{tree: root.FS(), files: map[string]*proseFile{}}
+		texts := &prose{root.FS(), nil, newTexts(math.MaxInt)}
 		first := readManifest(p, texts, data)
 		checkFindings(t, data, first.findings)
 		for _, d := range first.documents {

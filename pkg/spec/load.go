@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -23,6 +24,12 @@ type LoadOptions struct {
 	// match, or, when there is none, every .yaml and .yml file.
 	Paths       []string
 	Parallelism int // files read at a time; 0 is the number of processors
+	// Keep is shown each sound character as soon as it is read, from several
+	// goroutines, and what it returns stands in the set in its place. So a
+	// command that is done with most of a manifest at once need not hold the
+	// texts of all of them; Reload brings one back. Name, place and labels are
+	// to be left as they are. Nil keeps everything.
+	Keep func(*Character) *Character
 }
 
 // Set is what was loaded.
@@ -35,6 +42,7 @@ type Set struct {
 
 	broken map[string]bool              // names of documents that can't be used
 	others func(name string) *Character // of a part: finds those that it leaves out
+	again  reloaded
 }
 
 // Find returns the character with a name, or nil.
@@ -78,6 +86,7 @@ func Load(ctx context.Context, p *Project, o LoadOptions) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	set.again.tree = nil // it is opened anew
 	set.Diagnostics = p.WithSource(set.Diagnostics)
 	return set, nil
 }
@@ -91,13 +100,17 @@ func LoadTree(ctx context.Context, p *Project, tree fs.FS, o LoadOptions) (*Set,
 	if err != nil {
 		return nil, fmt.Errorf("list the manifests: %w", err)
 	}
-	l := newLoader(p, tree)
-	l.explicit = len(o.Paths) > 0
+	room := math.MaxInt
+	if o.Keep != nil {
+		room = proseRoom
+	}
+	l := newLoader(p, tree, room)
+	l.keep, l.explicit = o.Keep, len(o.Paths) > 0
 	results, err := l.all(ctx, files, cmp.Or(max(o.Parallelism, 0), runtime.GOMAXPROCS(0)))
 	if err != nil {
 		return nil, fmt.Errorf("load the manifests: %w", err)
 	}
-	set := &Set{Project: p, Partial: len(o.Paths) > 0, Diagnostics: f.findings}
+	set := &Set{Project: p, Partial: len(o.Paths) > 0, Diagnostics: f.findings, again: reloaded{tree: tree, partly: o.Keep != nil}}
 	set.collect(results)
 	SortDiagnostics(set.Diagnostics)
 	set.Complete = !failed(set.Diagnostics)
@@ -115,11 +128,14 @@ type loader struct {
 	project  *Project
 	tree     fs.FS
 	prose    *prose
+	keep     func(*Character) *Character // nil keeps all
 	explicit bool
 }
 
-func newLoader(p *Project, tree fs.FS) *loader {
-	return &loader{project: p, tree: tree, prose: &prose{tree: tree, own: p.ownFiles(), files: map[string]*proseFile{}}}
+// newLoader reads from a tree. It holds on to as many bytes of shared texts
+// as there is room for.
+func newLoader(p *Project, tree fs.FS, room int) *loader {
+	return &loader{project: p, tree: tree, prose: &prose{tree, p.ownFiles(), newTexts(room)}}
 }
 
 // all loads files in parallel; results are in the order of the files.
@@ -173,7 +189,11 @@ func (w *worker) file(file string) loaded {
 	var out loaded
 	broken := src.parse(func(index int, root *yaml.Node) {
 		if len(b.findings) < maxFindings {
-			out.documents = append(out.documents, b.document(index, root))
+			d := b.document(index, root)
+			if d.character != nil && w.keep != nil {
+				d.character = w.keep(d.character)
+			}
+			out.documents = append(out.documents, d)
 		}
 	})
 	out.findings, out.refs = append(b.findings, broken...), b.refs

@@ -12,13 +12,26 @@ import (
 	"sync"
 )
 
-// prose reads the files that manifests refer to, each once.
+// prose reads the files that manifests refer to, each once: a text that many
+// manifests share is held once.
 type prose struct {
-	tree  fs.FS
-	own   []string // files of charsync's that are no prose: charsync.yaml and the lock
+	tree fs.FS
+	own  []string // files of charsync's that are no prose: charsync.yaml and the lock
+	*texts
+}
+
+// texts are what was read so far.
+type texts struct {
+	room  int // bytes that may be held; what comes after is read for each reference
 	mu    sync.Mutex
+	held  int
 	files map[string]*proseFile
 }
+
+// proseRoom is the room for shared texts where manifests are not kept either.
+const proseRoom = 16 << 20
+
+func newTexts(room int) *texts { return &texts{room: room, files: map[string]*proseFile{}} }
 
 type proseFile struct {
 	once    sync.Once
@@ -44,10 +57,17 @@ func (p *prose) text(manifest, reference string) (file, text string, problem *Di
 	entry := p.files[file]
 	if entry == nil {
 		entry = &proseFile{}
-		p.files[file] = entry
+		if p.held < p.room {
+			p.files[file] = entry
+		}
 	}
 	p.mu.Unlock()
-	entry.once.Do(func() { entry.text, entry.problem = readProse(p.tree, file) })
+	entry.once.Do(func() {
+		entry.text, entry.problem = readProse(p.tree, file)
+		p.mu.Lock()
+		p.held += len(entry.text)
+		p.mu.Unlock()
+	})
 	if entry.problem != nil {
 		d := *entry.problem
 		return file, "", &d
