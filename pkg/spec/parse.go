@@ -29,6 +29,19 @@ func (s *source) parse(visit func(index int, root *yaml.Node)) []Diagnostic {
 	if d := s.crowded(); d != nil {
 		return []Diagnostic{*d}
 	}
+	if roots, ok := s.documents(); ok {
+		for index, root := range roots {
+			if root != nil {
+				visit(index, root)
+			}
+		}
+		return nil
+	}
+	return s.parseAll(visit)
+}
+
+// parseAll has the YAML parser read every character.
+func (s *source) parseAll(visit func(index int, root *yaml.Node)) []Diagnostic {
 	decoder := yaml.NewDecoder(bytes.NewReader(s.data))
 	for index := range maxDocuments {
 		var document yaml.Node
