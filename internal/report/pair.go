@@ -128,7 +128,7 @@ func losses(in []diff.Loss) []Loss {
 }
 
 // Named reports a target that is called something else than its vendor.
-func (p *Pair) Named() bool {
+func (p Pair) Named() bool {
 	letters := func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsNumber(r) {
 			return unicode.ToLower(r)
