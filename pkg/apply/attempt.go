@@ -27,7 +27,9 @@ func (ar *accountRun) dropAttempt(ctx context.Context, it *item) bool {
 		id, err = ar.account.Provider.(providers.Settler).Settle(ctx, v.key, it.entry.Pending.Scope, v.body)
 		ar.tried(err)
 		if providers.KindOf(err) == providers.Rejected {
-			id, err = "", nil // so it was never created
+			if id, err = ar.lookedUp(ctx, it, err); providers.KindOf(err) == providers.Rejected {
+				err = nil // so it was never created
+			}
 		}
 	}
 	if err == nil && id != "" && id != it.ID && id != it.entry.Old {
@@ -43,6 +45,32 @@ func (ar *accountRun) dropAttempt(ctx context.Context, it *item) bool {
 		return false
 	}
 	return true
+}
+
+// repeated sends an earlier creation once more with its key, which tells what
+// became of it.
+func (ar *accountRun) repeated(ctx context.Context, it *item, key string, body providers.Body) (id string, err error) {
+	id, err = ar.account.Provider.(providers.Settler).Settle(ctx, key, it.Scope, body)
+	if providers.KindOf(err) == providers.Rejected {
+		return ar.lookedUp(ctx, it, err)
+	}
+	return id, err
+}
+
+// lookedUp says what became of a creation whose repetition was refused. The
+// service may refuse it because it knows the key: the refusal counts only when
+// the list shows nothing that the creation could have made.
+func (ar *accountRun) lookedUp(ctx context.Context, it *item, refusal error) (id string, err error) {
+	d := doubt{Address: it.Address, intent: *it.entry.Pending}
+	out := map[diff.Address]verdict{}
+	ar.engine.settleByContent(ctx, ar.account, d.intent.Scope, []doubt{d}, out)
+	switch v := out[it.Address]; {
+	case v.err != nil:
+		return "", v.err
+	case v.id != "":
+		return v.id, nil
+	}
+	return "", refusal
 }
 
 // bindSettled binds the character that the plan found an earlier attempt to

@@ -357,3 +357,29 @@ func TestRefusedCreation(t *testing.T) {
 		}
 	}
 }
+
+// A creation that was carried out and whose repetition is refused, because the
+// service knows the key or for another reason, is found by its content; one
+// that is not there was never made.
+func TestRepetitionIsRefused(t *testing.T) {
+	for _, commit := range []bool{true, false} {
+		w := newWorld(t)
+		w.painted("oil", "Hello.")
+		w.fault("alakazam", "character.create", sandbox.FaultBadGateway, 5, commit)
+		w.apply()
+		w.srv.ClearFaults()
+		w.fault("alakazam", "character.create", sandbox.FaultRefused, 1, false)
+		r := w.apply()
+		if commit != (r.Failed == 0) {
+			t.Fatalf("carried out %v: %s", commit, w.explain(r))
+		}
+		if !commit && strings.Contains(w.lockText(), "pending") {
+			t.Error("what was refused twice is in doubt")
+		}
+		w.apply()
+		w.empty()
+		if n := len(w.live("alakazam")); n != 1 {
+			t.Errorf("carried out %v: %d characters", commit, n)
+		}
+	}
+}

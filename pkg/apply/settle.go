@@ -96,6 +96,7 @@ func (e *Engine) settle(ctx context.Context, a *Account, doubts []doubt) (out ma
 	}
 	for scope, list := range byContent {
 		e.settleByContent(ctx, a, scope, list, out)
+		e.preferKeys(a, list, out)
 	}
 	return out, a.requests() - before
 }
@@ -186,11 +187,19 @@ func (e *Engine) settleByContent(ctx context.Context, a *Account, scope string, 
 		}
 	}
 	for _, d := range doubts {
-		v := contentVerdict(d, exact[d.Address], similar[d.Address])
-		if body := e.recordedBody(d.intent); v.err != nil && a.Driver.Key == providers.ByHeader && e.fresh(d.intent) && body != nil {
-			v = verdict{key: d.intent.Key, body: body} // the content is not enough, and the key tells
+		out[d.Address] = contentVerdict(d, exact[d.Address], similar[d.Address])
+	}
+}
+
+// preferKeys lets the key tell where the content is not enough.
+func (e *Engine) preferKeys(a *Account, doubts []doubt, out map[diff.Address]verdict) {
+	for _, d := range doubts {
+		if out[d.Address].err == nil || a.Driver.Key != providers.ByHeader || !e.fresh(d.intent) {
+			continue
 		}
-		out[d.Address] = v
+		if body := e.recordedBody(d.intent); body != nil {
+			out[d.Address] = verdict{key: d.intent.Key, body: body}
+		}
 	}
 }
 

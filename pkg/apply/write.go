@@ -194,7 +194,7 @@ func (ar *accountRun) bringAbout(ctx context.Context, it *item, old string) bool
 	}
 	id, ok := ar.sendCreation(it, entry, func() (string, error) {
 		if settling {
-			return ar.account.Provider.(providers.Settler).Settle(ctx, key, it.Scope, body)
+			return ar.repeated(ctx, it, key, body)
 		}
 		return ar.account.Provider.Create(ctx, key, it.Scope, body)
 	}, RunLine{Key: key, Scope: it.Scope, Body: body, Doc: without(want, late)})
