@@ -70,6 +70,11 @@ func writeEvent(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	gitHub(ts)
 	ts.Setenv("GITHUB_EVENT_NAME", e.Name)
+	branch := ""
+	if e.Name == "pull_request" {
+		branch = "main"
+	}
+	ts.Setenv("GITHUB_BASE_REF", branch)
 	ts.Check(os.WriteFile(ts.Getenv("GITHUB_EVENT_PATH"), e.Payload(), 0o644))
 }
 

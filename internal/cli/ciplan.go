@@ -82,6 +82,10 @@ func (s *step) planned(ctx context.Context, command string) (*diff.Plan, code, e
 	if err := json.Unmarshal(out.Bytes(), &plan); err != nil {
 		return nil, c, failed("", "read the plan: %w", err)
 	}
+	// Readers know the base by its branch, and not by where it was found.
+	if branch := s.env.lookup("GITHUB_BASE_REF"); branch != "" && plan.Against != nil && s.flags.base == "" {
+		plan.Against.Ref = branch
+	}
 	return &plan, c, nil
 }
 
