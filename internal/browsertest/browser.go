@@ -99,6 +99,16 @@ func (b *Browser) Open(address string, r Reader) *Page {
 	return p
 }
 
+// Refuses reports whether an address answers with an error and with nothing to
+// show.
+func (b *Browser) Refuses(address string) bool {
+	b.t.Helper()
+	ctx, closeTab := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(closeTab)
+	err := chromedp.Do(ctx, chromedp.Navigate(address))
+	return err != nil && strings.Contains(err.Error(), "ERR_HTTP_RESPONSE_CODE_FAILURE")
+}
+
 func (p *Page) prepare(ctx context.Context, r Reader) error {
 	scheme := "light"
 	if r.Dark {

@@ -106,7 +106,7 @@ func Portrait(c *report.Character) (template.HTML, error) { return render("portr
 // Pair renders what happens to a character at one target: a section of its
 // card. Before and after name the two sides of its differences.
 func Pair(name string, p report.Pair, before, after string) (template.HTML, error) {
-	return render("pair", pairsOf(side{report.Character{Name: name, Pairs: []report.Pair{p}}, before, after})[0])
+	return render("pair", &pairsOf(side{report.Character{Name: name, Pairs: []report.Pair{p}}, before, after})[0])
 }
 
 // Prose renders how a text changed, inline and side by side; which of the two

@@ -17,6 +17,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers/all"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -183,7 +184,11 @@ func TestEditor(t *testing.T) {
 func TestShows(t *testing.T) {
 	mira := character("mira", "Come in, {{user}}.\n\n<script>alert(1)</script>\x1b[31m")
 	finding := spec.Diagnostic{Pos: spec.Pos{File: "characters/mira.yaml", Line: 9, Col: 3}, Severity: spec.Error, Code: "CS201", Message: "unknown field \"<b>\"", Character: "mira", Source: "  <b>: 1", Length: 3}
-	s := open(t).with(t, map[string]Entry{"mira": {Manifest: mira, Findings: []spec.Diagnostic{finding}, Held: true}, "tom": {Manifest: character("tom", "Aye.")}})
+	s := open(t).with(t, map[string]Entry{"mira": {Manifest: mira, Findings: []spec.Diagnostic{finding}, Held: true}, "tom": {Manifest: character("tom", "Aye."), Planned: true, Changes: []diff.Change{{
+		Address: diff.Address{Name: "tom", Target: "alakazam"}, Provider: "alakazam", Action: diff.Update, ID: "7",
+		Fields:   []diff.FieldChange{{Path: "greeting", Kind: diff.Text, Class: diff.Yours, Before: "Yes.", BeforeKnown: true, After: "Aye.", Send: true}},
+		Requests: []diff.Request{{Method: "PATCH", Path: "/v1/characters/7", Fields: []spec.Path{"greeting"}}},
+	}}}})
 	c := reader(t, s)
 	_, page := get(t, c, base(s)+"/?c=mira", nil)
 	for _, want := range []string{
@@ -197,6 +202,12 @@ func TestShows(t *testing.T) {
 	for _, not := range []string{"<script>alert", "<b>: 1", "\x1b", `field "<b>"`} {
 		if strings.Contains(page, not) {
 			t.Errorf("%q got through", not)
+		}
+	}
+	_, page = get(t, c, base(s)+"/?c=tom", nil)
+	for _, want := range []string{"tone-update", "<del>Yes.", "<ins>Aye.", "PATCH", "/v1/characters/7"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q does not show", want)
 		}
 	}
 	if _, page := get(t, c, base(s)+"/?c=%3Cscript%3E", nil); !strings.Contains(page, "No manifest holds &lt;script&gt;") {
