@@ -57,15 +57,20 @@ func (a *app) showPlan(plan *diff.Plan, f reportFlags, src report.Sources) error
 		switch f.format {
 		case formatJSON:
 			return view.PlanJSON(w, plan)
-		case formatMarkdown:
-			src.Driver = all.Driver
-			return markdown.Write(w, report.New(plan, src), markdown.Options{MaxBytes: f.maxBytes, ReportURL: f.reportURL})
-		case formatHTML:
-			src.Driver = all.Driver
-			return page.Write(w, report.New(plan, src))
+		case formatText:
+			return view.Plan(w, plan, a.outStyle())
 		}
-		return view.Plan(w, plan, a.outStyle())
+		src.Driver = all.Driver
+		return f.write(w, report.New(plan, src))
 	})
+}
+
+// write prints a report in the format of a document.
+func (f reportFlags) write(w io.Writer, r *report.Report) error {
+	if f.format == formatHTML {
+		return page.Write(w, r)
+	}
+	return markdown.Write(w, r, markdown.Options{MaxBytes: f.maxBytes, ReportURL: f.reportURL})
 }
 
 // sources are what a report of this session's characters draws on.

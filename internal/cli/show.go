@@ -10,6 +10,7 @@ import (
 	"github.com/charsync/charsync/internal/report"
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/providers/all"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -69,10 +70,13 @@ func (a *app) showRun(word string, f reportFlags) error {
 		return err
 	}
 	return a.result("", func(w io.Writer) error {
-		if f.format == formatJSON {
+		switch f.format {
+		case formatJSON:
 			return view.RunJSON(w, run)
+		case formatText:
+			return view.Run(w, run, a.outStyle())
 		}
-		return view.Run(w, run, a.outStyle())
+		return f.write(w, report.OfRun(run, report.Sources{Driver: all.Driver}))
 	})
 }
 

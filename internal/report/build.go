@@ -32,10 +32,21 @@ func New(plan *diff.Plan, src Sources) *Report {
 	r := &Report{
 		Title: view.SanitizeLine(cmp.Or(src.Title, plan.Meta.Project)), Digest: view.SanitizeLine(plan.Digest),
 		Env: view.SanitizeLine(plan.Env), Undo: view.SanitizeLine(plan.Undo),
-		CreatedAt: view.SanitizeLine(plan.Meta.CreatedAt), Version: view.SanitizeLine(plan.Meta.Version),
-		Complete: plan.Complete, About: plan.About, Summary: plan.Summary(), Counts: plan.Counts(), Unchanged: plan.Unchanged,
-		Targets: b.targets(), Against: view.Against(plan),
+		Complete: plan.Complete, About: plan.About, Summary: plan.Summary(), Unchanged: plan.Unchanged,
+		Targets: b.targets(), Against: view.Against(plan), Kind: kind(plan),
 	}
+	n := plan.Counts()
+	r.Tallies = []Tally{
+		{n.Create, "to create", Creates},
+		{n.Update, "to update", Updates},
+		{n.Delete, "to delete", Deletes},
+		{n.Drifted, "drifted", Drifted},
+		{n.Conflict, "in conflict", Conflicts},
+		{plan.Unchanged, "unchanged", Recorded},
+	}
+	r.fact("Takes back", plan.Undo)
+	r.fact("Planned", plan.Meta.CreatedAt)
+	r.fact("charsync", plan.Meta.Version)
 	r.Before, r.After = plan.Sides()
 	if what, why := view.Nothing(plan); what != "" {
 		r.Nothing = what + ": " + why
@@ -50,6 +61,16 @@ func New(plan *diff.Plan, src Sources) *Report {
 	}
 	b.rest(r)
 	return r
+}
+
+func kind(plan *diff.Plan) string {
+	switch {
+	case plan.Undo != "":
+		return "undo"
+	case plan.About == diff.AboutDrift:
+		return "drift"
+	}
+	return "plan"
 }
 
 // Of makes a report of one character as its manifest says it, for a page that

@@ -71,15 +71,19 @@ func (f *Field) value(name string, d diff.ValueDiff) Value {
 
 // oneSided shows a value that is new or goes: text as text.
 func (f *Field) oneSided(v *Value, x any, op diff.Op) {
-	if s, ok := x.(string); ok {
+	if s, ok := x.(string); ok && f.change.Kind != diff.Enum {
 		p := textOf(s, op, f.Talk)
 		v.Text = &p
 		return
 	}
+	word := view.Literal(x)
+	if s, ok := x.(string); ok {
+		word = view.SanitizeLine(s)
+	}
 	if op == diff.Insert {
-		v.After = view.Literal(x)
+		v.After = word
 	} else {
-		v.Before = view.Literal(x)
+		v.Before = word
 	}
 }
 

@@ -25,7 +25,10 @@ func (m *Memory) Again(target string, f *Field, c *Change) string {
 	if m.shown == nil {
 		m.shown = map[string]string{}
 	}
-	here := target + " " + f.Path
+	here, least := target+" "+f.Path, toldFrom
+	if c.Value.Text != nil {
+		least = toldWhole
+	}
 	edited, told, place := 0, 0, ""
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
@@ -38,7 +41,7 @@ func (m *Memory) Again(target string, f *Field, c *Change) string {
 		switch {
 		case !ok:
 			m.shown[key] = here
-		case at != here && len(key) >= toldFrom:
+		case at != here && len(key) >= least:
 			told++
 			b.Told, b.Edits = at, 1
 			if place != "" && place != at {
@@ -70,8 +73,12 @@ func together(blocks []Block) []Block {
 	return out
 }
 
-// toldFrom is how many bytes an edit must have to be told once only.
-const toldFrom = 24
+// How many bytes an edit, and a text that is new, must have to be told once
+// only.
+const (
+	toldFrom  = 24
+	toldWhole = 100
+)
 
 // fingerprint is what is shown of a block, without its place.
 func fingerprint(block *Block) string {

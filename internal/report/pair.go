@@ -16,7 +16,7 @@ func (b *builder) pair(c *diff.Change, manifest *spec.Character) Pair {
 	p := Pair{
 		Target: view.SanitizeLine(c.Target), Provider: view.SanitizeLine(c.Provider), Vendor: b.title(c.Provider),
 		ID: view.SanitizeLine(c.ID), Verdict: verdict(c), Deed: view.Deed(b.plan, c), Reason: view.SanitizeLine(c.Reason),
-		Removal: view.SanitizeLine(c.Removal), Protect: c.Protect, Blocked: blocks(c.Blocked), Losses: losses(c.Losses),
+		Removal: view.SanitizeLine(c.Removal), Protect: c.Protect, Blocked: stops(c.Blocked), Losses: losses(c.Losses),
 		Applied: applied(c.Applied),
 	}
 	for _, f := range c.Fields {
@@ -32,17 +32,30 @@ func (b *builder) pair(c *diff.Change, manifest *spec.Character) Pair {
 }
 
 func (b *builder) field(c *diff.Change, f diff.FieldChange) Field {
-	out := Field{
-		Path: view.SanitizeLine(string(f.Path)), Class: f.Class, Why: view.Why(b.plan, c.Target, f),
-		Send: f.Send, Fixed: f.Fixed, change: f, Whole: c.Action == diff.Create && c.CloneOf == "",
-	}
-	before, _ := f.Before.(string)
-	after, _ := f.After.(string)
-	out.Talk = f.Kind == diff.Text && Dialogue(cmp.Or(after, before))
-	if out.Whole {
-		out.Why = ""
+	out := fieldOf(f, c.Action == diff.Create && c.CloneOf == "")
+	if !out.Whole {
+		out.Why = view.Why(b.plan, c.Target, f)
 	}
 	return out
+}
+
+func stops(blocks []diff.Block) []Stop {
+	var out []Stop
+	for _, b := range blocks {
+		out = append(out, Stop{view.SanitizeLine(view.StoppedBy(b)), view.SanitizeLine(b.Message), view.SanitizeLine(b.Hint)})
+	}
+	return out
+}
+
+// fieldOf is a field without its reason; whole fields are those of a character
+// that is new.
+func fieldOf(f diff.FieldChange, whole bool) Field {
+	before, _ := f.Before.(string)
+	after, _ := f.After.(string)
+	return Field{
+		Path: view.SanitizeLine(string(f.Path)), Class: f.Class, Send: f.Send, Fixed: f.Fixed,
+		Talk: f.Kind == diff.Text && Dialogue(cmp.Or(after, before)), Whole: whole, change: f,
+	}
 }
 
 func verdict(c *diff.Change) Verdict {

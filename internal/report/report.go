@@ -8,24 +8,25 @@
 package report
 
 import (
+	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
 // Report is a plan as its readers see it.
 type Report struct {
-	Title       string // "tavern", or what kind of plan it is
+	Kind        string // plan, undo, drift, run
+	Title       string // of the project or of the run; may be ""
 	Digest      string
 	Env         string
 	Undo        string // the run that is taken back
-	CreatedAt   string
-	Version     string
 	About       diff.About
 	Complete    bool
 	Against     string // which revision of Git it has to do with, in a sentence; or ""
 	Nothing     string // why nothing happens to any character, where that is so
 	Summary     string // the last line: what counts
-	Counts      diff.Counts
+	Tallies     []Tally
+	Facts       []Fact
 	Unchanged   int
 	Before      string // what the two sides of a difference are
 	After       string
@@ -36,6 +37,22 @@ type Report struct {
 	Unplanned   []diff.Unplanned
 	Diagnostics []spec.Diagnostic // those that belong to no character shown
 	Calls       []diff.Calls
+}
+
+// Tally is one figure of the summary.
+type Tally struct {
+	N     int
+	Words string
+	Tone  Verdict
+}
+
+// Fact is where a report comes from, such as who ran what and when.
+type Fact struct{ Name, Value string }
+
+func (r *Report) fact(name, value string) {
+	if value != "" {
+		r.Facts = append(r.Facts, Fact{name, view.SanitizeLine(value)})
+	}
 }
 
 // Target sums up what happens at one target.
@@ -77,6 +94,8 @@ const (
 	Conflicts Verdict = "conflict" // stopped by one
 	Reported  Verdict = "report"   // shown, not acted upon
 	Recorded  Verdict = "record"   // the lock alone
+	Failed    Verdict = "failed"   // of a run
+	Skipped   Verdict = "skipped"  // of a run
 )
 
 // Pair is a character at a target.
@@ -91,11 +110,14 @@ type Pair struct {
 	Removal  string // what deleting really does
 	Protect  bool
 	Fields   []Field
-	Blocked  []diff.Block
+	Blocked  []Stop
 	Losses   []Loss
 	Meters   []Meter
 	Applied  string // the run that last changed something here, where that is asked
 }
+
+// Stop is why a pair is left out, or what went wrong with it.
+type Stop struct{ Head, Message, Hint string }
 
 // Loss is what a provider does not keep as the manifest has it.
 type Loss struct {

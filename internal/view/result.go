@@ -80,20 +80,13 @@ func ResultJSON(w io.Writer, r *apply.Result) error {
 // outcome prints how one pair ended.
 func (p *printer) outcome(o *apply.Outcome) {
 	sign, look := p.style.glyph("✓", "ok"), added
-	words := deedDone(o.Action, o.Removal)
 	switch o.Status {
 	case apply.Failed:
-		sign, look, words = p.style.glyph("✗", "x"), alarming, "failed"
-		if o.Action != "" { // none, where planning it failed already
-			words += " to " + string(o.Action)
-		}
+		sign, look = p.style.glyph("✗", "x"), alarming
 	case apply.Skipped:
-		sign, look, words = "!", changed, "skipped"
-		if o.Rule != "" {
-			words += ", " + SanitizeLine(o.Rule)
-		}
+		sign, look = "!", changed
 	}
-	head := []run{{SanitizeLine(o.Target), look}, {"  " + words, plain}}
+	head := []run{{SanitizeLine(o.Target), look}, {"  " + ended(o), plain}}
 	if o.ID != "" {
 		head = append(head, run{" " + SanitizeLine(o.ID), faint})
 	}

@@ -33,14 +33,14 @@ func Run(w io.Writer, r *apply.Run, s Style) error {
 		}
 	}
 	p.blank()
-	before, after := "before the run", "written by it"
+	before, after := RunSides()
 	key := append([]run{{"words: ", faint}}, p.mark(diff.Remove, before)...)
 	p.line(0, append(append(key, run{" ", plain}), p.mark(diff.Insert, after)...)...)
 	p.blank()
 	name := ""
 	var shown told
 	for _, d := range r.Deeds {
-		if d.Change != nil && d.Change.Action == diff.Record && !d.Wrote() {
+		if !ToldOf(d) {
 			continue
 		}
 		if d.Name != name {

@@ -89,7 +89,7 @@ func (w *writer) pair(p *report.Pair, shown *report.Memory) {
 		}
 	}
 	for _, b := range p.Blocked {
-		w.put("<p>⛔ <b>", prose(view.StoppedBy(b)), ":</b> ", prose(b.Message), hint(b.Hint), "</p>\n")
+		w.put("<p>⛔ <b>", prose(b.Head), ":</b> ", prose(b.Message), hint(b.Hint), "</p>\n")
 	}
 	for i := range p.Fields {
 		if w.depth == hunks && i == mostItems {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/charsync/charsync/internal/report"
 	"github.com/charsync/charsync/internal/view"
-	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -15,15 +14,12 @@ import (
 // with a count.
 func head(r *report.Report, room int) string {
 	var b strings.Builder
-	kind := "plan"
+	b.WriteString("### charsync " + r.Kind)
 	switch {
-	case r.Undo != "":
-		kind = "undo"
-	case r.About == diff.AboutDrift:
-		kind = "drift"
-	}
-	b.WriteString("### charsync " + kind)
-	if r.Title != "" {
+	case r.Title == "":
+	case r.Kind == "run" && plainID(r.Title):
+		b.WriteString(" `" + r.Title + "`")
+	default:
 		b.WriteString(": " + word(short(r.Title, 80)))
 	}
 	if r.Env != "" {
@@ -44,6 +40,11 @@ func head(r *report.Report, room int) string {
 		b.WriteString(bounded(list, room-b.Len()))
 	}
 	return b.String()
+}
+
+// plainID reports the id of a run, which is what it is in a span of code.
+func plainID(s string) bool {
+	return len(s) < 80 && strings.Trim(s, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") == ""
 }
 
 // mostTargets is how many rows the table has at the most.

@@ -107,7 +107,7 @@ func weight(c *report.Character) int {
 	for i := range c.Pairs {
 		p := &c.Pairs[i]
 		w := map[report.Verdict]int{
-			report.Conflicts: 0, report.Deletes: 1, report.Replaces: 1, report.Drifted: 2, report.Reported: 2,
+			report.Conflicts: 0, report.Failed: 0, report.Skipped: 1, report.Deletes: 1, report.Replaces: 1, report.Drifted: 2, report.Reported: 2,
 			report.Updates: 3, report.Creates: 4, report.Recorded: 5,
 		}[p.Verdict]
 		if len(p.Blocked) > 0 {

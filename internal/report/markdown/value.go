@@ -60,17 +60,17 @@ func (w *writer) value(v *report.Value) {
 
 func (w *writer) swap(v *report.Value) {
 	if v.Before != "" {
-		w.mark(diff.Remove, v.Before)
+		w.put("<del>", name(w.clip(v.Before, markBytes)), "</del>")
 	}
 	if v.Before != "" && v.After != "" {
 		w.put(" → ")
 	}
 	switch {
 	case v.After == "":
-	case v.Shape == diff.Moved:
-		w.put(prose(w.clip(v.After, headBytes)))
+	case v.Shape == diff.Moved || w.plain:
+		w.put(name(w.clip(v.After, headBytes)))
 	default:
-		w.mark(diff.Insert, v.After)
+		w.put("<ins>", name(w.clip(v.After, markBytes)), "</ins>")
 	}
 	if v.Note != "" {
 		w.put(" <i>", prose(v.Note), "</i>")

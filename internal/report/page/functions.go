@@ -45,10 +45,6 @@ type (
 		Prose         *report.Prose
 		Before, After string
 	}
-	tally struct {
-		N           int
-		Words, Tone string
-	}
 	choice struct {
 		Name, All string
 		Values    []string
@@ -63,11 +59,10 @@ func functions() template.FuncMap {
 		"valueOf": func(v report.Value, before, after string) valueSides { return valueSides{v, before, after} },
 		"proseOf": func(p *report.Prose, before, after string) proseSides { return proseSides{p, before, after} },
 		"shows":   func(e diff.Effect) bool { return e != diff.Same && e != diff.Keeps },
-		"tally":   func(n int, words, tone string) tally { return tally{n, words, tone} },
 		"choice":  func(name, all string, values []string) choice { return choice{name, all, values} },
 		"targets": targetsOf, "classes": classesOf, "labels": labelsOf,
 		"ticks": ticks,
-		"gauge": gauge, "caret": caret, "stoppedBy": view.StoppedBy,
+		"gauge": gauge, "caret": caret,
 		"before":     func(ls []report.Line) []report.Line { return oneSide(ls, diff.Remove) },
 		"after":      func(ls []report.Line) []report.Line { return oneSide(ls, diff.Insert) },
 		"top":        func(ls []report.Line) []report.Line { return ls[:cut(len(ls))] },

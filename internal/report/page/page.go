@@ -49,10 +49,7 @@ func Write(w io.Writer, r *report.Report) error {
 	if err != nil {
 		return err
 	}
-	title := "charsync plan"
-	if r.Undo != "" {
-		title = "charsync undo"
-	}
+	title := "charsync " + r.Kind
 	if r.Title != "" {
 		title = r.Title + " – " + title
 	}
