@@ -39,6 +39,7 @@ func (a *app) workDir() string {
 // result prints what a command is for: to the file that --out names, else to
 // stdout. A result that could not be written whole is an error.
 func (a *app) result(out string, render func(io.Writer) error) error {
+	defer a.timings.begin("print")()
 	if out != "" {
 		var b bytes.Buffer
 		if err := render(&b); err != nil {

@@ -17,6 +17,8 @@ type globals struct {
 	noColor     bool
 	logLevel    string
 	logFormat   string
+	timings     bool
+	cpuProfile  string
 }
 
 func (g *globals) register(f *pflag.FlagSet) {
@@ -27,6 +29,9 @@ func (g *globals) register(f *pflag.FlagSet) {
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print the result and errors only: no progress, no notes")
 	f.BoolVar(&g.noColor, "no-color", false, "no colour; so do NO_COLOR, TERM=dumb and not being a terminal")
 	f.StringVar(&g.logLevel, "log-level", "warn", "log to stderr from `LEVEL` on: debug, info, warn, error")
+	f.BoolVar(&g.timings, "timings", false, "say on stderr at the end where the time went; as JSON with --log-format json")
+	f.StringVar(&g.cpuProfile, "cpuprofile", "", "write a CPU profile to `FILE`, for go tool pprof")
+	cobra.CheckErr(f.MarkHidden("cpuprofile")) // for contributors: docs/performance.md
 	f.StringVar(&g.logFormat, "log-format", "text", "log as `FORMAT`: text, json")
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -19,7 +20,7 @@ func Main(ctx context.Context, env Env) int {
 	defer release()
 	root := newRoot(a)
 	root.SetArgs(env.Args)
-	err := root.ExecuteContext(ctx)
+	err := a.measured(func() error { return root.ExecuteContext(ctx) })
 	return int(a.report(err))
 }
 
@@ -30,10 +31,12 @@ type app struct {
 	flags globals
 
 	progress atomic.Pointer[progress] // what may be on the screen now
+	timings  *timings
+	profile  *os.File // nil unless --cpuprofile asks for one
 }
 
 func newApp(env Env) *app {
-	return &app{env: env, err: &lockedWriter{w: env.Err}}
+	return &app{env: env, err: &lockedWriter{w: env.Err}, timings: newTimings(env.Now)}
 }
 
 // report prints what an error has to say that was not said yet.

@@ -58,7 +58,10 @@ reads back what became of it.`,
 		if err := a.bindVariables(cmd); err != nil {
 			return err
 		}
-		return a.checkGlobals()
+		if err := a.checkGlobals(); err != nil {
+			return err
+		}
+		return a.startProfile()
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", Short: "Help for a command", Hidden: true, RunE: helpFor(root)})

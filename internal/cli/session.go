@@ -94,6 +94,7 @@ func (s *session) load(ctx context.Context, paths []string) error { return s.loa
 
 // loadSome is load with a say in what of each manifest is held on to.
 func (s *session) loadSome(ctx context.Context, paths []string, keep func(*spec.Character) *spec.Character) error {
+	defer s.timings.begin("load")()
 	set, err := spec.Load(ctx, s.project, spec.LoadOptions{Paths: paths, Parallelism: s.flags.parallelism, Keep: keep})
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
@@ -159,6 +160,7 @@ func (s *session) engineOf(f *runFlags, accounts map[string]*apply.Account) *app
 			Env: f.env, Selection: s.selection, Policy: f.policy(s.project.Policy),
 			Prune: f.prune, Allow: f.allowed(), Parallelism: s.flags.parallelism,
 			Now: s.env.Now, Who: s.env.who(), Command: s.command, Version: version, RunDir: s.runDir,
+			Span:   s.timings.begin,
 			Events: func(e apply.Event) { s.progress.step(stageOf(e), e.Done, e.Total) },
 		},
 	}
@@ -220,7 +222,7 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	if s.against != nil { // what is measured by shares is measured by all that is bound
 		engine.Options.Bound = len(slices.DeleteFunc(s.lock.Entries(), func(e apply.Entry) bool { return e.ID == "" }))
 	}
-	found := lint.Conceal(s.project.WithSource(only(engine.Validate(), spec.Error, spec.Warning)))
+	found := lint.Conceal(s.project.WithSource(only(s.validated(engine), spec.Error, spec.Warning)))
 	if err := s.diagnose(found); err != nil {
 		return nil, err
 	}
@@ -228,6 +230,11 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 		return nil, end(exitInvalid)
 	}
 	return engine, nil
+}
+
+func (s *session) validated(e *apply.Engine) []spec.Diagnostic {
+	defer s.timings.begin("validate")()
+	return e.Validate()
 }
 
 // loaded reads the manifests and makes the engine for those that are

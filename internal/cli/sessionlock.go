@@ -36,6 +36,7 @@ func (s *session) hold(ctx context.Context, wait time.Duration) error {
 // openLock reads the lock. A lock that can't be trusted ends the command with
 // exit code 1; what is wrong has been printed.
 func (s *session) openLock() error {
+	defer s.timings.begin("lock")()
 	lock, found, err := apply.OpenLock(s.lockPath)
 	if printErr := s.diagnose(pointed(found, s.lockPath)); printErr != nil {
 		return printErr

@@ -218,7 +218,7 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 	}
 	engine.Set, engine.Options.Selection = s.set, s.selection
 	found = append(found, s.set.Diagnostics...)
-	found = append(found, faults(engine)...)
+	found = append(found, s.faults(engine)...)
 	result := newFindings(len(s.chosen()), found)
 	result.project = p
 	return result, nil
@@ -226,7 +226,8 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 
 // faults is what is wrong with the selected manifests, and what a careful
 // reader would say of their prose, by place.
-func faults(e *apply.Engine) []spec.Diagnostic {
+func (s *session) faults(e *apply.Engine) []spec.Diagnostic {
+	defer s.timings.begin("validate")()
 	found := append(e.Validate(), e.Lint()...)
 	spec.SortDiagnostics(found)
 	return found

@@ -85,12 +85,19 @@ func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Cha
 		entry, _ := r.engine.Lock.Entry(c.Address)
 		ar.items = append(ar.items, &item{Change: c, was: entry, entry: entry, id: c.ID})
 	}
-	ar.settleDoubts(ctx)
-	ar.readAhead(ctx)
-	ar.chooseReadBack()
-	ar.writeAll(ctx)
-	ar.verifyLater(ctx)
-	ar.verifyRemoved(ctx)
+	for _, part := range []struct {
+		phase string
+		do    func(context.Context)
+	}{
+		{"settle", ar.settleDoubts},
+		{"look", func(ctx context.Context) { ar.readAhead(ctx); ar.chooseReadBack() }},
+		{"write", ar.writeAll},
+		{"verify", func(ctx context.Context) { ar.verifyLater(ctx); ar.verifyRemoved(ctx) }},
+	} {
+		end := r.engine.span(part.phase + " " + target)
+		part.do(ctx)
+		end()
+	}
 	for _, it := range ar.items {
 		if !it.over {
 			ar.notBegun(it)

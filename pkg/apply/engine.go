@@ -86,6 +86,10 @@ type Options struct {
 	Version     string
 	// Events is told of progress, one call at a time; it may be nil.
 	Events func(Event)
+	// Span is told when a phase begins, and what it returns is called at its
+	// end, both from any goroutine; it may be nil. Accounts have phases of their
+	// own, since they are worked on side by side.
+	Span func(phase string) (end func())
 	// RunDir is the folder of the run records; "" keeps none.
 	RunDir string
 }
@@ -120,6 +124,13 @@ func (e *Engine) event(ev Event) {
 	e.report.Lock()
 	defer e.report.Unlock()
 	e.Options.Events(ev)
+}
+
+func (e *Engine) span(phase string) (end func()) {
+	if e.Options.Span == nil {
+		return func() {}
+	}
+	return e.Options.Span(phase)
 }
 
 func (e *Engine) now() time.Time {

@@ -47,6 +47,7 @@ type observation struct {
 // characters that were not read have it too. It returns the least number of
 // requests that the vendor's table allows for this.
 func (e *Engine) observe(ctx context.Context, a *Account, kind string, needs []need, each func(i int, s seen)) (least int, err error) {
+	defer e.span(kind + " " + a.Instance.Name)()
 	o := e.newObservation(a, kind, needs, each)
 	scopes, of := byScope(a.Driver, needs)
 	bound := e.boundIn(a)

@@ -16,7 +16,9 @@ import (
 // provider nor to the lock. What could not be read is in the plan, which is
 // then not complete; the returned error is ctx's alone.
 func (e *Engine) Plan(ctx context.Context) (*diff.Plan, error) {
+	resolved := e.span("resolve")
 	chosen := e.resolve()
+	resolved()
 	plan := e.newPlan(chosen)
 	byName := e.accountWork(chosen)
 	e.addOrphans(chosen, byName, plan)
