@@ -67,13 +67,14 @@ func (a *app) sandboxCharacters(data string, vendors []string, format string) er
 
 func (a *app) sandboxEditCommand(f *sandboxFlags) *cobra.Command {
 	return manual{
-		use:   "edit VENDOR ID KEY=VALUE...",
+		use:   "edit VENDOR ID|NAME KEY=VALUE...",
 		short: "Change a character in the sandbox, as in the provider's own console",
 		long: `Changes a stored character behind the back of every client. Keys are the
 provider's own; KEY=VALUE sets a text, KEY:=JSON any value, KEY= empties it.
-An id that begins with "-" goes behind "--".`,
+The name of a character does in place of its id where no other has it. An id
+that begins with "-" goes behind "--".`,
 		examples: []string{
-			"charsync sandbox edit alakazam 7f3c greeting='Come in.'",
+			"charsync sandbox edit alakazam Mira greeting='Come in.'",
 			"charsync sandbox edit npcbuilder -- 9b1d 'traits:=[\"brave\"]'",
 		},
 		exit: []code{exitDone, exitError},
@@ -89,11 +90,38 @@ An id that begins with "-" goes behind "--".`,
 		defer server.Close()
 		// Everywhere else an NPCBuilder id stands behind its place: game/world/id.
 		id := args[1][strings.LastIndexByte(args[1], '/')+1:]
+		if id, err = storedID(server, args[0], id); err != nil {
+			return err
+		}
 		if err := server.Edit(args[0], id, patch); err != nil {
 			return failed("charsync sandbox characters lists them", "%w", err)
 		}
 		return nil
 	})
+}
+
+// storedID is the id of the one character that has it, or that is called so.
+func storedID(server *sandbox.Server, vendor, word string) (string, error) {
+	stored, err := server.Characters(vendor)
+	if err != nil {
+		return "", failed("use one of "+strings.Join(sandbox.Vendors(), ", "), "%w", err)
+	}
+	var named []string
+	for _, c := range stored {
+		if c.ID == word {
+			return word, nil
+		}
+		if c.Doc["name"] == word || c.Doc["charName"] == word {
+			named = append(named, c.ID)
+		}
+	}
+	if len(named) > 1 {
+		return "", failed("give one of their ids: "+strings.Join(named, ", "), "%s holds %d characters called %q", vendor, len(named), word)
+	}
+	if len(named) == 1 {
+		return named[0], nil
+	}
+	return word, nil // which the sandbox does not know, and says so
 }
 
 func parsePatch(assignments []string) (map[string]any, error) {
