@@ -32,12 +32,20 @@ func patient() {
 // of the command line. CHARSYNC_UPDATE_SCRIPTS=1 rewrites what they compare
 // with; read the difference before it is committed.
 func TestScript(t *testing.T) {
+	p := scriptParams(t)
+	p.Dir = filepath.Join("testdata", "script")
+	testscript.Run(t, p)
+}
+
+// scriptParams say how a script runs: with charsync and the commands of
+// scriptCommands, in a home of its own.
+func scriptParams(t *testing.T) testscript.Params {
+	t.Helper()
 	examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+	return testscript.Params{
 		UpdateScripts:       os.Getenv("CHARSYNC_UPDATE_SCRIPTS") != "",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -62,7 +70,7 @@ func TestScript(t *testing.T) {
 			env.Values[vendorsKey{}] = &vendors{names: map[string]string{}}
 			return nil
 		},
-	})
+	}
 }
 
 func condition(name string) (bool, error) {

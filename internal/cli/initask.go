@@ -36,7 +36,7 @@ func (a *app) askForProject(ctx context.Context, root *os.Root, f *initFlags) er
 	f.providers = append(f.providers, f.from...)
 	slices.Sort(f.providers)
 	f.providers = slices.Compact(f.providers)
-	if !asks || f.from != nil || hasManifests(root) {
+	if !asks || len(f.from)+len(f.cards) > 0 || hasManifests(root) {
 		return nil
 	}
 	return a.askFrom(ctx, f, ready)

@@ -22,29 +22,35 @@ type initFlags struct {
 	providers []string // instances of charsync.yaml; nil asks, or takes what there are credentials for
 	from      []string // whose live characters become manifests
 	scope     string   // where they are, at services with places
+	cards     []string // files of cards that become manifests
 	yes       bool
 }
 
 func (a *app) initCommand() *cobra.Command {
 	var f initFlags
 	cmd := manual{
-		use:   "init [flags]",
+		use:   "init [CARD...] [flags]",
 		short: "Start a project in the working directory",
 		long: `Writes charsync.yaml, the schemas that editors check manifests with, one example
 character, and the lines of .gitignore that keep run records out of Git. What is
 there already stays as it is: init never overwrites.
 
-On a terminal it asks where the characters live, and whether to begin with those
-that are live there, as far as flags do not say it. Elsewhere, and with --yes, it
-takes the services whose credentials are in the environment, or all of them, and
-begins with the example.`,
+It begins with cards, which it imports as charsync import does, or with the live
+characters of a service (--from), and else with the example. On a terminal it
+asks where the characters live, and whether to begin with those that are live
+there, as far as the command line does not say it. Elsewhere, and with --yes, it
+takes the services whose credentials are in the environment, or all of them.`,
 		examples: []string{
 			"charsync init",
 			"charsync init --provider convai --from convai",
+			"charsync init cards/*.png --provider alakazam",
 			"charsync -C tavern init --yes && charsync -C tavern apply --sandbox --yes",
 		},
 		exit: []code{exitDone, exitError, exitInvalid, exitInterrupted},
-	}.command(noArgs, func(cmd *cobra.Command, _ []string) error { return a.initProject(cmd.Context(), f) })
+	}.command(nil, func(cmd *cobra.Command, args []string) error {
+		f.cards = args
+		return a.initProject(cmd.Context(), f)
+	})
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.providers, "provider", nil, "the characters live at `NAME`: "+strings.Join(driverNames(), ", "))
 	flags.StringSliceVar(&f.from, "from", nil, "begin with the live characters of `NAME` instead of the example")
@@ -82,6 +88,11 @@ func (a *app) initProject(ctx context.Context, f initFlags) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	for _, card := range f.cards {
+		if missing(a.path(card)) {
+			return failed("name the files of cards, or none", "init: there is no card %s", card)
+		}
+	}
 	dir := a.workDir()
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -99,7 +110,12 @@ func (a *app) initProject(ctx context.Context, f initFlags) error {
 			return err
 		}
 	}
-	if len(f.from) > 0 {
+	if len(f.cards) > 0 {
+		if err := a.importFiles(ctx, f.cards, importFlags{targets: f.providers, format: formatText}); err != nil {
+			return err
+		}
+	}
+	if len(f.from) > 0 && len(f.cards) == 0 {
 		a.note("\nNext: charsync plan has nothing to do yet; edit a manifest, and plan again.")
 		return nil
 	}
@@ -119,7 +135,7 @@ func (f initFlags) scopeOf(driver string) string {
 // project that begins with live characters has no example.
 func (a *app) writeProject(root *os.Root, dir string, f initFlags) error {
 	return a.result("", func(w io.Writer) error {
-		example := len(f.from) == 0 && !hasManifests(root)
+		example := len(f.from)+len(f.cards) == 0 && !hasManifests(root)
 		for _, s := range starters(dir, f.providers) {
 			if strings.HasPrefix(s.path, "characters/") && !example {
 				continue

@@ -21,6 +21,7 @@ type pullFlags struct {
 	runFlags
 	format    string
 	conflicts string
+	shared    string
 	diff      bool
 	dry       bool
 }
@@ -28,6 +29,8 @@ type pullFlags struct {
 func pullWays() []string {
 	return []string{string(pull.Refuse), string(pull.Markers), string(pull.Live)}
 }
+
+func sharedWays() []string { return []string{string(pull.AtTarget), string(pull.Common)} }
 
 func (a *app) pullCommand() *cobra.Command {
 	f := pullFlags{}
@@ -56,6 +59,8 @@ without changing something else is left alone too, with the reason.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.conflicts, "conflicts", string(pull.Refuse), "`WAY` with what changed on both sides: refuse, markers (both go into the text, as Git does it), live")
 	complete(cmd, "conflicts", func(string) []string { return pullWays() })
+	flags.StringVar(&f.shared, "shared", string(pull.AtTarget), "`WAY` with a common field that other targets hold another value of: target (say it there alone), common (the others get it with the next apply)")
+	complete(cmd, "shared", func(string) []string { return sharedWays() })
 	flags.BoolVar(&f.diff, "diff", false, "write nothing; print what would change as a unified diff")
 	flags.BoolVar(&f.dry, "dry-run", false, "write nothing; list what would be pulled, and what would not")
 	yesFlag(cmd, &f.yes)
@@ -69,6 +74,9 @@ func (f *pullFlags) looks() bool { return f.diff || f.dry }
 func (a *app) pull(ctx context.Context, f *pullFlags, args []string) error {
 	if err := checkFormat(f.format, formatText, formatJSON); err != nil {
 		return err
+	}
+	if !slices.Contains(sharedWays(), f.shared) {
+		return oneOf("--shared", f.shared, sharedWays())
 	}
 	if !slices.Contains(pullWays(), f.conflicts) {
 		return oneOf("--conflicts", f.conflicts, pullWays())
@@ -112,7 +120,7 @@ func (a *app) pull(ctx context.Context, f *pullFlags, args []string) error {
 	defer root.Close()
 	result, err := pull.Prepare(pull.Input{
 		Project: s.project, Set: s.set, Plan: plan, Accounts: engine.Accounts, Env: f.env,
-		Conflicts: pull.Conflicts(f.conflicts), Base: engine.Recall, Read: root.ReadFile,
+		Conflicts: pull.Conflicts(f.conflicts), Shared: pull.Shared(f.shared), Base: engine.Recall, Read: root.ReadFile,
 	})
 	if err != nil {
 		return failed("nothing was changed; check the files and their permissions", "pull: %w", err)

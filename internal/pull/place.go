@@ -135,6 +135,13 @@ func (p *preparing) settle() {
 			p.put(at, wishes[0].value, wishes)
 			continue
 		}
+		if p.Shared == Common && p.alone(at, wishes) {
+			for _, w := range wishes {
+				w.Reason = p.others(at, w) + " gets it with the next apply"
+			}
+			p.put(at, wishes[0].value, wishes)
+			continue
+		}
 		for _, w := range wishes {
 			p.override(at, w)
 		}
@@ -149,6 +156,17 @@ func (p *preparing) agreed(at place, wishes []*wish) bool {
 	}
 	for _, u := range p.users[at] {
 		if !slices.ContainsFunc(wishes, func(w *wish) bool { return w.Address == u.Address && w.Path == u.path }) {
+			return false
+		}
+	}
+	return true
+}
+
+// alone reports whether one character uses the place, and its targets that
+// changed it ask for the same.
+func (p *preparing) alone(at place, wishes []*wish) bool {
+	for _, w := range wishes {
+		if !reflect.DeepEqual(w.value, wishes[0].value) || p.elsewhere(at, w) || w.target.Fields.Lookup(w.part).Set {
 			return false
 		}
 	}

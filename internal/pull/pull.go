@@ -26,6 +26,16 @@ const (
 	Live    Conflicts = "live"    // the live value replaces the manifest's
 )
 
+// Shared says where a new value of a common field goes that other targets of
+// the character use, and do not hold.
+type Shared string
+
+// The ways with common fields.
+const (
+	AtTarget Shared = "target" // to the target alone, as an override
+	Common   Shared = "common" // to the common field: the others get it with the next apply
+)
+
 // Input is what is pulled from.
 type Input struct {
 	Project   *spec.Project
@@ -34,6 +44,7 @@ type Input struct {
 	Accounts  map[string]*apply.Account
 	Env       string
 	Conflicts Conflicts
+	Shared    Shared
 	// Base recalls what was last applied to a field; ok is false when nothing
 	// remembers it.
 	Base func(a diff.Address, p spec.Path) (v any, ok bool)
