@@ -105,6 +105,7 @@ func runStep(ts *testscript.TestScript, id, script string, env, known map[string
 	for name, value := range before {
 		ts.Setenv(name, value)
 	}
+	wantInert(ts)
 	maps.Copy(known, outputsOf(ts, id, output))
 	if added, err := os.ReadFile(path); err == nil && len(added) > 0 {
 		ts.Setenv("PATH", strings.TrimSpace(string(added))+string(os.PathListSeparator)+ts.Getenv("PATH"))
@@ -117,6 +118,37 @@ func runStep(ts *testscript.TestScript, id, script string, env, known map[string
 		ts.Fatalf("%s: %v", id, err)
 	}
 	return 0
+}
+
+var (
+	newerCommand = regexp.MustCompile(`^\s*::([\w-]+)(?: [^:]*)?::(.*)$`)
+	olderCommand = regexp.MustCompile(`##\[[^\]]+\]`)
+)
+
+// wantInert reads the log of a step as a runner does, and wants no command in
+// it but remarks: whatever a character or a provider says stands where commands
+// are stopped.
+func wantInert(ts *testscript.TestScript) {
+	stopped := ""
+	for _, stream := range []string{"stdout", "stderr"} {
+		for line := range strings.Lines(ts.ReadFile(stream)) {
+			line = strings.TrimRight(line, "\r\n")
+			m := newerCommand.FindStringSubmatch(line)
+			switch {
+			case stopped != "":
+				if m != nil && m[1] == stopped {
+					stopped = ""
+				}
+			case m != nil && m[1] == "stop-commands" && stream == "stdout":
+				stopped = m[2]
+			case m != nil && (stream == "stderr" || !slices.Contains([]string{"error", "warning", "notice"}, m[1])), m == nil && olderCommand.MatchString(line):
+				ts.Fatalf("the runner would take this for a command: %q", line)
+			}
+		}
+	}
+	if stopped != "" {
+		ts.Fatalf("commands are stopped for good")
+	}
 }
 
 var outputForm = regexp.MustCompile(`(?ms)\A(?:([\w-]+)=([^\n]*)\n|([\w-]+)<<(\S+)\n)`)
