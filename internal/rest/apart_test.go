@@ -25,7 +25,9 @@ func TestApart(t *testing.T) {
 	}{
 		{
 			"together is fine", func([]string) bool { return false },
-			[]string{`{"name":"M","model":"a","heat":1}`}, []string{"heat model name"}, []providers.ErrorKind{""},
+			[]string{`{"name":"M","model":"a","heat":1}`},
+			[]string{"heat model name"},
+			[]providers.ErrorKind{""},
 		},
 		{
 			"only apart", func(keys []string) bool {
@@ -43,7 +45,8 @@ func TestApart(t *testing.T) {
 		},
 		{
 			"nothing to send apart", func([]string) bool { return true },
-			[]string{`{"name":"M","title":"T"}`, `{"heat":1}`}, []string{"name title", "heat"},
+			[]string{`{"name":"M","title":"T"}`, `{"heat":1}`},
+			[]string{"name title", "heat"},
 			[]providers.ErrorKind{providers.Rejected, providers.Rejected},
 		},
 	} {

@@ -15,7 +15,9 @@ func FuzzRunHead(f *testing.F) {
 	id := newRunID(time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC))
 	for _, head := range []RunHead{
 		{FormatVersion: RunVersion, ID: id, Number: 7, At: "2026-11-02T09:00:00Z", Who: "mira@inn", Command: "apply", Plan: "x", Allow: []string{"replace"}},
-		{FormatVersion: "2.0", ID: id}, {FormatVersion: "", ID: id}, {FormatVersion: "1.9", ID: "other"},
+		{FormatVersion: "2.0", ID: id},
+		{FormatVersion: "", ID: id},
+		{FormatVersion: "1.9", ID: "other"},
 		{FormatVersion: "1", ID: id, Undoes: id, Resumes: "latest", Env: "stage"},
 	} {
 		data, err := json.Marshal(head)
