@@ -150,7 +150,7 @@ func (r *watchRun) validate(due []string, u spec.Update) ([]string, []spec.Diagn
 		s.set = part
 		engine := s.engineOf(&r.flags.runFlags, w.accounts)
 		r.touched = append(r.touched, names...)
-		due = r.alsoDue(due, w.verdicts.put(part, names, s.project.WithSource(engine.Validate())))
+		due = r.alsoDue(due, w.verdicts.put(part, names, s.project.WithSource(append(engine.Validate(), engine.Lint()...))))
 	}
 	var found []spec.Diagnostic
 	for _, d := range w.follower.Diagnostics() {

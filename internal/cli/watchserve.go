@@ -8,6 +8,7 @@ import (
 
 	"github.com/charsync/charsync/internal/watch/preview"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/providers/all"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -115,7 +116,7 @@ func (r *watchRun) publish(err error) {
 		return
 	}
 	n := preview.News{
-		At: r.env.Now().Format("15:04:05"), Because: r.cause(), Summary: r.summed, Problems: only(r.found, spec.Error, spec.Warning),
+		At: r.env.Now().Format("15:04:05"), Because: r.cause(), Summary: r.summed, Problems: lint.Conceal(only(r.found, spec.Error, spec.Warning)),
 	}
 	if err != nil && r.summed == "" && codeOf(err) == exitError {
 		n.Summary = err.Error()
@@ -159,7 +160,7 @@ func (w *world) entry(c *spec.Character, held bool) preview.Entry {
 	e := preview.Entry{Manifest: c, Held: held, Findings: slices.Clone(w.verdicts.found[c.Name])}
 	e.Findings = append(e.Findings, w.follower.About(c.Name)...)
 	spec.SortDiagnostics(e.Findings)
-	e.Findings = only(e.Findings, spec.Error, spec.Warning)
+	e.Findings = lint.Conceal(only(e.Findings, spec.Error, spec.Warning))
 	if p := w.plans[c.Name]; p != nil {
 		e.Planned, e.Changes, e.Unplanned = true, p.changes, p.unplanned
 	}

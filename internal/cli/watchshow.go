@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -19,6 +21,7 @@ const (
 // show prints the header and what was found. A run that has nothing to do and
 // nothing new to say stays silent.
 func (r *watchRun) show(found []spec.Diagnostic, due bool) error {
+	found = lint.Conceal(slices.Clone(found))
 	shown, more := r.worthShowing(found)
 	var b bytes.Buffer
 	if err := view.Diagnostics(&b, shown, r.errStyle()); err != nil {
