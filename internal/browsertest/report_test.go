@@ -212,7 +212,7 @@ func drive(t *testing.T, p *Page, n int) {
 	choose("target", "alakazam")
 	is("no conflict on alakazam", Eval[int](p, shown), 0)
 	is("and it says so", Eval[bool](p, `document.getElementById('none-shown').checkVisibility()`), true)
-	p.Click("form.filter button")
+	p.Click("form.filter button[type=reset]")
 	p.Wait(shown + ` === ` + fmt.Sprint(n))
 
 	// The keyboard alone: to the search, and from card to card.
@@ -235,6 +235,12 @@ func drive(t *testing.T, p *Page, n int) {
 	is("a fold is closed", Eval[bool](p, fmt.Sprintf(`document.querySelector(%q).open`, fold)), false)
 	p.Press("\r")
 	is("Enter opens it", Eval[bool](p, fmt.Sprintf(`document.querySelector(%q).open`, fold)), true)
+
+	open := `document.querySelectorAll('.pair[open]').length`
+	p.Click("form.filter button[name=fold]")
+	is("all sections fold", Eval[int](p, open), 0)
+	p.Click("form.filter button[name=fold]")
+	is("and open again", Eval[int](p, open), 2*n)
 
 	// Side by side, by the arrow keys of the radio buttons.
 	visible := func(class string) int {

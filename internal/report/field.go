@@ -129,6 +129,9 @@ func (f *Field) element(name string, x any, op diff.Op) Value {
 		f.oneSided(&v, x, op)
 		return v
 	}
+	if name == "" {
+		v.Name = view.ElementName(m)
+	}
 	shape := diff.Added
 	if op == diff.Remove {
 		shape = diff.Removed

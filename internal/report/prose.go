@@ -179,13 +179,13 @@ func (l *Line) text() string {
 }
 
 // takeSpeaker parts who speaks from what is said, where both sides agree on
-// who it is.
+// who it is or there is one side only.
 func (l *Line) takeSpeaker() {
-	if len(l.Spans) == 0 {
+	if len(l.Spans) == 0 || l.Spans[0].Op != diff.Equal && len(l.Spans) > 1 {
 		return
 	}
 	who, rest, ok := cutSpeaker(l.Spans[0].Text)
-	if !ok {
+	if !ok || rest == "" && l.Spans[0].Op != diff.Equal {
 		return
 	}
 	l.Speaker = who

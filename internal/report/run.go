@@ -14,8 +14,13 @@ func OfRun(run *apply.Run, src Sources) *Report {
 	r := &Report{Kind: "run", Title: view.SanitizeLine(run.Head.ID), Env: view.SanitizeLine(run.Head.Env), Complete: true}
 	r.Before, r.After = view.RunSides()
 	for _, f := range [][2]string{
-		{"Command", run.Head.Command}, {"When", run.Head.At}, {"Who", run.Head.Who}, {"State", run.State},
-		{"Takes back", run.Head.Undoes}, {"Resumes", run.Head.Resumes}, {"charsync", run.Head.Version},
+		{"Command", run.Head.Command},
+		{"When", run.Head.At},
+		{"Who", run.Head.Who},
+		{"State", run.State},
+		{"Takes back", run.Head.Undoes},
+		{"Resumes", run.Head.Resumes},
+		{"charsync", run.Head.Version},
 	} {
 		r.fact(f[0], f[1])
 	}

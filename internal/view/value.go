@@ -189,15 +189,15 @@ func PartName(part diff.Part) string {
 		return SanitizeLine(part.Key)
 	}
 	if m, ok := part.After.(map[string]any); ok {
-		if name := elementName(m); name != "" {
+		if name := ElementName(m); name != "" {
 			return name
 		}
 	}
 	return fmt.Sprintf("no. %d", part.To+1)
 }
 
-// elementName is what a mapping in a list calls itself, or "".
-func elementName(m map[string]any) string {
+// ElementName is what a mapping in a list calls itself, or "".
+func ElementName(m map[string]any) string {
 	for _, key := range diff.NameKeys() {
 		if name, ok := m[key].(string); ok && name != "" {
 			return quote(name)
@@ -223,7 +223,7 @@ func (p *printer) element(indent int, sign run, key string, v any, look ink) {
 		return
 	}
 	if key == "" {
-		lead = append(lead, run{elementName(m), plain})
+		lead = append(lead, run{ElementName(m), plain})
 	}
 	p.para(indent, lead, nil)
 	for _, k := range slices.Sorted(maps.Keys(m)) {

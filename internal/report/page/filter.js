@@ -35,6 +35,14 @@
     none.hidden = shown > 0 || cards.length === 0;
   };
 
+  // One button folds every section, and opens them again.
+  const fold = form.elements.namedItem('fold');
+  fold.addEventListener('click', () => {
+    const open = fold.textContent !== 'Fold all';
+    for (const pair of document.querySelectorAll('.pair')) pair.open = open;
+    fold.textContent = open ? 'Fold all' : 'Unfold all';
+  });
+
   // j and k go from card to card, / goes to the search, as in other review tools.
   const step = (by) => {
     const shown = cards.filter((c) => !c.hidden);
