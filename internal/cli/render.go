@@ -39,12 +39,13 @@ func (a *app) renderCommand() *cobra.Command {
 	cmd := manual{
 		use:   "render [NAME or PATH...] [flags]",
 		short: "Print what manifests come to",
-		long: `Prints the manifests with every file reference resolved; with --target, the
+		long: `Prints the manifests with what they extend and every file reference resolved; with --target, the
 document that each becomes at that provider when it is created, and where every
 value in it stands. It opens no connection.`,
 		examples: []string{
 			"charsync render mira-innkeeper",
 			"charsync render mira-innkeeper --target convai",
+			"charsync render mira-innkeeper --origins",
 			"charsync render --select game=tavern --format json",
 		},
 		exit: []code{exitDone, exitError, exitInvalid},
@@ -57,6 +58,7 @@ value in it stands. It opens no connection.`,
 	cmd.ValidArgsFunction = a.completeNames
 	f.registerSelection(a, cmd)
 	f.registerBase(cmd)
+	cmd.Flags().BoolVar(&f.origins, "origins", false, "print where each value is said in place of the values")
 	formatFlag(cmd, &format, formatText, formatJSON)
 	outFlag(cmd, &out)
 	return cmd
@@ -79,6 +81,9 @@ func (a *app) render(ctx context.Context, f *runFlags, args []string, format, ou
 		return err
 	}
 	chosen := s.chosen()
+	if f.origins {
+		return a.result(out, func(w io.Writer) error { return writeOrigins(w, chosen, format, a.tableStyle()) })
+	}
 	if len(f.targets) == 0 {
 		return a.result(out, func(w io.Writer) error { return writeResolved(w, chosen, format) })
 	}

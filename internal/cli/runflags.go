@@ -16,6 +16,7 @@ import (
 type runFlags struct {
 	env       string
 	base      string
+	origins   bool // of render
 	selectors []string
 	targets   []string
 	prune     bool

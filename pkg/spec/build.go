@@ -18,6 +18,8 @@ type builder struct {
 
 	findings []Diagnostic
 	refs     []string // the files that were referred to
+	bases    *bases
+	alone    bool // a document is read without what it extends
 }
 
 // document is what became of one document: a character when it is sound, and
@@ -26,6 +28,8 @@ type document struct {
 	character *Character
 	name      string
 	pos       Pos
+	base      *Character // a document that others extend; it claims no name
+	extends   *item      // what it extends, where that was left to others
 }
 
 // document checks one document and builds its character.
@@ -59,16 +63,43 @@ func (b *builder) document(index int, root *yaml.Node) document {
 		out.name, _ = name.value.(string)
 		out.pos = b.pos(name.node)
 	}
+	isBase := valueOf(it.child("kind")) == baseKind
+	if isBase {
+		out.name = ""
+	}
 	if failed(b.findings[before:]) {
 		b.references(it.child("spec"))
 		return out
 	}
 	c := b.character(it)
 	c.Doc, c.Pos = index, out.pos
+	extends := it.child("spec").child("extends")
+	if extends != nil && b.alone {
+		out.extends, extends = extends, nil
+	}
+	if isBase && !failed(b.findings[before:]) {
+		b.checkBase(c)
+		out.base = c
+		if extends != nil { // what it comes to is of interest to those who extend it
+			b.inherit(&Character{Labels: map[string]string{}}, extends)
+		}
+		return out
+	}
+	if extends != nil {
+		b.inherit(c, extends)
+	}
+	if len(c.Targets) == 0 && !isBase && !b.alone && !failed(b.findings[before:]) {
+		b.noTargets(c, it)
+	}
 	if !failed(b.findings[before:]) {
 		out.character = c
 	}
 	return out
+}
+
+func (b *builder) noTargets(c *Character, root *item) {
+	d := b.fail(CodeNoTargets, root.child("metadata").child("name").node, fmt.Sprintf("%s has no targets: nothing will be done with it", c.Name), "say where it lives under spec.targets, for example: convai: {}")
+	d.Severity, d.Character = Warning, c.Name
 }
 
 func failed(ds []Diagnostic) bool {
@@ -126,14 +157,12 @@ func (b *builder) character(root *item) *Character {
 	if file := metadata.child("card").child("file"); file != nil {
 		c.Card = b.card(file)
 	}
-	c.Fields = b.fields(spec, func(key string) bool { return key == "protect" || key == "targets" })
+	c.Fields = b.fields(spec, func(key string) bool { return directs(key) })
 	if protect := spec.child("protect"); protect != nil {
 		c.Protect = b.field(protect).Value
 	}
 	targets := spec.child("targets")
-	if targets == nil || len(targets.keys) == 0 {
-		d := b.fail(CodeNoTargets, metadata.child("name").node, fmt.Sprintf("%s has no targets: nothing will be done with it", c.Name), "say where it lives under spec.targets, for example: convai: {}")
-		d.Severity, d.Character = Warning, c.Name
+	if targets == nil {
 		return c
 	}
 	for i, key := range targets.keys {
@@ -142,6 +171,9 @@ func (b *builder) character(root *item) *Character {
 	slices.SortFunc(c.Targets, func(a, b Target) int { return strings.Compare(a.Instance, b.Instance) })
 	return c
 }
+
+// directs reports the keys under spec that are no fields of the character.
+func directs(key string) bool { return key == "protect" || key == "targets" || key == "extends" }
 
 // card is the file that a card's reference names. Only exporting opens it.
 func (b *builder) card(file *item) string {

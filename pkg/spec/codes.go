@@ -46,6 +46,7 @@ const (
 	CodeNoManifests     = "CS312"
 	CodeNotFollowed     = "CS313"
 	CodeCredential      = "CS314"
+	CodeExtends         = "CS315"
 	CodeMarkers         = "CS320"
 )
 
@@ -102,6 +103,7 @@ func Codes() []CodeInfo {
 		{CodeNoManifests, Warning, "no manifest was found"},
 		{CodeNotFollowed, Warning, "a symbolic link to a folder is not followed"},
 		{CodeCredential, Error, "a credential in a file of the project"},
+		{CodeExtends, Error, "a base that can't be extended: no base, itself, or too many one upon another"},
 		{CodeMarkers, Error, "a text with markers of a conflict that is not resolved"},
 	}
 }

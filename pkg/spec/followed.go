@@ -74,7 +74,7 @@ func (f *Follower) Diagnostics() []Diagnostic {
 	}
 	out = f.project.WithSource(out)
 	SortDiagnostics(out)
-	return out
+	return slices.Compact(out)
 }
 
 // Held lists the characters that stand in a file with an error, or under a

@@ -113,6 +113,7 @@ func LoadTree(ctx context.Context, p *Project, tree fs.FS, o LoadOptions) (*Set,
 	set := &Set{Project: p, Partial: len(o.Paths) > 0, Diagnostics: f.findings, again: reloaded{tree: tree, partly: o.Keep != nil}}
 	set.collect(results)
 	SortDiagnostics(set.Diagnostics)
+	set.Diagnostics = slices.Compact(set.Diagnostics) // what is wrong with a base is said once
 	set.Complete = !failed(set.Diagnostics)
 	return set, nil
 }
@@ -128,6 +129,7 @@ type loader struct {
 	project  *Project
 	tree     fs.FS
 	prose    *prose
+	bases    *bases
 	keep     func(*Character) *Character // nil keeps all
 	explicit bool
 }
@@ -135,7 +137,7 @@ type loader struct {
 // newLoader reads from a tree. It holds on to as many bytes of shared texts
 // as there is room for.
 func newLoader(p *Project, tree fs.FS, room int) *loader {
-	return &loader{project: p, tree: tree, prose: &prose{tree, p.ownFiles(), newTexts(room)}}
+	return &loader{project: p, tree: tree, prose: &prose{tree, p.ownFiles(), newTexts(room)}, bases: newBases()}
 }
 
 // all loads files in parallel; results are in the order of the files.
@@ -185,7 +187,7 @@ func (w *worker) file(file string) loaded {
 	if len(bytes.TrimSpace(src.data)) == 0 {
 		return loaded{findings: []Diagnostic{src.finding(CodeEmptyFile, src.pos(1, 1), 0, "the file is empty", "restore it, or delete it: then its character counts as gone")}}
 	}
-	b := &builder{project: w.project, schema: characterSchema(), prose: w.prose, src: src, names: w.names}
+	b := &builder{project: w.project, schema: characterSchema(), prose: w.prose, bases: w.bases, src: src, names: w.names}
 	var out loaded
 	broken := src.parse(func(index int, root *yaml.Node) {
 		if len(b.findings) < maxFindings {

@@ -22,7 +22,7 @@ func CompareKeys(a, b string) int {
 func rank(key string) int {
 	order := []string{
 		"apiVersion", "kind", "metadata", "spec",
-		"id", "cloneFrom", "KB", "compose", "game_id", "world_id",
+		"extends", "id", "cloneFrom", "KB", "compose", "game_id", "world_id",
 		"name", "labels", "card", "title", "description", "greeting", "persona", "scene", "lore", "examples",
 		"visibility", "protect",
 	}

@@ -13,7 +13,13 @@ const apiVersion = "charsync.dev/v1"
 
 // ours reports whether a document is a character of this version, and says
 // what it is otherwise.
-func (b *builder) ours(root *item) bool { return isDocument(root, "Character", b.src, &b.findings) }
+func (b *builder) ours(root *item) bool {
+	kind := "Character"
+	if valueOf(root.child("kind")) == baseKind {
+		kind = baseKind
+	}
+	return isDocument(root, kind, b.src, &b.findings)
+}
 
 // isDocument checks the head of a document.
 func isDocument(root *item, kind string, src *source, findings *[]Diagnostic) bool {
