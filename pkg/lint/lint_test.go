@@ -147,6 +147,7 @@ func TestEveryRuleHasACase(t *testing.T) {
 
 // Wherever a word is left in, in whatever prose, it is found at its place.
 func TestLeftoversAreFoundWhereTheyAre(t *testing.T) {
+	dir := t.TempDir()
 	rapid.Check(t, func(r *rapid.T) {
 		prose := rapid.SliceOfN(rapid.StringMatching(`[a-zäß千🦊 ]{0,30}[a-z.]`), 1, 6)
 		before, after := prose.Draw(r, "before"), prose.Draw(r, "after")
@@ -154,10 +155,6 @@ func TestLeftoversAreFoundWhereTheyAre(t *testing.T) {
 		var manifest strings.Builder
 		field := spec.Path(rapid.SampledFrom([]string{"persona", "lore", "greeting"}).Draw(r, "field"))
 		if err := spec.Emit(&manifest, spec.Document{Name: "m", Fields: map[spec.Path]any{"name": "M", field: text}}); err != nil {
-			r.Fatal(err)
-		}
-		dir, err := os.MkdirTemp(t.TempDir(), "")
-		if err != nil {
 			r.Fatal(err)
 		}
 		write(t, dir, "characters/m.yaml", []byte(manifest.String()))

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -141,7 +142,7 @@ func unexpanded(p *page) {
 	for i := range p.subject.Targets {
 		target := &p.subject.Targets[i]
 		e := target.Driver.Expands
-		if e == nil {
+		if e == nil || !p.strange(e) {
 			continue
 		}
 		for _, f := range target.Driver.Fates(p.subject.Character, target.Target, target.Instance) {
@@ -155,6 +156,19 @@ func unexpanded(p *page) {
 			}
 		}
 	}
+}
+
+// strange reports a macro that the provider fills in nowhere, in any text. It
+// is quick, and mostly there is none.
+func (p *page) strange(e *providers.Expansion) bool {
+	for _, t := range p.texts {
+		for _, m := range macros(t.s) {
+			if m.closed && m.known() && !e.Knows(m.name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // textAt is the text of a field as a target has it.

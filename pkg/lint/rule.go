@@ -55,7 +55,7 @@ func Rules() []Rule {
 		{Unexpanded, CodeUnexpanded, "A macro stands where a provider is known not to fill it in. Where that is not known, there is no finding.", "{{time}} in Character.AI's definition", unexpanded},
 		{Speaker, CodeSpeaker, "A speaker in the example dialogue is nobody: not the character, not the player, no character of the project, and nobody whom its texts mention.", "Mara: in the examples of Mira", speakers},
 		{Secret, CodeSecret, "Something looks like a credential: the shapes of well-known services' keys. It is never printed.", "a key that begins with sk-ant- or ghp_, a private key in PEM", secrets},
-		{Comment, CodeComment, "An ignore comment names no rule, or gives no reason. Only comments of manifests with other findings are looked at.", "# charsync:ignore placeholdr", nil},
+		{Comment, CodeComment, "An ignore comment names no rule, or gives no reason. Only comments of manifests with other findings are looked at.", "# charsync:ignore no-such-rule", nil},
 		{Effective, providers.CodeEffective, "A text is longer than what a provider is known to heed; the first sentence that is lost is named.", "3,400 characters in Character.AI's definition", nil},
 	}
 }

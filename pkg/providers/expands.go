@@ -18,15 +18,18 @@ type Expansion struct {
 	Source Source
 }
 
+// Knows reports a macro that is filled in, in the fields that are named.
+func (e *Expansion) Knows(name string) bool {
+	return slices.ContainsFunc(e.Names, func(known string) bool {
+		prefix, open := strings.CutSuffix(known, "*")
+		return name == known || open && strings.HasPrefix(name, prefix)
+	})
+}
+
 // In says which macros may be filled in inside a field.
 func (e *Expansion) In(field spec.Path) func(name string) bool {
 	if !slices.Contains(e.Fields, field) {
 		return func(string) bool { return true }
 	}
-	return func(name string) bool {
-		return slices.ContainsFunc(e.Names, func(known string) bool {
-			prefix, open := strings.CutSuffix(known, "*")
-			return name == known || open && strings.HasPrefix(name, prefix)
-		})
-	}
+	return e.Knows
 }
