@@ -9,6 +9,7 @@ import (
 	"github.com/charsync/charsync/internal/watch"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -150,7 +151,7 @@ func (r *watchRun) validate(due []string, u spec.Update) ([]string, []spec.Diagn
 		s.set = part
 		engine := s.engineOf(&r.flags.runFlags, w.accounts)
 		r.touched = append(r.touched, names...)
-		due = r.alsoDue(due, w.verdicts.put(part, names, s.project.WithSource(append(engine.Validate(), engine.Lint()...))))
+		due = r.alsoDue(due, w.verdicts.put(part, names, lint.Conceal(s.project.WithSource(s.faults(engine)))))
 	}
 	var found []spec.Diagnostic
 	for _, d := range w.follower.Diagnostics() {

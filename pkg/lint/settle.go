@@ -16,8 +16,8 @@ import (
 
 // Settle gives findings of rules the severities of the project and leaves out
 // those that it silences, or that a comment in their manifest ignores. Other
-// findings pass as they are. Findings must not have been located yet: a comment
-// stands where the value is, or is referred to.
+// findings pass as they are. A comment stands where the value is, or is
+// referred to, in the manifest.
 func Settle(p *spec.Project, ds []spec.Diagnostic) []spec.Diagnostic {
 	read := &comments{project: p, files: map[string][]ignore{}}
 	defer read.close()
@@ -86,8 +86,11 @@ func (c *comments) close() {
 // ignores reports whether a comment is about the value that a finding is about.
 func (c *comments) ignores(rule string, d spec.Diagnostic) bool {
 	pos := d.Pos
-	if d.Spot != nil {
+	switch {
+	case d.Spot != nil:
 		pos = d.Spot.Value.Pos
+	case d.Manifest != spec.Pos{}:
+		pos = d.Manifest
 	}
 	return slices.ContainsFunc(c.of(pos.File), func(i ignore) bool {
 		return pos.Line >= i.from && pos.Line <= i.to && slices.Contains(i.rules, rule)

@@ -24,6 +24,7 @@ type Diagnostic struct {
 	Target    string   `json:"target,omitempty"`
 	Source    string   `json:"source,omitempty"` // the line at Pos, for the caret
 	Length    int      `json:"length,omitempty"` // characters to underline; 0 is one
+	Manifest  Pos      `json:"-"`                // where the manifest says or refers to what Pos is inside of; zero is Pos itself
 	Spot      *Spot    `json:"-"`                // what in the value at Pos is meant; Project.Locate turns it into a place
 }
 

@@ -25,7 +25,7 @@ func (p *Project) Locate(ds []Diagnostic) []Diagnostic {
 	defer l.close()
 	for i := range ds {
 		if s := ds[i].Spot; s != nil {
-			ds[i].Spot = nil
+			ds[i].Spot, ds[i].Manifest = nil, s.Value.Pos
 			l.locate(&ds[i], s)
 		}
 	}
