@@ -72,7 +72,9 @@ func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.showPlan(plan, f.report, s.sources(f.env)); err != nil {
+	src := s.sources(f.env)
+	src.Base = engine.Recall
+	if err := a.showPlan(plan, f.report, src); err != nil {
 		return err
 	}
 	if err := a.freeze(plan, f.out); err != nil {

@@ -21,6 +21,9 @@ type Sources struct {
 	Set *spec.Set
 	// Env is the environment that maps targets to instances.
 	Env string
+	// Base finds what was last applied to a field, where that is remembered; nil
+	// remembers nothing. The lock has digests only, so a plan file alone can't.
+	Base func(diff.Address, spec.Path) (any, bool)
 	// Title names the project; "" takes what the plan says.
 	Title string
 }
@@ -96,6 +99,7 @@ type builder struct {
 	plan  *diff.Plan
 	src   Sources
 	known map[string]*providers.Driver // looked up before
+	asked int                          // bases that were asked for
 }
 
 func (b *builder) driver(name string) *providers.Driver {

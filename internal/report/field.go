@@ -17,6 +17,7 @@ type Field struct {
 	Whole  bool // the value is new as a whole: the character is made
 	Talk   bool // its text is a dialogue, line by line
 	change diff.FieldChange
+	base   *any // what was last applied, of a conflict where that is known
 }
 
 // Diff is the field's difference. It costs a comparison each time.
@@ -26,6 +27,20 @@ func (f *Field) Diff() Change {
 	}
 	d := diff.Explain(f.change)
 	return Change{Effect: d.Effect, Value: f.value("", d.ValueDiff)}
+}
+
+// Sides are the two differences of a conflict from what was applied last: what
+// somebody changed on the provider, and what the manifest changed. They are
+// known where a record of the last apply is at hand.
+func (f *Field) Sides() (theirs, yours Change, ok bool) {
+	if f.base == nil {
+		return Change{}, Change{}, false
+	}
+	side := func(to any) Change {
+		d := diff.Explain(diff.FieldChange{Path: f.change.Path, Kind: f.change.Kind, Class: diff.Yours, Before: *f.base, After: to, BeforeKnown: true})
+		return Change{Effect: d.Effect, Value: f.value("", d.ValueDiff)}
+	}
+	return side(f.change.Before), side(f.change.After), true
 }
 
 // Change is a difference, ready to be shown.

@@ -36,8 +36,17 @@ func (b *builder) field(c *diff.Change, f diff.FieldChange) Field {
 	if !out.Whole {
 		out.Why = view.Why(b.plan, c.Target, f)
 	}
+	if f.Class == diff.Conflict && b.src.Base != nil && b.asked < mostBases {
+		b.asked++
+		if base, ok := b.src.Base(c.Address, f.Path); ok {
+			out.base = &base
+		}
+	}
 	return out
 }
+
+// mostBases bounds how often records of earlier runs are searched.
+const mostBases = 100
 
 func stops(blocks []diff.Block) []Stop {
 	var out []Stop

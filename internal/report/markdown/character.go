@@ -108,6 +108,14 @@ func (w *writer) field(target string, f *report.Field, shown *report.Memory) {
 	if f.Why != "" {
 		w.put(" <i>", prose(f.Why), "</i>")
 	}
+	if theirs, yours, ok := f.Sides(); ok {
+		w.put("</p>\n<p>On the provider, since the last apply:</p>\n<blockquote>")
+		w.value(&theirs.Value)
+		w.put("</blockquote>\n<p>In the manifest, since then:</p>\n<blockquote>")
+		w.value(&yours.Value)
+		w.put("</blockquote>\n")
+		return
+	}
 	change := f.Diff()
 	if change.Effect == diff.Same || change.Effect == diff.Keeps {
 		w.put("</p>\n")

@@ -11,6 +11,7 @@ import (
 	"github.com/charsync/charsync/internal/report"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers/all"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -35,7 +36,7 @@ func TestReports(t *testing.T) {
 				t.Fatal(err)
 			}
 			plan.Seal()
-			got := write(t, report.New(&plan, report.Sources{Driver: all.Driver}), Options{ReportURL: "https://ci.example/1?a=b&c=d"})
+			got := write(t, report.New(&plan, report.Sources{Driver: all.Driver, Base: applied}), Options{ReportURL: "https://ci.example/1?a=b&c=d"})
 			golden(t, filepath.Join("testdata", name+".md"), got)
 			wellFormed(t, got, GitHub)
 		})
@@ -64,4 +65,9 @@ func golden(t *testing.T, file, got string) {
 	if w := strings.ReplaceAll(string(want), "\r\n", "\n"); w != got {
 		t.Errorf("%s differs; run with -update and look at the change.\n--- got\n%s--- want\n%s", file, got, w)
 	}
+}
+
+// applied remembers what was applied last of the field in conflict.
+func applied(_ diff.Address, p spec.Path) (any, bool) {
+	return "Mira keeps the inn. She hates the duke, and says so quietly. Her brother went north and never came back. The whole village knows the story, and nobody tells it while she is in the room.", p == "backstory"
 }

@@ -34,6 +34,7 @@ type (
 		Field         report.Field
 		Change        report.Change
 		SameAs        string
+		Theirs, Yours *report.Change // of a conflict, from what was applied last
 		Anchor        string
 		Before, After string
 	}
@@ -84,10 +85,14 @@ func pairsOf(s side) []pairSide {
 			f := &p.Fields[j]
 			change := f.Diff()
 			again := shown.Again(p.Target, f, &change)
-			out[i].Fields = append(out[i].Fields, fieldSide{
+			shown := fieldSide{
 				Field: *f, Change: change, SameAs: again,
 				Anchor: s.Character.Name + "/" + p.Target + "/" + f.Path, Before: s.Before, After: s.After,
-			})
+			}
+			if theirs, yours, ok := f.Sides(); ok {
+				shown.Theirs, shown.Yours = &theirs, &yours
+			}
+			out[i].Fields = append(out[i].Fields, shown)
 		}
 	}
 	return out
