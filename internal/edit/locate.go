@@ -73,6 +73,8 @@ type cursor struct {
 	pos      int
 	lines    []int // offsets of line starts
 	comments []span
+
+	counted struct{ line, to, runes int } // so far on a line: each is counted once
 }
 
 func newCursor(src []byte) *cursor {
@@ -140,11 +142,15 @@ func (c *cursor) is(at int, y *yaml.Node) bool {
 	if y.Line < 1 || y.Line > len(c.lines) {
 		return false
 	}
-	start := c.lines[y.Line-1]
-	if at < start {
+	if c.counted.line != y.Line || c.counted.to > at {
+		c.counted.line, c.counted.to, c.counted.runes = y.Line, c.lines[y.Line-1], 0
+	}
+	if at < c.counted.to {
 		return false
 	}
-	return runes(c.src[start:at]) == y.Column-1
+	c.counted.runes += runes(c.src[c.counted.to:at])
+	c.counted.to = at
+	return c.counted.runes == y.Column-1
 }
 
 func runes(b []byte) int {

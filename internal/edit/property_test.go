@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -44,6 +45,16 @@ func TestFormatKeepsEverything(t *testing.T) {
 	t.Logf("%d files, %d read, %d changed", total, read, changed)
 	if read*2 < total || changed*2 < read {
 		t.Errorf("of %d files %d could be read and %d were changed: the generator is worth little", total, read, changed)
+	}
+}
+
+// TestFormatOneLongLine: the work grows with the file, also when the file is a
+// single line.
+func TestFormatOneLongLine(t *testing.T) {
+	data := []byte("spec: {a: [" + strings.Repeat("éx, ", 300_000) + "x]}\nkind: Character\napiVersion: charsync.dev/v1\n")
+	out, found, err := Format("x.yaml", data)
+	if err != nil || len(found) > 0 || !bytes.HasSuffix(out, []byte(" x]}\n")) {
+		t.Fatal(err, found, len(out))
 	}
 }
 

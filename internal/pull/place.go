@@ -86,13 +86,17 @@ func (p *preparing) locate(w *wish) {
 
 // listUsers finds out who else uses the places that are to change.
 func (p *preparing) listUsers() {
-	asked := map[place]bool{}
+	asked, names := map[place]bool{}, map[string]bool{}
 	for _, w := range p.items {
 		if w.at != nil {
 			asked[*w.at] = true
+			names[w.at.name] = true // "" is a file, which anybody may use
 		}
 	}
 	for _, c := range p.Set.Characters {
+		if !names[c.Name] && !names[""] {
+			continue
+		}
 		for i := range c.Targets {
 			t := &c.Targets[i]
 			in, ok := p.Project.Route(p.Env, t.Instance)

@@ -171,13 +171,13 @@ func (e *Engine) applyPolicies(c *diff.Change) {
 	if drift > 0 && policy.Drift == "fail" {
 		c.Blocked = append(c.Blocked, diff.Block{
 			Rule: "drift", Message: fmt.Sprintf("%s changed on %s since the last apply", plural(drift, "field"), c.Target),
-			Hint: "edit the manifest to keep the live value; `--drift enforce` writes the manifest's back",
+			Hint: "`charsync pull` brings the live value into the manifest; `--drift enforce` writes the manifest's back",
 		})
 	}
 	if conflict > 0 && policy.Conflict != "overwrite" {
 		c.Blocked = append(c.Blocked, diff.Block{
 			Rule: "conflict", Message: fmt.Sprintf("%s changed both in the manifest and on %s", plural(conflict, "field"), c.Target),
-			Hint: "edit the manifest to what you want to keep; `--conflict overwrite` writes the manifest's value over the live one",
+			Hint: "edit the manifest to what you want to keep, or `charsync pull --conflicts markers`; `--conflict overwrite` writes the manifest's value over the live one",
 		})
 	}
 	if len(c.Blocked) > 0 {
