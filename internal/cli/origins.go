@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/spec"
@@ -16,7 +17,7 @@ type said struct {
 	Path  spec.Path `json:"path"`  // "greeting", "targets.convai.voiceType"
 	Pos   spec.Pos  `json:"pos"`   // where it is said
 	Files []string  `json:"files"` // of a {file: path}: where the text stands
-	By    string    `json:"by"`    // manifest, base, or the environment whose overlay says it
+	By    string    `json:"by"`    // manifest or base
 }
 
 // writeOrigins prints where each value of the resolved manifests is said.
@@ -46,16 +47,17 @@ func writeOrigins(w io.Writer, chosen []*spec.Character, format string, s view.S
 			name = o.Name
 			fmt.Fprintf(w, "# %s\n", view.SanitizeLine(name))
 		}
-		files := ""
-		for i, f := range o.Files {
-			if i > 0 {
-				files += ", "
-			}
-			files += f
-		}
-		rows = append(rows, []string{string(o.Path), o.Pos.String(), o.By, files})
+		rows = append(rows, []string{string(o.Path), o.Pos.String(), o.By, strings.Join(o.Files, ", ")})
 	}
 	return flush()
+}
+
+// filesOf names the files that a text stands in; "" is none.
+func filesOf(v spec.Value) string {
+	if v.Refs != nil {
+		return strings.Join(v.Refs, ", ")
+	}
+	return v.Ref
 }
 
 func originsOf(c *spec.Character) []said {
@@ -68,8 +70,8 @@ func originsOf(c *spec.Character) []said {
 		if v.Pos.File != c.Pos.File {
 			o.By = "base"
 		}
-		if v.Ref != "" {
-			o.Files = []string{v.Ref}
+		if o.Files = append(o.Files, v.Refs...); v.Ref != "" {
+			o.Files = append(o.Files, v.Ref)
 		}
 		out = append(out, o)
 	}

@@ -159,7 +159,7 @@ func render(ctx context.Context, c *spec.Character, t *spec.Target, in spec.Inst
 	r.Requests = requests
 	for path := range desired.Doc {
 		for _, part := range d.Origin(c, t, in, path) {
-			r.From[string(path)] = append(r.From[string(path)], origin{Path: part.Path, Pos: part.Value.Pos, File: part.Value.Ref})
+			r.From[string(path)] = append(r.From[string(path)], origin{Path: part.Path, Pos: part.Value.Pos, File: filesOf(part.Value)})
 		}
 	}
 	return r, nil

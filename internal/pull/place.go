@@ -76,6 +76,10 @@ func (p *preparing) locate(w *wish) {
 		said, value = origin[i], text
 	}
 	w.part, w.value, w.ref = said.Path, value, said.Value.Ref
+	if n := len(said.Value.Refs); n > 0 {
+		w.refuse("edit the one that should say it by hand", "the text is put together from %d files", n)
+		return
+	}
 	at, _, ok := p.at(w.character, w.target, said.Path, said.Value)
 	if !ok {
 		w.refuse("change it there, or say it in the manifest itself", "%s says it, which others may use", said.Value.Pos.File)

@@ -59,7 +59,7 @@ func fold(c *spec.Character, t *spec.Target, parts []spec.Path) spec.Value {
 		}
 		text := strings.TrimRight(v.Text(), "\r\n")
 		if !out.Set || len(text) > longest {
-			out.Pos, out.Ref, longest = v.Pos, v.Ref, len(text)
+			out.Pos, out.Ref, out.Refs, longest = v.Pos, v.Ref, v.Refs, len(text)
 		}
 		out.Set = true
 		if text != "" {

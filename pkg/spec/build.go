@@ -220,7 +220,9 @@ func (b *builder) field(it *item) Field {
 		}
 	case map[string]any:
 		if file := it.child("file"); file != nil && len(v) == 1 {
-			f.V, f.Ref = b.reference(file)
+			if f.V, f.Ref = b.reference(file); file.children != nil {
+				f.V, f.Refs = b.together(file)
+			}
 			return f
 		}
 		if len(v) == 0 {
@@ -239,7 +241,7 @@ func (b *builder) field(it *item) Field {
 // resolved is what an element of a list or mapping holds: as it is written,
 // but for references.
 func resolved(f Field, written any) any {
-	if f.Ref == "" {
+	if f.Ref == "" && f.Refs == nil {
 		return written
 	}
 	if f.V == nil {
@@ -258,6 +260,9 @@ func (b *builder) references(it *item) {
 		if _, ok := file.value.(string); ok {
 			b.reference(file)
 		}
+		for _, child := range file.children {
+			b.references(&item{node: it.node, keys: it.keys, children: []*item{child}, value: it.value})
+		}
 		return
 	}
 	for _, child := range it.children {
@@ -265,7 +270,27 @@ func (b *builder) references(it *item) {
 	}
 }
 
+// together reads the files of a list and puts their texts together, as
+// composing does: with one blank line between them, and no gap for an empty one.
+func (b *builder) together(files *item) (any, []string) {
+	var texts, refs []string
+	for _, file := range files.children {
+		v, ref := b.reference(file)
+		refs = append(refs, ref)
+		if text, _ := v.(string); text != "" {
+			texts = append(texts, text)
+		}
+	}
+	if len(texts) == 0 {
+		return nil, refs
+	}
+	return strings.Join(texts, "\n\n"), refs
+}
+
 func (b *builder) reference(file *item) (any, string) {
+	if file.children != nil {
+		return nil, "" // a list: its elements are references
+	}
 	path, ok := file.value.(string)
 	if !ok {
 		b.fail(CodeWrongType, file.node, "expected the path of a file, found "+found(file), "write {file: path}, relative to this manifest")

@@ -53,6 +53,9 @@ func (l *locator) locate(d *Diagnostic, s *Spot) {
 		return
 	}
 	word, _, _ := strings.Cut(text[s.Offset:min(len(text), s.Offset+s.Length)], "\n")
+	if s.Value.Refs != nil {
+		return // which of the files it is in is not kept
+	}
 	if s.Value.Ref != "" {
 		src := &source{file: s.Value.Ref, data: []byte(text)}
 		d.Pos, d.Length = src.at(s.Offset), utf8.RuneCountInString(word)

@@ -48,6 +48,9 @@ type Value struct {
 	Set bool
 	Pos Pos    // where the value stands (the reference, for {file: …})
 	Ref string // the referenced file, relative to the project; "" for inline
+	// Refs are the files of a text that is put together from several; Ref is
+	// then "".
+	Refs []string `json:",omitempty"`
 }
 
 // Empty reports whether the manifest asks for the field to be cleared.
