@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -38,6 +39,8 @@ func TestGeneratedFuzz(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[strings.Index(a, "./"):], b[strings.Index(b, "./"):]) })
+	slices.SortFunc(lines, func(a, b string) int {
+		return cmp.Or(strings.Compare(a[strings.Index(a, "./"):], b[strings.Index(b, "./"):]), strings.Compare(a, b))
+	})
 	generated(t, "docs/reliability.md", "fuzz", "```\n"+strings.Join(lines, "")+"```\n")
 }
