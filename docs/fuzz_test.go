@@ -31,7 +31,7 @@ func TestGeneratedFuzz(t *testing.T) {
 			return fs.SkipDir
 		case strings.HasSuffix(rel, "_test.go") && !strings.HasPrefix(rel, "docs/"):
 			for _, m := range target.FindAllStringSubmatch(read(t, rel), -1) {
-				lines = append(lines, fmt.Sprintf("go test -run '^$' -fuzz '^%s$' -fuzztime 10m ./%s\n", m[1], path.Dir(rel)))
+				lines = append(lines, fmt.Sprintf("go test -run '^$' -fuzz '^%s$' -fuzztime 10m -fuzzminimizetime 10s ./%s\n", m[1], path.Dir(rel)))
 			}
 		}
 		return nil
