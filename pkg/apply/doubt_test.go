@@ -383,3 +383,34 @@ func TestRepetitionIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A list that can't be read while a run is undone tells nothing of a creation
+// that is in doubt: it stays in doubt, and is not made a second time.
+func TestUndoWithoutAList(t *testing.T) {
+	w := newWorld(t)
+	w.painted("oil", "Hello.")
+	w.fault("alakazam", "character.create", sandbox.FaultBadGateway, 5, true)
+	run, err := ReadRun(w.runDir(), w.apply().RunID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.srv.ClearFaults()
+	w.fault("alakazam", "character.list", sandbox.FaultRefused, -1, false)
+	e := w.engine()
+	plan, err := e.Undo(context.Background(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Apply(context.Background(), plan); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(w.lockText(), "pending") {
+		t.Error("the attempt is forgotten")
+	}
+	w.srv.ClearFaults()
+	w.apply()
+	w.empty()
+	if n := len(w.live("alakazam")); n != 1 {
+		t.Errorf("%d characters", n)
+	}
+}

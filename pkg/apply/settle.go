@@ -37,6 +37,8 @@ type doubt struct {
 	// unwanted creations have no manifest any more: repeating the request
 	// would create what nobody wants.
 	unwanted bool
+	// taken says that whoever asks takes back what a repetition may create.
+	taken bool
 }
 
 // settleDoubts finds out what became of earlier creations of the pairs that
@@ -64,7 +66,7 @@ func (ar *accountRun) settleDoubts(ctx context.Context) {
 		case it.Action == diff.Create || it.Action == diff.Replace:
 			doubts = append(doubts, doubt{Address: it.Address, intent: *p})
 		case attempted(it):
-			doubts = append(doubts, doubt{Address: it.Address, intent: *p, unwanted: true})
+			doubts = append(doubts, doubt{Address: it.Address, intent: *p, unwanted: true, taken: true})
 		}
 	}
 	ar.doubts, _ = ar.engine.settle(ctx, ar.account, doubts)
@@ -191,10 +193,12 @@ func (e *Engine) settleByContent(ctx context.Context, a *Account, scope string, 
 	}
 }
 
-// preferKeys lets the key tell where the content is not enough.
+// preferKeys lets the key tell where the content is not enough. A list that
+// could not be read tells nothing at all, and what nobody wants is not repeated.
 func (e *Engine) preferKeys(a *Account, doubts []doubt, out map[diff.Address]verdict) {
 	for _, d := range doubts {
-		if out[d.Address].err == nil || a.Driver.Key != providers.ByHeader || !e.fresh(d.intent) {
+		err := out[d.Address].err
+		if err == nil || diagnosticOf(err).Code != codeInDoubt || d.unwanted && !d.taken || a.Driver.Key != providers.ByHeader || !e.fresh(d.intent) {
 			continue
 		}
 		if body := e.recordedBody(d.intent); body != nil {
