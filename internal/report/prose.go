@@ -31,6 +31,7 @@ type Block struct {
 // Line is a line of a text, or a turn of a dialogue.
 type Line struct {
 	Speaker string
+	By      diff.Op // the side on which the speaker stands
 	Spans   []Span
 	Gap     bool // a blank line stands before it
 }
@@ -188,7 +189,7 @@ func (l *Line) takeSpeaker() {
 	if !ok || rest == "" && l.Spans[0].Op != diff.Equal {
 		return
 	}
-	l.Speaker = who
+	l.Speaker, l.By = who, l.Spans[0].Op
 	if l.Spans[0].Text = rest; rest == "" {
 		l.Spans = l.Spans[1:]
 	}

@@ -113,13 +113,16 @@ func cut(n int) int {
 func oneSide(lines []report.Line, op diff.Op) []report.Line {
 	var out []report.Line
 	for _, l := range lines {
-		kept := report.Line{Speaker: l.Speaker}
+		var kept report.Line
+		if l.By == diff.Equal || l.By == op {
+			kept.Speaker = l.Speaker
+		}
 		for _, s := range l.Spans {
 			if s.Op == diff.Equal || s.Op == op {
 				kept.Spans = append(kept.Spans, s)
 			}
 		}
-		if len(kept.Spans) > 0 {
+		if len(kept.Spans) > 0 || kept.Speaker != "" {
 			out = append(out, kept)
 		}
 	}
