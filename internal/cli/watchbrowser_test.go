@@ -19,6 +19,7 @@ type writer struct {
 	browser *browsertest.Browser
 	page    *browsertest.Page
 	url     string // with the token
+	said    string // the greeting
 }
 
 func openWatch(t *testing.T) *writer {
@@ -28,7 +29,7 @@ func openWatch(t *testing.T) *writer {
 	for i := range 40 { // so that there is something to scroll
 		files["texts/mira.md"] += "\nThe fire is high, and this is paragraph " + strconv.Itoa(i) + " of what she says to those who come in from the rain.\n"
 	}
-	w := &writer{watching: watchProject(t, files, "--sandbox", "--serve"), browser: browser}
+	w := &writer{said: files["texts/mira.md"], watching: watchProject(t, files, "--sandbox", "--serve"), browser: browser}
 	address := regexp.MustCompile(`Preview: (\S+)`)
 	await(t, func() bool { return address.MatchString(w.errs.String()) })
 	w.until("Plan: ")
@@ -70,7 +71,7 @@ func TestPageFollows(t *testing.T) {
 	browsertest.Eval[any](w.page, `scrollTo(0, 300); document.querySelector(".chat").scrollTop = 40; document.querySelector(".long summary")?.click(); null`)
 	before := browsertest.Eval[float64](w.page, `scrollY`)
 
-	w.save("texts/mira.md", "Come in, friend.\n"+strings.Repeat("\nThe fire is high, and there is more to say than fits on a page.\n", 40))
+	w.save("texts/mira.md", "Come in, friend.\n"+strings.TrimPrefix(w.said, "Come in.\n"))
 	w.shows("#greeting", "Come in, friend.")
 	w.shows("#targets", "Come in, friend.")
 	if at := browsertest.Eval[float64](w.page, `scrollY`); at != before || before == 0 {
@@ -93,11 +94,17 @@ func TestPageFollows(t *testing.T) {
 		t.Errorf("the link is %s, and not to %s", link, want)
 	}
 	w.shows("#greeting", "Come in, friend.") // as it was last good
+	if at := browsertest.Eval[float64](w.page, `document.querySelector(".chat").scrollTop`); at != 40 {
+		t.Errorf("beside an error the chat is at %v", at)
+	}
 	browsertest.Eval[any](w.page, `scrollTo(0, 0); null`)
 	w.picture("broken")
 	w.save("characters/mira.yaml", strings.Replace(withProse, "name: Mira", "name: Mira Aldous", 1))
 	w.page.Wait(`!document.querySelector("#findings") && document.querySelector(".sheet h2").innerText === "Mira Aldous"`)
 
+	if at := browsertest.Eval[float64](w.page, `document.querySelector(".chat").scrollTop`); at != 40 {
+		t.Errorf("mended, the chat is at %v", at)
+	}
 	root, _, _ := strings.Cut(w.url, "?")
 	for _, r := range w.page.Requests() {
 		if !strings.HasPrefix(r, root) {

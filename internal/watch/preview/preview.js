@@ -35,12 +35,16 @@
     attributes(old, now);
     const rest = new Map();
     for (const c of old.children) if (c.id) rest.set(c.id, c);
+    const wanted = new Set([...now.children].map((c) => c.id).filter(Boolean));
     let at = old.firstChild;
     for (const c of [...now.childNodes]) {
       const same = c.nodeType === 1 && c.id ? rest.get(c.id) : null;
+      // What stands before it and is gone is taken out: moving an element would
+      // lose its scroll position and its focus.
+      while (same && at && at !== same && !wanted.has(at.id || "")) { const next = at.nextSibling; at.remove(); at = next; }
       if (same && same !== at) old.insertBefore(same, at);
       const here = same || at;
-      if (!here || (!same && here.nodeType === 1 && here.id && [...now.children].some((n) => n.id === here.id))) {
+      if (!here || (!same && here.nodeType === 1 && here.id && wanted.has(here.id))) {
         old.insertBefore(c, at);
         if (c.nodeType === 1) fresh.add(c);
         continue;
