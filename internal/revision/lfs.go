@@ -31,7 +31,7 @@ func (t *Tree) content(e *entry) ([]byte, error) {
 	}
 	kept, err := readKept(filepath.Join(t.lfs, name[:2], name[2:4], name))
 	if err != nil {
-		return nil, fmt.Errorf("Git LFS keeps it, and what it was at %s is not in this clone (git lfs fetch brings it): %w", t.Ref, err)
+		return nil, fmt.Errorf("it is kept by Git LFS, and what it was at %s is not in this clone (git lfs fetch brings it): %w", t.Ref, err)
 	}
 	return kept, nil
 }
