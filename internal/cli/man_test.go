@@ -40,6 +40,9 @@ func TestManualPages(t *testing.T) {
 			}
 		}
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Hidden {
+				return
+			}
 			if !strings.Contains(page, `\fB--`+f.Name+`\fP`) || !hasNoVariable(f) && !strings.Contains(page, "[$"+variable(f.Name)+"]") {
 				t.Errorf("%s has no --%s", name, f.Name)
 			}
