@@ -32,10 +32,15 @@ func (f *flaw) Error() string { return f.message }
 // read takes the whole answer, up to the bound.
 func read(resp *http.Response, most int64) (*answer, *flaw) {
 	defer func() { _ = resp.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
-	a := &answer{status: resp.StatusCode, header: resp.Header, data: data}
+	var data bytes.Buffer
+	const announced = 4 << 20 // as much room is made at once as an answer claims to need
+	if n := min(resp.ContentLength, most, announced); n > 0 {
+		data.Grow(int(n) + bytes.MinRead)
+	}
+	_, err := data.ReadFrom(io.LimitReader(resp.Body, most+1))
+	a := &answer{status: resp.StatusCode, header: resp.Header, data: data.Bytes()}
 	switch {
-	case int64(len(data)) > most:
+	case int64(data.Len()) > most:
 		return a, &flaw{kind: providers.TooLarge, message: fmt.Sprintf("the answer is larger than %d MiB", most>>20)}
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return a, &flaw{kind: providers.Truncated, message: "the connection ended in the middle of the answer", err: err}

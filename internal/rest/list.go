@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"iter"
 	"strings"
@@ -53,58 +52,52 @@ func (stopped) Error() string { return "stopped" }
 
 var errStopped error = stopped{}
 
-// page reads one page and hands its items on, one decoded at a time.
+// page reads one page and hands its items on. Its JSON is gone through once.
 func (a *Account) page(ctx context.Context, r *Route, c Call, each func(providers.Remote) bool) (next string, err error) {
 	got, t, err := a.send(ctx, r, c)
 	if err != nil {
 		return "", err
 	}
-	var top map[string]json.RawMessage
+	var top providers.Body
 	if f := got.decode(&top); f != nil {
 		return "", a.broken(t, got, f)
 	}
-	raw, ok := top[strings.TrimPrefix(r.Items, "/")]
+	items, ok := top[strings.TrimPrefix(r.Items, "/")]
 	if !ok {
-		rest := providers.Body{}
-		if f := decode(got.data, &rest); f != nil {
-			return "", a.broken(t, got, f)
-		}
-		return "", a.unmet(t, got, rest)
+		return "", a.unmet(t, got, top)
 	}
 	next, err = a.cursor(r, top)
 	if err != nil {
 		return "", err
 	}
-	return next, a.items(r, c.Scope, raw, each)
+	return next, a.items(r, c.Scope, items, each)
 }
 
-func (a *Account) cursor(r *Route, top map[string]json.RawMessage) (string, error) {
+func (a *Account) cursor(r *Route, top providers.Body) (string, error) {
 	if r.Cursor == "" {
 		return "", nil
 	}
-	raw, ok := top[strings.TrimPrefix(r.Cursor, "/")]
+	next, ok := top[strings.TrimPrefix(r.Cursor, "/")]
 	if !ok {
 		return "", a.fault(r, providers.Unexpected, 0, "the page does not say whether another one follows", nil)
 	}
-	var next *string
-	if json.Unmarshal(raw, &next) != nil {
+	text, ok := next.(string)
+	if !ok && next != nil {
 		return "", a.fault(r, providers.Unexpected, 0, "the cursor is not a text", nil)
 	}
-	if next == nil {
-		return "", nil
-	}
-	return *next, nil
+	return text, nil
 }
 
-func (a *Account) items(r *Route, scope string, raw json.RawMessage, each func(providers.Remote) bool) error {
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) != nil || list == nil {
+func (a *Account) items(r *Route, scope string, items any, each func(providers.Remote) bool) error {
+	list, ok := items.([]any)
+	if !ok {
 		return a.fault(r, providers.Unexpected, 0, "the list is not an array", nil)
 	}
-	for _, raw := range list {
-		var item providers.Body
-		if f := decode(raw, &item); f != nil {
-			return a.fault(r, f.kind, 0, "an element of the list: "+f.message, nil)
+	for i := range list {
+		item, ok := list[i].(map[string]any)
+		list[i] = nil // handed on: nothing here holds it any longer
+		if !ok {
+			return a.fault(r, providers.Unexpected, 0, "an element of the list is no object", nil)
 		}
 		remote, err := a.Remote(r, scope, item)
 		if err != nil {
