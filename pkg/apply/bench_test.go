@@ -106,7 +106,7 @@ func BenchmarkComparing(b *testing.B) {
 	for _, n := range []int{1_000, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			w := bigCast(b, n)
-			e := w.engine()
+			e := w.wholeEngine()
 			chosen := e.resolve()
 			b.ReportAllocs()
 			for b.Loop() {
