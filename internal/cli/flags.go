@@ -30,8 +30,7 @@ func (g *globals) register(f *pflag.FlagSet) {
 	f.BoolVar(&g.noColor, "no-color", false, "no colour; so do NO_COLOR, TERM=dumb and not being a terminal")
 	f.StringVar(&g.logLevel, "log-level", "warn", "log to stderr from `LEVEL` on: debug, info, warn, error")
 	f.BoolVar(&g.timings, "timings", false, "say on stderr at the end where the time went; as JSON with --log-format json")
-	f.StringVar(&g.cpuProfile, "cpuprofile", "", "write a CPU profile to `FILE`, for go tool pprof")
-	cobra.CheckErr(f.MarkHidden("cpuprofile")) // for contributors: docs/performance.md
+	f.StringVar(&g.cpuProfile, "cpuprofile", "", "write a CPU profile to `FILE`, for people who work on charsync")
 	f.StringVar(&g.logFormat, "log-format", "text", "log as `FORMAT`: text, json")
 }
 
