@@ -9,6 +9,7 @@ import (
 
 	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 const (
@@ -412,5 +413,22 @@ func TestUndoWithoutAList(t *testing.T) {
 	w.empty()
 	if n := len(w.live("alakazam")); n != 1 {
 		t.Errorf("%d characters", n)
+	}
+}
+
+// When an undo removes what a lost creation made, what that sent and nothing
+// shows is remembered: an undo that is killed then leaves no character that
+// would have to be replaced.
+func TestRemovingALostCreationRemembersIt(t *testing.T) {
+	w := newWorld(t)
+	e := w.engine()
+	ar := &accountRun{run: &run{engine: e}, account: e.Accounts["alakazam"]}
+	a := diff.Address{Name: "mira", Target: "alakazam"}
+	it := &item{
+		Change: &diff.Change{Address: a, Provider: "alakazam", Action: diff.Delete, ID: "x", Rebind: true},
+		entry:  Entry{Address: a, Pending: &Intent{Action: diff.Create, Fields: map[spec.Path]string{"style": "digest"}}},
+	}
+	if got := ar.entryOf(it).Fields["style"].File; got != "digest" {
+		t.Errorf("the mark of style is %q", got)
 	}
 }

@@ -137,15 +137,20 @@ func (ar *accountRun) entryOf(it *item) Entry {
 			entry = old
 		}
 	}
+	made := false
 	if entry.ID != it.ID { // bound to this character only now: what was known of another does not count
 		entry.Fields, entry.Old = nil, it.Superseded
 		if p := entry.Pending; p != nil && p.Action == diff.Create {
+			made = true
 			entry.Fields, entry.Pending = ar.account.trusted(p), nil // that attempt made it: nothing is in doubt any more
 		}
 	}
 	entry.Address, entry.ID, entry.Provider, entry.Protect = it.Address, it.ID, it.Provider, it.Protect
 	if it.Rebind {
-		entry.Old, entry.Fields = it.Superseded, rememberedMarks(it.Change)
+		entry.Old = it.Superseded
+		if len(it.Marks) > 0 || !made { // of what a lost creation made, that attempt is remembered
+			entry.Fields = rememberedMarks(it.Change)
+		}
 	}
 	return entry
 }
