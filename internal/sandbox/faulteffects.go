@@ -147,7 +147,7 @@ func (s *Server) drip(w http.ResponseWriter, r *http.Request, rep reply, every t
 		if f, ok := w.(http.Flusher); ok {
 			f.Flush()
 		}
-		if !s.pause(r, every) {
+		if !s.pause(r, every, nil) {
 			panic(http.ErrAbortHandler)
 		}
 	}

@@ -55,6 +55,8 @@ type Fault struct {
 	Status     int           // for kind status; for 429, 500, 502, 503 it replaces the figure
 	Body       string        // sent in place of the vendor's own error body; HTML when it starts with "<"
 	Commit     bool          // carry the request out first, also with kinds that would not
+
+	cleared <-chan struct{} // closed by ClearFaults: what is held back goes on
 }
 
 // carriesOut tells whether the request is done before the answer is spoilt.
@@ -77,6 +79,11 @@ type faultQueue struct {
 	mu      sync.Mutex
 	queue   []*Fault
 	expired map[string]bool // vendors whose keys have run out
+	cleared chan struct{}   // closed, and made anew, when faults are cleared
+}
+
+func newFaultQueue() *faultQueue {
+	return &faultQueue{expired: map[string]bool{}, cleared: make(chan struct{})}
 }
 
 // Inject queues a fault.
@@ -89,11 +96,14 @@ func (s *Server) Inject(f Fault) {
 	s.faults.queue = append(s.faults.queue, &f)
 }
 
-// ClearFaults drops all queued faults and makes expired keys good again.
+// ClearFaults drops all queued faults, makes expired keys good again, and lets
+// go of the requests that a fault's Delay holds back.
 func (s *Server) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.queue, s.faults.expired = nil, map[string]bool{}
+	close(s.faults.cleared)
+	s.faults.cleared = make(chan struct{})
 }
 
 func (q *faultQueue) isExpired(vendor string) bool {
@@ -115,6 +125,7 @@ func (q *faultQueue) take(vendor string, rt *route, method string) *Fault {
 			continue
 		}
 		hit := *f
+		hit.cleared = q.cleared
 		if f.Times > 0 {
 			if f.Times--; f.Times == 0 {
 				q.queue = slices.Delete(q.queue, i, i+1)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -288,5 +289,17 @@ func TestEnviron(t *testing.T) {
 			_ = s.Close()
 			t.Errorf("Open(%v) worked", o)
 		}
+	}
+}
+
+// TestClearFaultsLetsGo: a request that a fault holds back goes on at once.
+func TestClearFaultsLetsGo(t *testing.T) {
+	q := newFaultQueue()
+	s := &Server{faults: q, ctx: t.Context()}
+	s.Inject(Fault{Kind: FaultLatency, Delay: time.Hour})
+	f := q.take("alakazam", nil, http.MethodGet)
+	s.ClearFaults()
+	if !s.pause(httptest.NewRequest(http.MethodGet, "/", nil), f.wait(), f.cleared) {
+		t.Error("the request did not go on")
 	}
 }

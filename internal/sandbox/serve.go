@@ -47,7 +47,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v *vendor, 
 	if f != nil {
 		entry.Fault = string(f.Kind)
 	}
-	if !s.pause(r, time.Duration(s.switches.number("latency"))*time.Millisecond) || f != nil && !s.pause(r, f.wait()) {
+	if !s.pause(r, time.Duration(s.switches.number("latency"))*time.Millisecond, nil) || f != nil && !s.pause(r, f.wait(), f.cleared) {
 		panic(http.ErrAbortHandler) // the client or the sandbox went away: no answer, not an empty one
 	}
 
@@ -144,8 +144,9 @@ func (c *call) parse() *reply {
 	return nil
 }
 
-// pause waits, unless the client or the sandbox goes away first.
-func (s *Server) pause(r *http.Request, d time.Duration) bool {
+// pause waits for d, or until over is closed; a nil one never is. It reports
+// false when the client or the sandbox goes away first.
+func (s *Server) pause(r *http.Request, d time.Duration, over <-chan struct{}) bool {
 	if d <= 0 {
 		return true
 	}
@@ -153,6 +154,8 @@ func (s *Server) pause(r *http.Request, d time.Duration) bool {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return true
+	case <-over:
 		return true
 	case <-r.Context().Done():
 	case <-s.ctx.Done():

@@ -102,7 +102,7 @@ func Open(o Options) (*Server, error) {
 	if s.log, err = openRequestLog(o.Dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("sandbox: %w", err), s.closeStores())
 	}
-	s.faults = &faultQueue{expired: map[string]bool{}}
+	s.faults = newFaultQueue()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
