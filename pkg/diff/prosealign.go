@@ -18,12 +18,18 @@ const (
 // shortest edit script between. It is deterministic and its time is bounded;
 // beyond the bounds it finds fewer matches than there are.
 func align(before, after []int32) []match {
-	var a aligner
+	a := aligner{out: make([]match, 0, min(len(before), len(after)))}
 	a.run(before, after, 0, 0, maxAnchors)
 	return a.out
 }
 
-type aligner struct{ out []match }
+// aligner collects the matches, and keeps the room of one comparison for the
+// next.
+type aligner struct {
+	out   []match
+	path  []match
+	trace []int32
+}
 
 func (a *aligner) run(x, y []int32, xo, yo, rounds int) {
 	head := 0
@@ -125,27 +131,33 @@ func (a *aligner) shortest(x, y []int32, xo, yo int) {
 	y, yAt := common(y, x)
 	i, j := 0, 0
 	for i < len(x) && j < len(y) {
-		path, di, dj := furthest(x[i:], y[j:])
-		for _, m := range path {
-			a.out = append(a.out, match{xo + xAt[i+m.before], yo + yAt[j+m.after]})
+		di, dj := a.furthest(x[i:], y[j:])
+		for _, m := range a.path {
+			a.out = append(a.out, match{xo + placeOf(xAt, i+m.before), yo + placeOf(yAt, j+m.after)})
 		}
 		i, j = i+di, j+dj
 	}
 }
 
-// common keeps the tokens of x that y has, with their places in x.
+// placeOf is the place of what common kept as number i.
+func placeOf(at []int, i int) int {
+	if at == nil {
+		return i
+	}
+	return at[i]
+}
+
+// common keeps the tokens of x that y has, with their places in x; nil when
+// all were kept.
 func common(x, y []int32) (kept []int32, at []int) {
 	if len(x)+len(y) <= smallSize { // sorting out costs more than it saves
-		at = make([]int, len(x))
-		for i := range at {
-			at[i] = i
-		}
-		return x, at
+		return x, nil
 	}
 	in := make(map[int32]struct{}, len(y))
 	for _, t := range y {
 		in[t] = struct{}{}
 	}
+	kept, at = make([]int32, 0, len(x)), make([]int, 0, len(x))
 	for i, t := range x {
 		if _, ok := in[t]; ok {
 			kept = append(kept, t)
@@ -155,19 +167,20 @@ func common(x, y []int32) (kept []int32, at []int) {
 	return kept, at
 }
 
-// furthest runs the greedy algorithm for at most maxEdits edits. It returns
-// the matches of the best path and how far it came on each side, which is the
-// end of both unless the bound was met.
-func furthest(x, y []int32) (path []match, di, dj int) {
+// furthest runs the greedy algorithm for at most maxEdits edits. It leaves the
+// matches of the best path in a.path, and returns how far it came on each
+// side, which is the end of both unless the bound was met.
+func (a *aligner) furthest(x, y []int32) (di, dj int) {
 	n, m := len(x), len(y)
 	limit := min(n+m, maxEdits)
-	v := make([]int32, 2*limit+3)
-	var trace [][]int32
+	var room [2*maxEdits + 3]int32
+	v := room[:2*limit+3]
+	a.trace = a.trace[:0]
 	bestD, bestK, bestI := 0, 0, 0
 	at := func(k int) int { return k + limit + 1 }
 search:
 	for d := 0; d <= limit; d++ {
-		trace = append(trace, slices.Clone(v[at(-d)-1:at(d)+2]))
+		a.trace = append(a.trace, v[at(-d)-1:at(d)+2]...)
 		best := -1
 		for k := -d; k <= d; k += 2 {
 			var i int32
@@ -190,15 +203,17 @@ search:
 			}
 		}
 	}
-	return backtrack(trace, bestD, bestK, bestI), bestI, bestI - bestK
+	a.backtrack(bestD, bestK, bestI)
+	return bestI, bestI - bestK
 }
 
 // backtrack walks from the end of a path to its start and collects the
-// matches. trace[d] holds the diagonals -d-1 … d+1 before round d.
-func backtrack(trace [][]int32, d, k, i int) []match {
-	var path []match
+// matches. The trace holds the diagonals -d-1 … d+1 before round d, one round
+// after the other.
+func (a *aligner) backtrack(d, k, i int) {
+	a.path = a.path[:0]
 	for ; d >= 0; d-- {
-		row := trace[d]
+		row := a.trace[d*(d+2):]
 		get := func(k int) int { return int(row[k+d+1]) }
 		prev := k + 1
 		start := get(k + 1)
@@ -208,13 +223,12 @@ func backtrack(trace [][]int32, d, k, i int) []match {
 		}
 		for i > start {
 			i--
-			path = append(path, match{i, i - k})
+			a.path = append(a.path, match{i, i - k})
 		}
 		if prev == k-1 {
 			i--
 		}
 		k = prev
 	}
-	slices.Reverse(path)
-	return path
+	slices.Reverse(a.path)
 }

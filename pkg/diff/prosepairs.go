@@ -12,14 +12,14 @@ func (w *weaver) bags(sentences []string) ([]bag, []tokens) {
 	out, cut := make([]bag, len(sentences)), make([]tokens, len(sentences))
 	for i, s := range sentences {
 		cut[i] = w.tokens(s)
-		var words []int32
+		words := w.numbers.take(len(cut[i].ids))[:0]
 		for j, id := range cut[i].ids {
 			if cut[i].heft(j, j+1) > 0 {
 				words = append(words, id)
 			}
 		}
 		if len(words) == 0 {
-			words = slices.Clone(cut[i].ids)
+			words = append(words, cut[i].ids...)
 		}
 		out[i] = newBag(words)
 	}
@@ -36,7 +36,11 @@ func newBag(words []int32) bag {
 }
 
 func merged(bags []bag) bag {
-	var words []int32
+	n := 0
+	for _, b := range bags {
+		n += len(b.words)
+	}
+	words := make([]int32, 0, n)
 	for _, b := range bags {
 		words = append(words, b.words...)
 	}

@@ -23,6 +23,8 @@ const (
 
 func kindOf(r rune) runeKind {
 	switch {
+	case 'a' <= r && r <= 'z': // by far the most
+		return letterRune
 	case r == ' ' || r == '\t':
 		return spaceRune
 	case r == '\n':
@@ -30,7 +32,7 @@ func kindOf(r rune) runeKind {
 	case r < ' ' || r == 0x7F:
 		return complexRune
 	case r < 0x80:
-		if r == '_' || 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9' {
+		if r == '_' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
 			return letterRune
 		}
 		return markRune
@@ -49,8 +51,10 @@ func kindOf(r rune) runeKind {
 
 // splitWords cuts a text into words, runs of space and single marks. It cuts
 // between grapheme clusters only; the parts spell the text.
-func splitWords(s string) []string {
-	out := make([]string, 0, len(s)/3+1)
+func splitWords(s string) []string { return appendWords(nil, s) }
+
+// appendWords appends what splitWords gives to out.
+func appendWords(out []string, s string) []string {
 	for s != "" {
 		n := fastWord(s)
 		if n == 0 {
@@ -74,7 +78,10 @@ func fastWord(s string) int {
 		return 0
 	}
 	for n < len(s) {
-		next, size := utf8.DecodeRuneInString(s[n:])
+		next, size := rune(s[n]), 1
+		if next >= utf8.RuneSelf {
+			next, size = utf8.DecodeRuneInString(s[n:])
+		}
 		nextKind := kindOf(next)
 		switch {
 		case nextKind == complexRune:

@@ -4,16 +4,18 @@ import "strings"
 
 // weaver compares two texts level by level and collects the steps.
 type weaver struct {
-	ids   map[string]int32
-	steps []step
+	ids     map[string]int32
+	steps   []step
+	split   []string // what is cut at the moment
+	words   arena[string]
+	numbers arena[int32]
 }
 
-// intern numbers words and sentences by their folded form.
-func (w *weaver) intern(parts []string, fold func(string) string) []int32 {
+// intern numbers words and sentences by their folded form, into out.
+func (w *weaver) intern(out []int32, parts []string, fold func(string) string) {
 	if w.ids == nil {
 		w.ids = make(map[string]int32, 2*len(parts))
 	}
-	out := make([]int32, len(parts))
 	for i, p := range parts {
 		key := fold(p)
 		id, ok := w.ids[key]
@@ -23,6 +25,12 @@ func (w *weaver) intern(parts []string, fold func(string) string) []int32 {
 		}
 		out[i] = id
 	}
+}
+
+// sentences numbers sentences or lines.
+func (w *weaver) sentences(parts []string) []int32 {
+	out := w.numbers.take(len(parts))
+	w.intern(out, parts, foldSpace)
 	return out
 }
 
@@ -65,7 +73,7 @@ func sentencesOf(lines []string) []string {
 // for each stretch in which none do.
 func (w *weaver) between(before, after []string, gap func(before, after []string)) {
 	i, j := 0, 0
-	for _, m := range align(w.intern(before, foldSpace), w.intern(after, foldSpace)) {
+	for _, m := range align(w.sentences(before), w.sentences(after)) {
 		if m.before > i || m.after > j {
 			gap(before[i:m.before], after[j:m.after])
 		}

@@ -4,20 +4,28 @@ import "strings"
 
 // tokens is a text cut into words, with their weights summed up from the left.
 type tokens struct {
+	text  string
 	words []string
 	ids   []int32 // equal words have equal numbers
 	sum   []int32 // sum[i] is the weight of words[:i]
+	at    []int32 // words[i] stands at text[at[i]:at[i+1]]
 }
 
 func (w *weaver) tokens(text string) tokens {
-	t := tokens{words: splitWords(text)}
-	t.ids = w.intern(t.words, foldWord)
-	t.sum = make([]int32, len(t.words)+1)
+	w.split = appendWords(w.split[:0], text)
+	n := len(w.split)
+	t := tokens{text: text, words: w.words.take(n), ids: w.numbers.take(n), sum: w.numbers.take(n + 1), at: w.numbers.take(n + 1)}
+	copy(t.words, w.split)
+	w.intern(t.ids, t.words, foldWord)
 	for i, w := range t.words {
 		t.sum[i+1] = t.sum[i] + int32(weight(w))
+		t.at[i+1] = t.at[i] + int32(len(w))
 	}
 	return t
 }
+
+// spell gives the text of words[lo:hi].
+func (t tokens) spell(lo, hi int) string { return t.text[t.at[lo]:t.at[hi]] }
 
 func (t tokens) heft(lo, hi int) int { return int(t.sum[hi] - t.sum[lo]) }
 
@@ -53,7 +61,7 @@ func (t tokens) cutLineEnd() (tokens, string) {
 	if last < 0 || !strings.HasSuffix(t.words[last], "\n") {
 		return t, ""
 	}
-	return tokens{t.words[:last], t.ids[:last], t.sum[:last+1]}, t.words[last]
+	return tokens{t.text, t.words[:last], t.ids[:last], t.sum[:last+1], t.at[:last+1]}, t.words[last]
 }
 
 // appendSpan appends a span that is not empty, to the last one if it is of the
@@ -116,7 +124,7 @@ func (d *wordDiff) cut(matches []match) {
 
 // coalesce joins two changes that only a small island of equal words parts.
 func (d *wordDiff) coalesce() {
-	var out []piece
+	out := make([]piece, 0, len(d.pieces))
 	for _, p := range d.pieces {
 		out = append(out, p)
 		for n := len(out); n >= 3 && !p.equal && d.island(out[n-3], out[n-2], out[n-1]); n = len(out) {
@@ -183,19 +191,19 @@ func (d *wordDiff) replace() {
 }
 
 func (d *wordDiff) spans() []Span {
-	var out []Span
-	put := func(op Op, words []string) {
-		if len(words) > 0 {
-			out = append(out, Span{op, strings.Join(words, "")})
+	out := make([]Span, 0, 2*len(d.pieces))
+	put := func(op Op, text string) {
+		if text != "" {
+			out = append(out, Span{op, text})
 		}
 	}
 	for _, p := range d.pieces {
 		if p.equal {
-			put(Equal, d.before.words[p.b:p.bEnd])
+			put(Equal, d.before.spell(p.b, p.bEnd))
 			continue
 		}
-		put(Remove, d.before.words[p.b:p.bEnd])
-		put(Insert, d.after.words[p.a:p.aEnd])
+		put(Remove, d.before.spell(p.b, p.bEnd))
+		put(Insert, d.after.spell(p.a, p.aEnd))
 	}
 	return out
 }
