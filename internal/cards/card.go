@@ -76,6 +76,9 @@ func readJSON(data []byte) (*Card, error) {
 	case !utf8.Valid(data):
 		return nil, errors.New("it is not UTF-8")
 	}
+	if deepest, _ := spread(data); deepest > maxDepth {
+		return nil, fmt.Errorf("it nests deeper than %d levels", maxDepth)
+	}
 	var whole json.RawMessage
 	if err := json.Unmarshal(data, &whole); err != nil {
 		return nil, fmt.Errorf("it is no JSON: %w", err)

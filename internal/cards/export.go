@@ -1,7 +1,6 @@
 package cards
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -100,14 +99,7 @@ func blank(f Format) object {
 }
 
 // JSON is the card as a file.
-func (e Exported) JSON() ([]byte, error) {
-	var b bytes.Buffer
-	if err := json.Indent(&b, e.root.encode(), "", "  "); err != nil {
-		return nil, fmt.Errorf("write the card: %w", err)
-	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
-}
+func (e Exported) JSON() ([]byte, error) { return laidOut(e.root.encode()) }
 
 // PNG is the picture with the card inside. A card of version 3 stands there
 // twice, the second time as version 2, for programs that know no other.

@@ -39,7 +39,7 @@ func TestMalformed(t *testing.T) {
 		{"cut short", []byte(good[:30]), "it is no JSON"},
 		{"a list", []byte("[]"), "the card is a list, and a mapping was expected"},
 		{"null", []byte("null"), "the card is null, and a mapping was expected"},
-		{"deep", []byte(strings.Repeat("[", 20000)), "it is no JSON"},
+		{"deep", []byte(strings.Repeat("[", 20000)), "it nests deeper than 64 levels"},
 		{"not UTF-8", []byte("{\"name\":\"\xff\"}"), "it is not UTF-8"},
 		{"unknown spec", []byte(`{"spec":"chara_card_v9","data":{}}`), `its spec is "chara_card_v9"; known are`},
 		{"a spec that is no text", []byte(`{"spec":2}`), "spec is a number, and a card has a text there"},

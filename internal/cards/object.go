@@ -27,6 +27,9 @@ func parseObject(raw []byte, where string) (object, error) {
 	}
 	var o object
 	for d.More() {
+		if len(o) >= maxKeys {
+			return nil, fmt.Errorf("%s has more than %d keys", where, maxKeys)
+		}
 		t, err := d.Token()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", where, err)

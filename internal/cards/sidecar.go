@@ -105,14 +105,7 @@ func withhold(root object) (object, []string) {
 }
 
 // Encode writes a sidecar for a file of its own.
-func (s Sidecar) Encode() ([]byte, error) {
-	var b bytes.Buffer
-	if err := json.Indent(&b, encode(s), "", "  "); err != nil {
-		return nil, fmt.Errorf("write the card: %w", err)
-	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
-}
+func (s Sidecar) Encode() ([]byte, error) { return laidOut(encode(s)) }
 
 // ParseSidecar reads what Encode wrote.
 func ParseSidecar(data []byte) (Sidecar, error) {

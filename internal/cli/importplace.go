@@ -45,6 +45,14 @@ func (p *placement) write(m newManifest) (string, error) {
 		if err := spec.Emit(&b, d); err != nil {
 			return "", err
 		}
+		if err := readable(stem+".yaml", b.Bytes()); err != nil {
+			return "", err
+		}
+		for name, text := range files {
+			if err := readable(name, text); err != nil {
+				return "", err
+			}
+		}
 		for _, name := range slices.Sorted(maps.Keys(files)) {
 			if err := p.create(name, files[name]); err != nil {
 				return "", err
@@ -52,6 +60,15 @@ func (p *placement) write(m newManifest) (string, error) {
 		}
 		return path.Join(p.folder, stem+".yaml"), p.create(stem+".yaml", b.Bytes())
 	}
+}
+
+// readable refuses a manifest or a text that would stop the project: it is
+// larger than what is read of any.
+func readable(name string, data []byte) error {
+	if kind := path.Ext(name); (kind == ".yaml" || kind == ".md") && len(data) > spec.MaxFileSize {
+		return fmt.Errorf("%s would have %.1f MB, more than the %d MB that charsync reads of a file", name, float64(len(data))/(1<<20), spec.MaxFileSize>>20)
+	}
+	return nil
 }
 
 func (p *placement) taken(name string) bool {

@@ -17,7 +17,7 @@ import (
 // TestHostileFiles: input that is made to be expensive is refused, or read,
 // in bounded time and memory.
 func TestHostileFiles(t *testing.T) {
-	most := maxFileSize - 2000
+	most := MaxFileSize - 2000
 	if testing.Short() || raceEnabled {
 		most /= 10
 	}

@@ -9,10 +9,12 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// MaxFileSize bounds a manifest, and a file with prose, in bytes.
+const MaxFileSize = 4 << 20
+
 // Bounds on one manifest file. What exceeds them is refused with a code and
 // costs no more than reading up to the bound.
 const (
-	maxFileSize   = 4 << 20 // bytes of a manifest, or of a file with prose
 	maxDepth      = 100     // levels of nesting
 	maxExpanded   = 100_000 // values that aliases of one document expand to
 	maxIndicators = 400_000 // YAML indicators in one file: a bound on its values before they are parsed

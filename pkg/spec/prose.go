@@ -138,7 +138,7 @@ func readFile(tree fs.FS, file string, buffer []byte) ([]byte, *Diagnostic) {
 		}
 		return nil, &Diagnostic{Code: CodeUnreadable, Message: file + " is " + what, Hint: "name a regular file"}
 	}
-	if info.Size() > maxFileSize {
+	if info.Size() > MaxFileSize {
 		return nil, tooLarge(file, info.Size())
 	}
 	f, err := tree.Open(file)
@@ -148,10 +148,10 @@ func readFile(tree fs.FS, file string, buffer []byte) ([]byte, *Diagnostic) {
 	defer f.Close()
 	out := bytes.NewBuffer(buffer[:0])
 	out.Grow(int(info.Size()) + bytes.MinRead)
-	if _, err := out.ReadFrom(io.LimitReader(f, maxFileSize+1)); err != nil {
+	if _, err := out.ReadFrom(io.LimitReader(f, MaxFileSize+1)); err != nil {
 		return nil, unreadable(file, err)
 	}
-	if out.Len() > maxFileSize {
+	if out.Len() > MaxFileSize {
 		return nil, tooLarge(file, int64(out.Len()))
 	}
 	return out.Bytes(), nil
@@ -171,7 +171,7 @@ func beginning(tree fs.FS, file string) string {
 
 func tooLarge(file string, size int64) *Diagnostic {
 	return &Diagnostic{
-		Code: CodeTooLarge, Message: fmt.Sprintf("%s has %.1f MB, more than the %d MB that charsync reads", file, float64(size)/(1<<20), maxFileSize>>20),
+		Code: CodeTooLarge, Message: fmt.Sprintf("%s has %.1f MB, more than the %d MB that charsync reads", file, float64(size)/(1<<20), MaxFileSize>>20),
 		Hint: "split it, or look whether it is the right file",
 	}
 }
@@ -204,7 +204,7 @@ func reason(err error) error {
 // false when it would be refused.
 func ProseOf(data []byte) (text string, ok bool) {
 	src := &source{data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
-	if src.check(false) != nil || len(data) > maxFileSize {
+	if src.check(false) != nil || len(data) > MaxFileSize {
 		return "", false
 	}
 	return strings.TrimRight(strings.ReplaceAll(string(src.data), "\r\n", "\n"), "\n"), true
