@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"bytes"
 	"fmt"
+	"hash/maphash"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,23 +14,33 @@ import (
 func repeated(p *page) {
 	type place struct {
 		text, offset int
+		paragraph    string
 	}
-	common := map[string]place{}
+	seed := maphash.MakeSeed()
+	common := map[uint64]place{}
+	var folded []byte
 	for i, t := range p.texts {
 		seen := common
 		if t.target != nil {
-			seen = map[string]place{}
+			seen = map[uint64]place{}
 		}
 		for offset, paragraph := range paragraphs(t.s) {
 			const least = 60
-			plain := strings.ToLower(strings.Join(strings.Fields(paragraph), " "))
-			if utf8.RuneCountInString(plain) < least {
+			if len(paragraph) < least {
 				continue
 			}
-			first, again := seen[plain]
-			if !again {
-				seen[plain] = place{i, offset}
+			folded = fold(folded[:0], paragraph)
+			if utf8.RuneCount(folded) < least {
 				continue
+			}
+			sum := maphash.Bytes(seed, folded)
+			first, again := seen[sum]
+			if !again {
+				seen[sum] = place{i, offset, paragraph}
+				continue
+			}
+			if !bytes.Equal(fold(nil, first.paragraph), folded) {
+				continue // two texts of one sum: rarer than anything
 			}
 			if p.full(t) {
 				break
@@ -41,6 +53,26 @@ func repeated(p *page) {
 			p.say(t, offset, len(line), "this paragraph stands "+where, "remove one of the two")
 		}
 	}
+}
+
+// fold appends a paragraph in small letters, with one space for any white
+// space.
+func fold(out []byte, paragraph string) []byte {
+	for i := range len(paragraph) {
+		switch c := paragraph[i]; {
+		case c >= utf8.RuneSelf:
+			return append(out[:0], strings.ToLower(strings.Join(strings.Fields(paragraph), " "))...)
+		case c == ' ' || c >= '\t' && c <= '\r':
+			if len(out) > 0 && out[len(out)-1] != ' ' {
+				out = append(out, ' ')
+			}
+		case c >= 'A' && c <= 'Z':
+			out = append(out, c|0x20)
+		default:
+			out = append(out, c)
+		}
+	}
+	return bytes.TrimRight(out, " ")
 }
 
 // paragraphs yields what blank lines divide, with the offset of each.

@@ -45,7 +45,7 @@ var keys = sync.OnceValue(func() []key {
 		k("npm", "npm_", `npm_[A-Za-z0-9]{30,}`),
 		k("SendGrid", "SG.", `SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`),
 		k("some service (a JSON web token)", "eyJ", `eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`),
-		k("whoever signs with it (a private key)", "-----BEGIN ", `-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----`),
+		k("whoever signs with it (a private key)", "-----BEGIN", `-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----`),
 	}
 })
 
@@ -55,13 +55,35 @@ type hit struct {
 	of         string
 }
 
-// keysIn finds what looks like a key.
+// Bounds of the search.
+const (
+	mostKeys    = 100  // in one text
+	shortestKey = 10   // bytes without a space, "-----BEGIN"
+	longestKey  = 4096 // bytes
+)
+
+// keysIn finds what looks like a key. Keys begin with a long run of ASCII
+// without a space, which prose has few of: only there is looked.
 func keysIn(s string, known []key) []hit {
-	const most = 100
 	var hits []hit
+	for start := 0; start < len(s) && len(hits) < mostKeys; {
+		end := start
+		for end < len(s) && s[end] > ' ' && s[end] < utf8.RuneSelf {
+			end++
+		}
+		if end-start >= shortestKey {
+			hits = keysAt(s, start, end, known, hits)
+		}
+		start = end + 1
+	}
+	return hits
+}
+
+// keysAt appends the keys that begin in s[lo:hi].
+func keysAt(s string, lo, hi int, known []key, hits []hit) []hit {
 	for _, k := range known {
-		for from := 0; len(hits) < most; {
-			i := strings.Index(s[from:], k.begins)
+		for from := lo; len(hits) < mostKeys; {
+			i := strings.Index(s[from:hi], k.begins)
 			if i < 0 {
 				break
 			}
@@ -70,11 +92,10 @@ func keysIn(s string, known []key) []hit {
 			if start > 0 && wordByte(s[start-1]) {
 				continue
 			}
-			const longest = 4096
-			end := start + len(k.whole.FindString(s[start:min(len(s), start+longest)]))
+			end := start + len(k.whole.FindString(s[start:min(len(s), start+longestKey)]))
 			if end > start && !overlaps(hits, start) {
 				hits = append(hits, hit{start, end, k.of})
-				from = end
+				from = min(end, hi)
 			}
 		}
 	}
