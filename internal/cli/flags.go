@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,9 +45,36 @@ func variable(flag string) string {
 // command: an environment must not turn every run into help.
 func hasNoVariable(f *pflag.Flag) bool { return f.Name == "help" || f.Name == "version" }
 
+// narrowing are the flags that keep a command from what it would do without
+// them.
+var narrowing = [...]string{"base", "digest", "env", "expect-digest", "id", "name", "resume", "reviewed", "scope", "select", "target"}
+
+// refuseEmpty refuses such a flag that is given and says nothing, as
+// --target "$PLACE" where no PLACE is set: the command would do more than
+// was meant.
+func refuseEmpty(cmd *cobra.Command) error {
+	for _, name := range narrowing {
+		f := cmd.Flags().Lookup(name)
+		if f == nil || !f.Changed {
+			continue
+		}
+		empty := f.Value.String() == ""
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			empty = !slices.ContainsFunc(list.GetSlice(), func(s string) bool { return s != "" })
+		}
+		if empty {
+			return failed("give it a value, or leave it out; is a variable in the command line not set?", "%s: --%s is empty", cmd.CommandPath(), name)
+		}
+	}
+	return nil
+}
+
 // bindVariables gives flags that are not on the command line the values of
 // their variables. A variable that is empty counts as not there.
 func (a *app) bindVariables(cmd *cobra.Command) error {
+	if err := refuseEmpty(cmd); err != nil {
+		return err
+	}
 	var first error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if first != nil || f.Changed || hasNoVariable(f) {
