@@ -29,6 +29,9 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 		}
 		return err
 	}
+	if plan.Meta.Sandbox && !a.flags.sandbox {
+		return failed("apply it there with --sandbox, or plan without it for the real accounts", "%s was made for the sandbox", file)
+	}
 	s, err := a.openSession()
 	if err != nil {
 		return err

@@ -104,7 +104,11 @@ func (a *app) freeze(plan *diff.Plan, out string) error {
 		a.note("The comparison stands in %s. charsync show %s shows it; it can't be applied.", out, out)
 		return nil
 	}
-	a.note("The plan is frozen in %s. charsync apply %s does exactly that.", out, out)
+	there := ""
+	if plan.Meta.Sandbox {
+		there = "--sandbox "
+	}
+	a.note("The plan is frozen in %s. charsync apply %s%s does exactly that.", out, there, out)
 	return nil
 }
 

@@ -17,7 +17,7 @@ type loss struct {
 
 // losses says once for each target what it does not keep as the manifests have
 // it: all of it where a character is made, only what is dropped where one
-// changes. That a field has another name there is no loss to a reader.
+// changes or is left alone. That a field has another name there is no loss to a reader.
 func (p *printer) losses(plan *diff.Plan) {
 	var found []loss
 	pairs := map[string]int{} // that could have lost something, by target
@@ -85,7 +85,7 @@ func whose(names []string) string {
 func lossesOf(c *diff.Change) []loss {
 	var out []loss
 	for _, l := range c.Losses {
-		if l.How != "dropped" && (l.How == "mapped" || c.Action == diff.Update) {
+		if l.How != "dropped" && (l.How == "mapped" || c.Action == diff.Update || c.Action == diff.Report) {
 			continue
 		}
 		g := loss{target: SanitizeLine(c.Target), how: SanitizeLine(l.How), note: SanitizeLine(l.Note), paths: SanitizeLine(string(l.Path))}

@@ -84,6 +84,7 @@ type Options struct {
 	Command     string // which command runs, for the run record
 	Resumes     string // the run that this one finishes, for the run record
 	Version     string
+	Sandbox     bool // the accounts are the sandbox's: a plan says so
 	// Events is told of progress, one call at a time; it may be nil.
 	Events func(Event)
 	// Span is told when a phase begins, and what it returns is called at its

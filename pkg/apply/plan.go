@@ -37,8 +37,12 @@ func (e *Engine) newPlan(chosen *pairs) *diff.Plan {
 	return &diff.Plan{
 		FormatVersion: diff.FormatVersion, Complete: !hasErrors(chosen.diagnostics), Env: e.Options.Env,
 		Changes: []diff.Change{}, Diagnostics: slices.Clone(chosen.diagnostics),
-		Meta: diff.Meta{CreatedAt: e.now().UTC().Format(time.RFC3339), Version: e.Options.Version, Project: e.Project.Name},
+		Meta: e.meta(),
 	}
+}
+
+func (e *Engine) meta() diff.Meta {
+	return diff.Meta{CreatedAt: e.now().UTC().Format(time.RFC3339), Version: e.Options.Version, Project: e.Project.Name, Sandbox: e.Options.Sandbox}
 }
 
 // accountWork sorts the pairs by account.

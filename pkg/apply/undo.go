@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,7 +19,7 @@ import (
 func (e *Engine) Undo(ctx context.Context, run *Run) (*diff.Plan, error) {
 	plan := &diff.Plan{
 		FormatVersion: diff.FormatVersion, Complete: true, Env: run.Head.Env, Undo: run.Head.ID, Changes: []diff.Change{},
-		Meta: diff.Meta{CreatedAt: e.now().UTC().Format(time.RFC3339), Version: e.Options.Version, Project: e.Project.Name},
+		Meta: e.meta(),
 	}
 	later := e.settledLater(run)
 	byTarget := map[string]*undoing{}

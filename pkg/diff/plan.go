@@ -176,6 +176,7 @@ type Meta struct {
 	CreatedAt string `json:"created_at,omitempty"` // RFC 3339
 	Version   string `json:"version,omitempty"`
 	Project   string `json:"project,omitempty"`
+	Sandbox   bool   `json:"sandbox,omitempty"` // made against the built-in sandbox: for no real account
 }
 
 // Unplanned is a pair that nothing could be planned for.

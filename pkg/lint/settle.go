@@ -50,7 +50,7 @@ func Settle(p *spec.Project, ds []spec.Diagnostic) []spec.Diagnostic {
 
 // keep is the end of a hint: how to say that something is meant.
 func keep(rule string, question bool) string {
-	how := "keep it with " + marker + " " + rule + " REASON"
+	how := "keep it with " + marker + " " + rule + " REASON in the manifest"
 	if question {
 		return " Or " + how
 	}

@@ -98,7 +98,7 @@ func (b *builder) document(index int, root *yaml.Node) document {
 }
 
 func (b *builder) noTargets(c *Character, root *item) {
-	d := b.fail(CodeNoTargets, root.child("metadata").child("name").node, fmt.Sprintf("%s has no targets: nothing will be done with it", c.Name), "say where it lives under spec.targets, for example: convai: {}")
+	d := b.fail(CodeNoTargets, root.child("metadata").child("name").node, fmt.Sprintf("%s has no targets: nothing will be done with it", c.Name), "say where it lives under spec.targets, for example: alakazam: {}")
 	d.Severity, d.Character = Warning, c.Name
 }
 
