@@ -163,11 +163,10 @@ func TestTargets(t *testing.T) {
 		if target["additionalProperties"] != false {
 			t.Errorf("%s takes unknown fields", name)
 		}
-		spec := whole["properties"].(map[string]any)["spec"].(map[string]any)["properties"].(map[string]any)
-		known := spec["targets"].(map[string]any)["properties"].(map[string]any)
+		known := definitions["targets"].(map[string]any)["properties"].(map[string]any)
 		driver := strings.TrimPrefix(name, "target.")
 		if _, ok := known[driver]; !ok {
-			t.Errorf("spec.targets has no property %s: editors would not know it", driver)
+			t.Errorf("targets has no property %s: editors would not know it", driver)
 		}
 		delete(known, driver)
 		delete(definitions, name)
@@ -175,8 +174,7 @@ func TestTargets(t *testing.T) {
 	if targets < 4 {
 		t.Errorf("%d providers", targets)
 	}
-	spec := base["properties"].(map[string]any)["spec"].(map[string]any)["properties"].(map[string]any)
-	clear(spec["targets"].(map[string]any)["properties"].(map[string]any))
+	clear(base["definitions"].(map[string]any)["targets"].(map[string]any)["properties"].(map[string]any))
 	if diff := cmp.Diff(base, whole); diff != "" {
 		t.Errorf("the generated schema differs from its base:\n%s", diff)
 	}

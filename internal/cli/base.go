@@ -31,7 +31,7 @@ func (s *session) narrow(ctx context.Context, f *runFlags) error {
 		return baseError(err)
 	}
 	defer tree.Close()
-	project, set, err := s.loadBase(ctx, tree)
+	project, set, err := s.loadBase(ctx, tree, f.env)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (s *session) narrow(ctx context.Context, f *runFlags) error {
 
 // loadBase reads the project as it stands in a revision. Faults of it stop
 // nothing: they are told by the comparison.
-func (s *session) loadBase(ctx context.Context, tree *revision.Tree) (*spec.Project, *spec.Set, error) {
+func (s *session) loadBase(ctx context.Context, tree *revision.Tree, env string) (*spec.Project, *spec.Set, error) {
 	file := s.project.File
 	if file == "" {
 		file = filepath.Join(s.project.Dir, spec.ConfigFile)
@@ -70,7 +70,7 @@ func (s *session) loadBase(ctx context.Context, tree *revision.Tree) (*spec.Proj
 		// What its manifests meant can't be told without it.
 		return spec.DefaultProject(s.project.Dir), &spec.Set{Diagnostics: found, Complete: false, Partial: true}, nil
 	}
-	set, err := spec.LoadTree(ctx, project, tree, spec.LoadOptions{Parallelism: s.flags.parallelism})
+	set, err := spec.LoadTree(ctx, project, tree, spec.LoadOptions{Parallelism: s.flags.parallelism, Env: env})
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
 			return nil, nil, err

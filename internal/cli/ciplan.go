@@ -172,7 +172,7 @@ func (s *step) markdown(plan *diff.Plan, src report.Sources, most int) (string, 
 // holds.
 func (s *step) manifests(ctx context.Context) report.Sources {
 	src := report.Sources{Title: s.project.Name, Env: s.flags.env}
-	if set, err := spec.Load(ctx, s.project, spec.LoadOptions{Parallelism: s.app.flags.parallelism}); err == nil {
+	if set, err := spec.Load(ctx, s.project, spec.LoadOptions{Parallelism: s.app.flags.parallelism, Env: s.flags.env}); err == nil {
 		src.Set = set
 	}
 	return src

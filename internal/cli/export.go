@@ -20,6 +20,7 @@ type exportFlags struct {
 	format string
 	png    string
 	out    string
+	env    string
 }
 
 func (a *app) exportCommand() *cobra.Command {
@@ -47,6 +48,8 @@ It opens no connection.`,
 	cmd.Flags().StringVar(&f.png, "png", "", "put the card into the picture `IMAGE`, a PNG")
 	complete(cmd, "format", func(string) []string { return cardFormats() })
 	outFlag(cmd, &f.out)
+	cmd.Flags().StringVar(&f.env, "env", "", "as the character is in the environment `NAME`")
+	complete(cmd, "env", a.completeEnvironments)
 	return cmd
 }
 
@@ -77,6 +80,9 @@ func (a *app) export(ctx context.Context, name string, f exportFlags) error {
 		return err
 	}
 	defer s.close()
+	if err := s.useEnv(f.env); err != nil {
+		return err
+	}
 	if err := s.load(ctx, nil); err != nil {
 		return err
 	}

@@ -13,11 +13,12 @@ import (
 
 // said is where a resolved value comes from, as --format json prints it.
 type said struct {
-	Name  string    `json:"name"`  // of the character
-	Path  spec.Path `json:"path"`  // "greeting", "targets.convai.voiceType"
-	Pos   spec.Pos  `json:"pos"`   // where it is said
-	Files []string  `json:"files"` // of a {file: path}: where the text stands
-	By    string    `json:"by"`    // manifest or base
+	Name  string    `json:"name"`          // of the character
+	Path  spec.Path `json:"path"`          // "greeting", "targets.convai.voiceType"
+	Pos   spec.Pos  `json:"pos"`           // where it is said
+	Files []string  `json:"files"`         // of a {file: path}: where the text stands
+	Env   string    `json:"env,omitempty"` // of an overlay
+	By    string    `json:"by"`            // manifest, base, or overlay (of either)
 }
 
 // writeOrigins prints where each value of the resolved manifests is said.
@@ -69,6 +70,9 @@ func originsOf(c *spec.Character) []said {
 		o := said{Name: c.Name, Path: path, Pos: v.Pos, By: "manifest", Files: []string{}}
 		if v.Pos.File != c.Pos.File {
 			o.By = "base"
+		}
+		if o.Env = c.OverlayAt(v.Pos); o.Env != "" {
+			o.By = "overlay"
 		}
 		if o.Files = append(o.Files, v.Refs...); v.Ref != "" {
 			o.Files = append(o.Files, v.Ref)

@@ -41,7 +41,7 @@ func lockFlag(cmd *cobra.Command, f *runFlags) {
 // registerSelection adds the flags that say which characters are meant.
 func (f *runFlags) registerSelection(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.env, "env", "", "map targets as the environment `NAME` of charsync.yaml says")
+	flags.StringVar(&f.env, "env", "", "take the environment `NAME`: where charsync.yaml sends targets, and what manifests say of it")
 	flags.StringArrayVar(&f.selectors, "select", nil, "only characters with such labels: `KEY=VALUE`, KEY!=VALUE or KEY; commas mean and")
 	flags.StringSliceVar(&f.targets, "target", nil, "only at the target `INSTANCE`")
 	complete(cmd, "env", a.completeEnvironments)

@@ -24,6 +24,7 @@ type session struct {
 	selection apply.Selection
 	against   *diff.Plan // what --base came to
 	whole     bool       // the command itself needs the texts of unchanged characters
+	reads     string     // the environment that the manifests are read for; "" is none
 	lockPath  string
 	runDir    string
 	command   string                       // for the run record
@@ -95,7 +96,7 @@ func (s *session) load(ctx context.Context, paths []string) error { return s.loa
 // loadSome is load with a say in what of each manifest is held on to.
 func (s *session) loadSome(ctx context.Context, paths []string, keep func(*spec.Character) *spec.Character) error {
 	defer s.timings.begin("load")()
-	set, err := spec.Load(ctx, s.project, spec.LoadOptions{Paths: paths, Parallelism: s.flags.parallelism, Keep: keep})
+	set, err := spec.Load(ctx, s.project, spec.LoadOptions{Paths: paths, Parallelism: s.flags.parallelism, Keep: keep, Env: s.reads})
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
 			return err
@@ -194,7 +195,7 @@ func (a *app) prepare(ctx context.Context, f *runFlags, args []string, access ac
 }
 
 func (s *session) ready(ctx context.Context, f *runFlags, args []string, access access) (*apply.Engine, error) {
-	if err := s.checkEnv(f.env); err != nil {
+	if err := s.useEnv(f.env); err != nil {
 		return nil, err
 	}
 	if access == writing {
@@ -260,6 +261,15 @@ func (s *session) loaded(ctx context.Context, f *runFlags, args []string, access
 	}
 	engine.Set = s.set
 	return engine, nil
+}
+
+// useEnv reads the manifests for an environment from now on.
+func (s *session) useEnv(env string) error {
+	if err := s.checkEnv(env); err != nil {
+		return err
+	}
+	s.reads = env
+	return nil
 }
 
 // checkEnv refuses an environment that charsync.yaml does not have.

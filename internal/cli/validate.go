@@ -199,27 +199,11 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 	if err := s.openLock(); err != nil {
 		return findings{}, err
 	}
-	if err := s.checkEnv(f.env); err != nil {
+	v := &validation{session: s, paths: a.paths(args), found: found, names: map[string]bool{}}
+	if err := v.everywhere(ctx, f); err != nil {
 		return findings{}, err
 	}
-	if s.selection, err = s.choose(nil, f); err != nil {
-		return findings{}, err
-	}
-	engine := s.engine(f, offline)
-	keep := engine.Judge
-	if f.base != "" {
-		keep = nil // what changed is found by the texts
-	}
-	if err := s.loadSome(ctx, a.paths(args), keep); err != nil {
-		return findings{}, err
-	}
-	if err := s.narrow(ctx, f); err != nil {
-		return findings{}, err
-	}
-	engine.Set, engine.Options.Selection = s.set, s.selection
-	found = append(found, s.set.Diagnostics...)
-	found = append(found, s.faults(engine)...)
-	result := newFindings(len(s.chosen()), found)
+	result := newFindings(len(v.names), v.found)
 	result.project = p
 	return result, nil
 }

@@ -52,7 +52,7 @@ func (l *lookout) newWorld(ctx context.Context) (*world, []spec.Diagnostic, erro
 		return nil, nil, err
 	}
 	w := &world{session: s, verdicts: newVerdicts(), behind: true, plans: map[string]*planned{}}
-	if w.follower, err = spec.Follow(ctx, s.project, l.app.flags.parallelism); err != nil {
+	if w.follower, err = spec.Follow(ctx, s.project, spec.LoadOptions{Parallelism: l.app.flags.parallelism, Env: l.flags.env}); err != nil {
 		if errors.Is(err, context.Canceled) {
 			return nil, nil, err
 		}

@@ -45,12 +45,21 @@ func (p *preparing) at(c *spec.Character, t *spec.Target, path spec.Path, v spec
 	if v.Ref != "" {
 		return place{file: v.Ref}, common, true
 	}
-	keys := []string{"spec"}
+	keys := rootOf(c, v)
 	if !common {
 		keys = append(keys, "targets", t.Instance)
 	}
 	keys = append(keys, path.Segments()...)
 	return place{file: c.Pos.File, name: c.Name, path: strings.Join(keys, "\x00")}, common, v.Pos.File == c.Pos.File
+}
+
+// rootOf is where a manifest says a value: among its fields, or in what it
+// says of an environment.
+func rootOf(c *spec.Character, v spec.Value) []string {
+	if env := c.OverlayAt(v.Pos); env != "" {
+		return []string{"spec", "environments", env}
+	}
+	return []string{"spec"}
 }
 
 // locate finds the place that a drifted field comes from, and the value that
@@ -75,6 +84,7 @@ func (p *preparing) locate(w *wish) {
 		}
 		said, value = origin[i], text
 	}
+	w.root = rootOf(w.character, said.Value)
 	w.part, w.value, w.ref = said.Path, value, said.Value.Ref
 	if n := len(said.Value.Refs); n > 0 {
 		w.refuse("edit the one that should say it by hand", "the text is put together from %d files", n)
@@ -202,8 +212,9 @@ func (p *preparing) override(at place, w *wish) {
 		w.refuse("edit the manifest by hand", "it changed on both sides, and %s uses the same text", others)
 		return
 	}
-	keys := append([]string{"spec", "targets", w.target.Instance}, w.part.Segments()...)
-	w.Reason = "spec." + string(w.part) + " holds for " + others + " too, so it is said at this target alone"
+	root := strings.Join(w.root, ".")
+	keys := append(append(slices.Clone(w.root), "targets", w.target.Instance), w.part.Segments()...)
+	w.Reason = root + "." + string(w.part) + " holds for " + others + " too, so it is said at this target alone"
 	p.put(place{file: w.character.Pos.File, name: w.Name, path: strings.Join(keys, "\x00")}, w.value, []*wish{w})
 }
 

@@ -138,6 +138,7 @@ type wish struct {
 	target    *spec.Target
 	value     any // in the manifest's spelling
 	part      spec.Path
+	root      []string // keys of the mapping that says it
 	ref       string
 }
 

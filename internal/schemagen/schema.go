@@ -65,7 +65,7 @@ func Schema(base []byte, drivers []*providers.Driver) ([]byte, error) {
 	if !ok || !strings.Contains(text, "\n  \"definitions\": {\n") {
 		return nil, errors.New("character.base.json: definitions must be its last member")
 	}
-	properties, err := json.MarshalIndent(instances(drivers), "          ", "  ")
+	properties, err := json.MarshalIndent(instances(drivers), "      ", "  ")
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +96,9 @@ func Schema(base []byte, drivers []*providers.Driver) ([]byte, error) {
 
 // emptyTargets is what the base says of the instances under targets.
 const emptyTargets = `"properties": {},
-          "additionalProperties": {
-            "$ref": "#/definitions/target"
-          }`
+      "additionalProperties": {
+        "$ref": "#/definitions/target"
+      }`
 
 // instances are the properties of targets: each driver's name is always an
 // instance of it.

@@ -128,6 +128,13 @@ func (e *Engine) wanted(a diff.Address) bool {
 			}
 		}
 	}
+	for _, o := range c.Overlays { // of other environments too: what lives there stays
+		for _, key := range o.Targets {
+			if mapped(e.Project.Environments[o.Env].Targets, key) == a.Target {
+				return true
+			}
+		}
+	}
 	return false
 }
 

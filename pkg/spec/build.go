@@ -19,7 +19,8 @@ type builder struct {
 	findings []Diagnostic
 	refs     []string // the files that were referred to
 	bases    *bases
-	alone    bool // a document is read without what it extends
+	alone    bool   // a document is read without what it extends
+	env      string // the environment that is asked for; "" is none
 }
 
 // document is what became of one document: a character when it is sound, and
@@ -44,13 +45,16 @@ func (b *builder) document(index int, root *yaml.Node) document {
 	j := b.judge(it)
 	j.validate(b.schema.root, outline(it))
 	judges := []*judge{j}
-	if targets := it.child("spec").child("targets"); targets != nil && targets.isMapping() {
-		for i, key := range targets.keys {
-			if t := b.target(it, key, targets.children[i]); t != nil {
+	judgeTargets := func(said *item) {
+		said.child("targets").each(func(key *yaml.Node, target *item) {
+			if t := b.target(it, key, target); t != nil {
 				judges = append(judges, t)
 			}
-		}
+		})
 	}
+	judgeTargets(it.child("spec"))
+	it.child("spec").child("environments").each(func(_ *yaml.Node, overlay *item) { judgeTargets(overlay) })
+	b.checkEnvironments(it)
 	doubtful := r.doubtful
 	for _, j := range slices.Backward(judges) { // targets first: they say where better
 		doubtful = j.doubts(doubtful)
@@ -73,22 +77,29 @@ func (b *builder) document(index int, root *yaml.Node) document {
 	}
 	c := b.character(it)
 	c.Doc, c.Pos = index, out.pos
+	overlays, said := b.overlays(it.child("spec"))
+	c.Overlays = overlays
 	extends := it.child("spec").child("extends")
 	if extends != nil && b.alone {
 		out.extends, extends = extends, nil
 	}
 	if isBase && !failed(b.findings[before:]) {
-		b.checkBase(c)
+		for _, c := range append(said, c) {
+			b.checkBase(c)
+		}
+		b.overlay(c, said)
 		out.base = c
 		if extends != nil { // what it comes to is of interest to those who extend it
 			b.inherit(&Character{Labels: map[string]string{}}, extends)
 		}
 		return out
 	}
+	b.overlay(c, said)
 	if extends != nil {
 		b.inherit(c, extends)
 	}
-	if len(c.Targets) == 0 && !isBase && !b.alone && !failed(b.findings[before:]) {
+	somewhere := len(c.Targets) > 0 || slices.ContainsFunc(c.Overlays, func(o Overlay) bool { return len(o.Targets) > 0 })
+	if !somewhere && !isBase && !b.alone && !failed(b.findings[before:]) {
 		b.noTargets(c, it)
 	}
 	if !failed(b.findings[before:]) {
@@ -118,10 +129,29 @@ func (b *builder) fail(code string, n *yaml.Node, message, hint string) *Diagnos
 // is judged by the schema of its own type.
 func outline(root *item) any {
 	whole, _ := root.value.(map[string]any)
-	spec, _ := whole["spec"].(map[string]any)
-	targets, ok := spec["targets"].(map[string]any)
+	spec, ok := whole["spec"].(map[string]any)
 	if !ok {
 		return whole
+	}
+	spec = withoutInsides(spec)
+	if environments, ok := spec["environments"].(map[string]any); ok {
+		hollow := make(map[string]any, len(environments))
+		for name, overlay := range environments {
+			if said, ok := overlay.(map[string]any); ok {
+				overlay = withoutInsides(said)
+			}
+			hollow[name] = overlay
+		}
+		spec = with(spec, "environments", hollow)
+	}
+	return with(whole, "spec", spec)
+}
+
+// withoutInsides empties the targets of what a document or an overlay says.
+func withoutInsides(said map[string]any) map[string]any {
+	targets, ok := said["targets"].(map[string]any)
+	if !ok {
+		return said
 	}
 	hollow := make(map[string]any, len(targets))
 	for name, target := range targets {
@@ -130,7 +160,7 @@ func outline(root *item) any {
 		}
 		hollow[name] = target
 	}
-	return with(whole, "spec", with(spec, "targets", hollow))
+	return with(said, "targets", hollow)
 }
 
 // with copies a mapping and replaces one entry.
@@ -157,23 +187,26 @@ func (b *builder) character(root *item) *Character {
 	if file := metadata.child("card").child("file"); file != nil {
 		c.Card = b.card(file)
 	}
-	c.Fields = b.fields(spec, func(key string) bool { return directs(key) })
-	if protect := spec.child("protect"); protect != nil {
-		c.Protect = b.field(protect).Value
-	}
-	targets := spec.child("targets")
-	if targets == nil {
-		return c
-	}
-	for i, key := range targets.keys {
-		c.Targets = append(c.Targets, b.readTarget(key, targets.children[i]))
-	}
-	slices.SortFunc(c.Targets, func(a, b Target) int { return strings.Compare(a.Instance, b.Instance) })
+	b.say(c, spec)
 	return c
 }
 
+// say reads the fields and targets of a document or an overlay.
+func (b *builder) say(c *Character, spec *item) {
+	c.Fields = b.fields(spec, directs)
+	if protect := spec.child("protect"); protect != nil {
+		c.Protect = b.field(protect).Value
+	}
+	spec.child("targets").each(func(key *yaml.Node, target *item) {
+		c.Targets = append(c.Targets, b.readTarget(key, target))
+	})
+	slices.SortFunc(c.Targets, func(a, b Target) int { return strings.Compare(a.Instance, b.Instance) })
+}
+
 // directs reports the keys under spec that are no fields of the character.
-func directs(key string) bool { return key == "protect" || key == "targets" || key == "extends" }
+func directs(key string) bool {
+	return key == "protect" || key == "targets" || key == "extends" || key == "environments"
+}
 
 // card is the file that a card's reference names. Only exporting opens it.
 func (b *builder) card(file *item) string {

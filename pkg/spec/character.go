@@ -14,6 +14,9 @@ type Character struct {
 	Protect Value
 	Card    string   // the card it came from, relative to the project; "" is none
 	Targets []Target // in the order of their names
+	// Overlays are what it and what it extends say of environments. That of
+	// the environment it was read for is in the values above already.
+	Overlays []Overlay `json:",omitempty"`
 }
 
 // Target is one place where a character lives.

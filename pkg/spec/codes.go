@@ -98,7 +98,7 @@ func Codes() []CodeInfo {
 		{CodeControlKeys, Error, "control keys of a target that contradict each other"},
 		{CodeProviderType, Error, "a provider instance of an unknown or contradictory type"},
 		{CodeBaseURL, Error, "a base URL that can't be used"},
-		{CodeEnvironment, Error, "an environment that names an unknown or unsuitable instance"},
+		{CodeEnvironment, Error, "an environment that does not exist, or that names an unknown or unsuitable instance"},
 		{CodeGlob, Error, "a pattern for manifests that can't be used"},
 		{CodeNoManifests, Warning, "no manifest was found"},
 		{CodeNotFollowed, Warning, "a symbolic link to a folder is not followed"},

@@ -91,7 +91,7 @@ func (e *baseFile) read(b *builder, file string) {
 		return
 	}
 	e.src = &source{file: file, data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
-	inner := &builder{project: b.project, schema: b.schema, prose: b.prose, bases: b.bases, src: e.src, names: map[string]string{}, alone: true}
+	inner := &builder{project: b.project, schema: b.schema, prose: b.prose, bases: b.bases, src: e.src, names: map[string]string{}, alone: true, env: b.env}
 	documents, characters := 0, 0
 	broken := e.src.parse(func(index int, root *yaml.Node) {
 		if documents++; documents > 1 || characters > 0 {

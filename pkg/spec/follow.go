@@ -24,6 +24,7 @@ import (
 type Follower struct {
 	project     *Project
 	parallelism int
+	env         string
 	globs       []glob
 	listing     []Diagnostic               // what listing the files found
 	files       map[string]*followed       // the manifests
@@ -51,10 +52,10 @@ type Update struct {
 }
 
 // Follow reads all manifests of a project and follows them. It returns errors
-// where Load does.
-func Follow(ctx context.Context, p *Project, parallelism int) (*Follower, error) {
+// where Load does. Of the options Paths and Keep are not heeded.
+func Follow(ctx context.Context, p *Project, o LoadOptions) (*Follower, error) {
 	f := &Follower{
-		project: p, parallelism: cmp.Or(max(parallelism, 0), runtime.GOMAXPROCS(0)),
+		project: p, parallelism: cmp.Or(max(o.Parallelism, 0), runtime.GOMAXPROCS(0)), env: o.Env,
 		files: map[string]*followed{}, readers: map[string]map[string]bool{}, claims: map[string][]document{},
 		found: map[string]bool{}, twice: map[string]bool{}, before: map[string]*Character{}, mended: map[string]bool{},
 	}
@@ -167,6 +168,7 @@ func (f *Follower) takes(file string) bool {
 // read parses manifests and takes them in.
 func (f *Follower) read(ctx context.Context, root *os.Root, files []string) error {
 	l := newLoader(f.project, root.FS(), math.MaxInt)
+	l.env = f.env
 	results, err := l.all(ctx, files, f.parallelism)
 	if err != nil {
 		return fmt.Errorf("load the manifests: %w", err)

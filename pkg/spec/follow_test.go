@@ -20,16 +20,24 @@ type following struct {
 	dir string
 	p   *Project
 	f   *Follower
+	env string
 }
 
 func follow(t testing.TB, files map[string]string) *following {
 	t.Helper()
-	w := &following{t: t, dir: t.TempDir()}
+	return followIn(t, "", files)
+}
+
+// followIn follows a project with the environments stage and prod.
+func followIn(t testing.TB, env string, files map[string]string) *following {
+	t.Helper()
+	w := &following{t: t, dir: t.TempDir(), env: env}
 	for name, text := range files {
 		w.put(name, text)
 	}
 	w.p = DefaultProject(w.dir)
-	f, err := Follow(context.Background(), w.p, 2)
+	w.p.Environments = map[string]Environment{"stage": {}, "prod": {}}
+	f, err := Follow(context.Background(), w.p, LoadOptions{Parallelism: 2, Env: w.env})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +138,37 @@ func TestFollow(t *testing.T) {
 	}
 }
 
+// TestFollowBase: who extends a base is read again when it changes, comes or
+// goes, over several steps and also where nothing else of it is watched.
+func TestFollowBase(t *testing.T) {
+	base := func(said string) string {
+		return "apiVersion: charsync.dev/v1\nkind: Base\nmetadata: {name: base}\nspec: {" + said + "}\n"
+	}
+	w := followIn(t, "stage", map[string]string{
+		"characters/a.yaml": character("a", "Hi, extends: ../bases/near.yaml"), "characters/b.yaml": character("b", "Hi"),
+		"bases/near.yaml": base("extends: far.yaml"), "bases/far.yaml": base("lore: Old"),
+	})
+	change := func(file, text, want string) {
+		t.Helper()
+		w.put(file, text)
+		u := w.update(file)
+		if got := w.f.Find("a").Fields.Lookup("lore").Text(); got != want || !slices.Equal(u.Changed, []string{"a"}) || len(u.Moved) > 0 {
+			t.Errorf("%s: %q, want %q: %+v", file, got, want, u)
+		}
+	}
+	change("bases/far.yaml", base("lore: New"), "New")
+	w.put("bases/near.yaml", base("extends: far.yaml, environments: {stage: {lore: {file: lore.md}}}"))
+	w.update("bases/near.yaml")
+	change("bases/lore.md", "Staged\n", "Staged")
+	change("bases/lore.md", "Staged again\n", "Staged again")
+	w.remove("bases/far.yaml")
+	w.update("bases/far.yaml")
+	if got := w.codes(); !strings.Contains(got, "bases/near.yaml "+CodeUnreadable) {
+		t.Errorf("found %q", got)
+	}
+	change("bases/far.yaml", base("lore: Back"), "Staged again")
+}
+
 // TestFollowPart: a part knows of the others, and deletes nothing.
 func TestFollowPart(t *testing.T) {
 	w := follow(t, map[string]string{"characters/a.yaml": character("a", "Hi"), "characters/b.yaml": character("b", "Hi")})
@@ -143,21 +182,32 @@ func TestFollowPart(t *testing.T) {
 // loading them anew says, but for the last good state of what is broken.
 func TestFollowIsLoad(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		w := follow(t, map[string]string{"characters/a.yaml": character("a", "Hi")})
+		w := followIn(t, rapid.SampledFrom([]string{"", "stage"}).Draw(rt, "env"), map[string]string{"characters/a.yaml": character("a", "Hi")})
 		manifests := []string{"characters/a.yaml", "characters/b.yaml", "characters/x/c.yaml", "characters/x/d.yml.yaml", "characters/e.txt"}
 		prose := []string{"characters/p.md", "characters/x/p.md"}
+		bases := []string{"bases/one.yaml", "bases/two.yaml"}
 		name := rapid.SampledFrom([]string{"a", "b", "c"})
-		greeting := rapid.SampledFrom([]string{"Hi", "Hello", "{file: p.md}", "{file: x/p.md}", "[", "{}"})
+		greeting := rapid.SampledFrom([]string{
+			"Hi", "Hello", "{file: p.md}", "{file: x/p.md}", "[", "{}",
+			"Hi, extends: ../bases/one.yaml", "Hi, extends: ../bases/two.yaml", "Hi, environments: {stage: {lore: {file: p.md}}}",
+			"Hi, extends: ../bases/one.yaml, environments: {stage: {greeting: {file: x/p.md}}}",
+		})
+		said := rapid.SampledFrom([]string{
+			"{lore: x}", "{lore: {file: ../characters/p.md}}", "{lor: x}", "[", "{extends: one.yaml}", "{extends: two.yaml, title: x}",
+			"{environments: {stage: {lore: {file: p.md}}}}", "{environments: {stage: {title: y}}}",
+		})
 		for range rapid.IntRange(1, 12).Draw(rt, "updates") {
 			var changed []string
 			for range rapid.IntRange(1, 3).Draw(rt, "files") {
-				file := rapid.SampledFrom(slices.Concat(manifests, prose)).Draw(rt, "file")
+				file := rapid.SampledFrom(slices.Concat(manifests, prose, bases)).Draw(rt, "file")
 				changed = append(changed, file)
 				switch {
 				case rapid.IntRange(0, 4).Draw(rt, "what") == 0:
 					w.remove(file)
 				case slices.Contains(prose, file):
 					w.put(file, rapid.SampledFrom([]string{"One.\n", "Two.\n", ""}).Draw(rt, "prose"))
+				case slices.Contains(bases, file):
+					w.put(file, "apiVersion: charsync.dev/v1\nkind: Base\nmetadata: {name: base}\nspec: "+said.Draw(rt, "said")+"\n")
 				default:
 					text := character(name.Draw(rt, "name"), greeting.Draw(rt, "greeting"))
 					if rapid.Bool().Draw(rt, "two") {
@@ -171,7 +221,7 @@ func TestFollowIsLoad(t *testing.T) {
 				before[n] = w.f.Find(n)
 			}
 			u := w.update(changed...)
-			loaded, err := Load(context.Background(), w.p, LoadOptions{})
+			loaded, err := Load(context.Background(), w.p, LoadOptions{Env: w.env})
 			if err != nil {
 				rt.Fatal(err)
 			}

@@ -30,6 +30,9 @@ type LoadOptions struct {
 	// texts of all of them; Reload brings one back. Name, place and labels are
 	// to be left as they are. Nil keeps everything.
 	Keep func(*Character) *Character
+	// Env is the environment whose overlays are put over what the manifests
+	// say otherwise; "" is none. One that nobody speaks of changes nothing.
+	Env string
 }
 
 // Set is what was loaded.
@@ -105,12 +108,12 @@ func LoadTree(ctx context.Context, p *Project, tree fs.FS, o LoadOptions) (*Set,
 		room = proseRoom
 	}
 	l := newLoader(p, tree, room)
-	l.keep, l.explicit = o.Keep, len(o.Paths) > 0
+	l.keep, l.explicit, l.env = o.Keep, len(o.Paths) > 0, o.Env
 	results, err := l.all(ctx, files, cmp.Or(max(o.Parallelism, 0), runtime.GOMAXPROCS(0)))
 	if err != nil {
 		return nil, fmt.Errorf("load the manifests: %w", err)
 	}
-	set := &Set{Project: p, Partial: len(o.Paths) > 0, Diagnostics: f.findings, again: reloaded{tree: tree, partly: o.Keep != nil}}
+	set := &Set{Project: p, Partial: len(o.Paths) > 0, Diagnostics: f.findings, again: reloaded{tree: tree, env: o.Env, partly: o.Keep != nil}}
 	set.collect(results)
 	SortDiagnostics(set.Diagnostics)
 	set.Diagnostics = slices.Compact(set.Diagnostics) // what is wrong with a base is said once
@@ -132,6 +135,7 @@ type loader struct {
 	bases    *bases
 	keep     func(*Character) *Character // nil keeps all
 	explicit bool
+	env      string
 }
 
 // newLoader reads from a tree. It holds on to as many bytes of shared texts
@@ -187,7 +191,7 @@ func (w *worker) file(file string) loaded {
 	if len(bytes.TrimSpace(src.data)) == 0 {
 		return loaded{findings: []Diagnostic{src.finding(CodeEmptyFile, src.pos(1, 1), 0, "the file is empty", "restore it, or delete it: then its character counts as gone")}}
 	}
-	b := &builder{project: w.project, schema: characterSchema(), prose: w.prose, bases: w.bases, src: src, names: w.names}
+	b := &builder{project: w.project, schema: characterSchema(), prose: w.prose, bases: w.bases, src: src, names: w.names, env: w.env}
 	var out loaded
 	broken := src.parse(func(index int, root *yaml.Node) {
 		if len(b.findings) < maxFindings {

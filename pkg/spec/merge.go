@@ -14,6 +14,7 @@ func (c *Character) inherit(base *Character) {
 	labels := maps.Clone(base.Labels)
 	maps.Copy(labels, c.Labels)
 	c.Labels = labels
+	c.Overlays = slices.Concat(c.Overlays, base.Overlays)
 	if !c.Protect.Set {
 		c.Protect = base.Protect
 	}
@@ -30,7 +31,7 @@ func (c *Character) inherit(base *Character) {
 
 func (t *Target) inherit(base *Target) {
 	t.Fields = base.Fields.under(t.Fields)
-	if !t.ID.Set {
+	if !t.ID.Set && t.CloneFrom.V == nil { // who clones does not adopt
 		t.ID = base.ID
 	}
 	if !t.CloneFrom.Set && !t.ID.Set { // who adopts does not clone

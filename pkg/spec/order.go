@@ -14,7 +14,7 @@ func CommonFields() []Path {
 
 // CompareKeys orders the keys of a mapping as manifests usually have them:
 // what directs charsync, then what people read, then where it lives. Others
-// follow by the alphabet before the targets.
+// follow by the alphabet before the targets, and environments are the last.
 func CompareKeys(a, b string) int {
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a, b))
 }
@@ -29,8 +29,11 @@ func rank(key string) int {
 	if i := slices.Index(order, key); i >= 0 {
 		return i
 	}
-	if key == "targets" {
+	switch key {
+	case "targets":
 		return len(order) + 1
+	case "environments":
+		return len(order) + 2
 	}
 	return len(order)
 }

@@ -13,6 +13,7 @@ import (
 type reloaded struct {
 	partly bool  // not all of each character was kept
 	tree   fs.FS // nil is the project's folder
+	env    string
 	mu     sync.Mutex
 	files  map[string]*reloadedFile
 	texts  *texts
@@ -78,7 +79,7 @@ func (s *Set) readAgain(file string) ([]document, error) {
 		tree = root.FS()
 	}
 	w := &worker{
-		loader: &loader{project: s.Project, tree: tree, prose: &prose{tree, s.Project.ownFiles(), s.again.texts}, explicit: true},
+		loader: &loader{project: s.Project, tree: tree, prose: &prose{tree, s.Project.ownFiles(), s.again.texts}, bases: newBases(), explicit: true, env: s.again.env},
 		names:  map[string]string{},
 	}
 	return w.file(file).documents, nil

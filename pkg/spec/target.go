@@ -99,7 +99,7 @@ func inMapping(root *item, pointer []string) bool {
 // misplaced recognises fields that stand at the wrong level.
 func (b *builder) misplaced(pointer []string, key string) string {
 	place := strings.Join(pointer, ".")
-	if place == "spec" {
+	if place == "spec" || len(pointer) == 3 && pointer[0] == "spec" && pointer[1] == "environments" {
 		if key == "labels" {
 			return "labels belong under metadata"
 		}
