@@ -93,8 +93,13 @@ func readBounded(path string, limit int64) ([]byte, error) {
 func (l *Lock) load(data []byte) []spec.Diagnostic {
 	file := filepath.Base(l.path)
 	if len(bytes.TrimSpace(data)) == 0 {
-		l.untidy = true
-		return nil
+		// A lock is never written without its header: something emptied it, and
+		// going on would create every character a second time.
+		return []spec.Diagnostic{{
+			Pos: spec.Pos{File: file, Line: 1}, Severity: spec.Error, Code: codeLockCorrupt,
+			Message: "the lock is empty: which characters are bound has been lost",
+			Hint:    "restore the file from Git; if nothing was ever applied here, delete it",
+		}}
 	}
 	revisions := map[diff.Address]int{}
 	for number := 1; len(data) > 0; number++ {
