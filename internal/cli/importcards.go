@@ -11,6 +11,7 @@ import (
 
 	"github.com/charsync/charsync/internal/cards"
 	"github.com/charsync/charsync/internal/view"
+	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -59,7 +60,7 @@ func (s *session) importCards(ctx context.Context, paths []string, f importFlags
 			return oneOf("--target", target, s.instanceNames())
 		}
 	}
-	taken, err := s.namesForImport(ctx, f.name)
+	names, err := s.namesForImport(ctx, f.name)
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,10 @@ func (s *session) importCards(ctx context.Context, paths []string, f importFlags
 		name := f.name
 		if name == "" {
 			stem := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-			name = taken(card.imported.Fields["name"], stem)
+			name = names.Free(card.imported.Fields["name"], stem)
+			if wish := names.Wish(card.imported.Fields["name"], stem); name != wish {
+				s.note("note: %s is taken, so %s becomes %s; if it is the same character, keep one of them, and say under its spec.targets where it lives", wish, view.SanitizeLine(file), name)
+			}
 		}
 		m, err := card.manifest(name, f.targets)
 		if err != nil {
@@ -108,7 +112,7 @@ func (s *session) importCards(ctx context.Context, paths []string, f importFlags
 
 // namesForImport gives out names for manifests, unlike those in use. A name
 // that was asked for must be free, and fit.
-func (s *session) namesForImport(ctx context.Context, asked string) (func(display, fallback string) string, error) {
+func (s *session) namesForImport(ctx context.Context, asked string) (*apply.Namer, error) {
 	if err := s.load(ctx, nil); err != nil {
 		return nil, err
 	}
@@ -125,7 +129,7 @@ func (s *session) namesForImport(ctx context.Context, asked string) (func(displa
 	if asked != "" && names.Free(asked, asked) != asked {
 		return nil, failed("choose another: lower-case letters, digits and hyphens, and not in use", "import: --name %q can't be taken", asked)
 	}
-	return names.Free, nil
+	return names, nil
 }
 
 // readCard is a card with what it becomes.

@@ -43,11 +43,26 @@ func Result(w io.Writer, r *apply.Result, s Style) error {
 		p.para(0, []run{{"! ", alarming}}, []run{{"Interrupted. ", alarming}, {"What is listed as done was recorded; the next apply goes on from there.", plain}})
 		p.blank()
 	}
+	if n := noted(r); n > 0 && n == len(r.Outcomes) {
+		p.line(0, run{"Nothing was sent: the providers hold this already, and the lock notes it.", plain})
+		p.blank()
+	}
 	if r.RunID != "" && (r.Wrote() || r.Failed > 0) {
 		p.line(0, run{"Run " + SanitizeLine(r.RunID) + ".", faint})
 	}
 	p.write(s.paint(strong, r.Summary()) + "\n")
 	return p.close()
+}
+
+// noted counts the pairs that only the lock had something to learn of.
+func noted(r *apply.Result) int {
+	n := 0
+	for i := range r.Outcomes {
+		if o := &r.Outcomes[i]; o.Action == diff.Record && o.Status == apply.Done {
+			n++
+		}
+	}
+	return n
 }
 
 // unplanned prints a pair that nothing could be planned for. Why, and what to

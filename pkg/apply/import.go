@@ -227,6 +227,11 @@ func (n *Namer) Free(display, fallback string) string {
 	return name
 }
 
+// Wish is the name that Free would give if none were in use.
+func (n *Namer) Wish(display, fallback string) string {
+	return (&Namer{map[string]bool{}}).Free(display, fallback)
+}
+
 // fill turns a live document into a manifest's values and a lock entry with
 // marks for exactly these values, so that a plan right afterwards is empty.
 func (e *Engine) fill(im *Imported, a *Account, o ImportOptions, live diff.Doc, taken map[string]bool) {
