@@ -49,7 +49,12 @@ func (a *app) result(out string, render func(io.Writer) error) error {
 	}
 	w := bufio.NewWriter(a.env.Out)
 	err := render(w)
-	if err = errors.Join(err, w.Flush()); err != nil {
+	flushed := w.Flush()
+	var f *failure
+	if errors.As(err, &f) { // it has its own reason and hint
+		return err
+	}
+	if err = errors.Join(err, flushed); err != nil {
 		return failed("check what stdout is connected to, and its disk", "write the result: %w", err)
 	}
 	return nil

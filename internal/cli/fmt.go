@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -167,7 +168,12 @@ func (a *app) settleLayouts(root *os.Root, laid []layoutOf, mode fmtMode) (code,
 			changed++
 			switch mode {
 			case fmtWrite:
-				if err := rewrite(root, l.file, l.old, l.data); err != nil {
+				err := rewrite(root, l.file, l.old, l.data)
+				if errors.Is(err, errNoFile) { // the others are not kept waiting by it
+					code = a.report(failed("run charsync fmt where the file itself stands", "fmt: %w", err))
+					continue
+				}
+				if err != nil {
 					return failed("what is listed above has been written; put the rest right and run charsync fmt again", "fmt: %w", err)
 				}
 				fmt.Fprintln(w, view.SanitizeLine(l.file))

@@ -11,6 +11,9 @@ import (
 	"github.com/google/uuid"
 )
 
+// errNoFile is what is there in place of a file that can be replaced.
+var errNoFile = errors.New("a symbolic link, or no regular file; it is left alone")
+
 // rewrite replaces a file of the project in one step, durably, and keeps its
 // mode. It refuses a symbolic link, whose file may be anybody's, and a file
 // that is not what was read any more.
@@ -20,7 +23,7 @@ func rewrite(root *os.Root, file string, old, data []byte) (err error) {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is a symbolic link, or no regular file; it is left alone", file)
+		return fmt.Errorf("%s is %w", file, errNoFile)
 	}
 	now, err := root.ReadFile(file)
 	if err != nil {
