@@ -45,15 +45,17 @@ func variable(flag string) string {
 // command: an environment must not turn every run into help.
 func hasNoVariable(f *pflag.Flag) bool { return f.Name == "help" || f.Name == "version" }
 
-// narrowing are the flags that keep a command from what it would do without
+// narrowing lists the flags that keep a command from what it would do without
 // them.
-var narrowing = [...]string{"base", "digest", "env", "expect-digest", "id", "name", "resume", "reviewed", "scope", "select", "target"}
+func narrowing() []string {
+	return []string{"base", "digest", "env", "expect-digest", "id", "name", "resume", "reviewed", "scope", "select", "target"}
+}
 
 // refuseEmpty refuses such a flag that is given and says nothing, as
 // --target "$PLACE" where no PLACE is set: the command would do more than
 // was meant.
 func refuseEmpty(cmd *cobra.Command) error {
-	for _, name := range narrowing {
+	for _, name := range narrowing() {
 		f := cmd.Flags().Lookup(name)
 		if f == nil || !f.Changed {
 			continue
