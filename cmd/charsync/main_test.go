@@ -60,6 +60,7 @@ func scriptParams(t *testing.T) testscript.Params {
 				env.Setenv(name, home)
 			}
 			env.Setenv("LANG", "C.UTF-8")
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			env.Setenv("EXAMPLES", examples)
 			// Nothing may be found above the script's own folder.
 			if err := os.Mkdir(filepath.Join(env.WorkDir, ".git"), 0o755); err != nil {
