@@ -68,15 +68,17 @@
     }
   }
 
+  const wanted = () => { const q = params(); q.set("q", find.value); return q.toString(); };
+
   async function refresh(mark) {
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const q = params();
-      q.set("q", find.value);
+      const q = wanted();
       const answer = await fetch("/parts?" + q, { cache: "no-store" });
       if (!answer.ok) throw new Error(answer.status);
       const parts = await answer.json();
+      if (q !== wanted()) { again = true; return; } // the reader has chosen something else meanwhile
       for (const id of ["status", "list", "character"]) put(id, parts[id], mark && id === "character");
       document.title = parts.title;
     } catch { /* the events say when there is someone to ask again */ } finally {
