@@ -101,7 +101,7 @@ func refers(s string, i int) bool {
 	case ':':
 		return alnum(next) || strings.IndexByte("/+-_", next) >= 0
 	case '!', '$', '%', '&', '~', '^', '*':
-		return alnum(next) || next == '"'
+		return alnum(next) || next == '"' || next == '_'
 	case '-':
 		return i > 0 && (letter(s[i-1]) && next >= '0' && next <= '9' || strings.EqualFold(s[max(0, i-4):i], "ghsa"))
 	case '.':

@@ -15,7 +15,7 @@ import (
 
 // hostile is prose that would be something else if it were not held.
 var hostile = []string{
-	"@everyone", "@octo-cat", "#123", "GH-45", "octo/repo#9", "!12", "~bug", "%\"v1\"", "$12", "$x$", "&7", ":smile:", ":+1:",
+	"@everyone", "@octo-cat", "#123", "GH-45", "octo/repo#9", "!12", "~bug", "%\"v1\"", "$12", "$x$", "$x$__strong__", "~_bug", "&7", ":smile:", ":+1:",
 	"1234567", "deadbeefcafe", "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567", "https://evil.example/x", "www.evil.example", "a@b.example",
 	"<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<!-- hidden", "-->", "</details>", "</blockquote></p>", "<![CDATA[", "<?php", "<details>",
 	"```", "~~~", "    code", "# heading", "---", "***", "- [ ] task", "> quote", "| a | b |", "*emphasis*", "__strong__", "~~gone~~", "`code`",
