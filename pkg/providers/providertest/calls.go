@@ -2,7 +2,6 @@ package providertest
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/charsync/charsync/internal/sandbox"
-	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 )
 
@@ -92,49 +90,6 @@ func paging(t *testing.T, k *kit) {
 	}
 }
 
-// deleteTwice: what removal does is what the driver says it does, and doing
-// it twice does no harm.
-func deleteTwice(t *testing.T, k *kit) {
-	id := k.create(t, k.want(t, full(k.d)))
-	other := k.create(t, k.want(t, full(k.d)))
-	before, untouched := k.stored(t, id), k.stored(t, other)
-	if err := k.p.Delete(ctxOf(t), id); err != nil {
-		t.Fatal(err)
-	}
-	_, err := k.p.Get(ctxOf(t), id)
-	listed := false
-	for item, err := range k.p.List(ctxOf(t), k.scope) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		listed = listed || item.ID == id
-	}
-	switch k.d.Removal.Verb {
-	case "delete", "archive":
-		if providers.KindOf(err) != providers.NotFound || listed {
-			t.Errorf("after removal: read %v, listed %v", err, listed)
-		}
-	case "set private":
-		if err != nil || !listed || k.live(t, id)["visibility"] != "private" {
-			t.Errorf("after removal: read %v, listed %v", err, listed)
-		}
-	default:
-		t.Errorf("unknown removal %q", k.d.Removal.Verb)
-	}
-	if k.d.Removal.Verb != "delete" {
-		moved := slices.DeleteFunc(movedKeys(before, k.stored(t, id)), func(key string) bool { return key == "archived" || key == "visibility" })
-		if k.d.Manner == providers.Keeps && len(moved) > 0 {
-			t.Errorf("removal also moved %v", moved)
-		}
-	}
-	if err := k.p.Delete(ctxOf(t), id); err != nil && providers.KindOf(err) != providers.NotFound {
-		t.Errorf("removing twice: %v", err)
-	}
-	if moved := movedKeys(untouched, k.stored(t, other)); len(moved) > 0 {
-		t.Errorf("another character lost %v", moved)
-	}
-}
-
 func unknownID(t *testing.T, k *kit) {
 	id := k.d.JoinID(k.scope, uuid.NewString())
 	if _, err := k.p.Get(ctxOf(t), id); providers.KindOf(err) != providers.NotFound {
@@ -166,61 +121,6 @@ func hostileID(t *testing.T, k *kit) {
 		}
 	}
 	_ = k.stored(t, seeded)
-}
-
-// bystander: what charsync does not know survives an update, to the digit.
-func bystander(t *testing.T, k *kit) {
-	id := k.create(t, k.want(t, full(k.d)))
-	_, own := k.d.SplitID(id)
-	keep := map[string]any{"figure": "12345678901234567890.0625", "list": []any{"a", nil, true}}
-	number := jsonNumber("12345678901234567890.0625")
-	if err := k.srv.Edit(k.d.Name, own, map[string]any{k.q.Bystander: keep, k.q.Bystander + "_n": number}); err != nil {
-		t.Fatal(err)
-	}
-	before := k.stored(t, id)
-	f, _ := k.d.Fields.Field("name")
-	k.update(t, id, diff.Doc{"name": "Miriam"})
-	after := k.stored(t, id)
-	for _, key := range []string{k.q.Bystander, k.q.Bystander + "_n"} {
-		if !same(before[key], after[key]) {
-			t.Errorf("%s: %v, was %v", key, after[key], before[key])
-		}
-	}
-	if got, _ := providers.Body(after).Pick(f.Write); got != "Miriam" {
-		t.Errorf("the name is %v", got)
-	}
-	for _, f := range settable(k.d) {
-		if f.Kind == diff.Objects && f.Readable() && f.Key != "" {
-			k.bystanderInside(t, id, f)
-		}
-	}
-}
-
-// bystanderInside: so does what is not known inside the elements of a list.
-func (k *kit) bystanderInside(t *testing.T, id string, f providers.Field) {
-	t.Helper()
-	_, own := k.d.SplitID(id)
-	example := providers.Plain(f.Example).([]any)
-	element := map[string]any{"x_unknown": "keep"}
-	for key, v := range example[0].(map[string]any) {
-		element[key] = v
-	}
-	key := strings.TrimPrefix(f.Write, "/")
-	if err := k.srv.Edit(k.d.Name, own, map[string]any{key: []any{element}}); err != nil {
-		t.Fatal(err)
-	}
-	get, err := k.p.Get(ctxOf(t), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !holds(get[key], "keep") {
-		return // this vendor shows no such keys: nothing can be carried
-	}
-	longer := append(slices.Clone(example), map[string]any{f.Key: "another"})
-	k.update(t, id, diff.Doc{f.Path: longer})
-	if stored := k.stored(t, id)[key]; !holds(stored, "keep") || !holds(stored, "another") {
-		t.Errorf("%s: an element's unknown key was lost: %s", f.Path, pretty(stored))
-	}
 }
 
 // readOnly: dry-run-writes. A reading account sends no writing request,
