@@ -74,7 +74,7 @@ func metersOf(fates []providers.Fate) []Meter {
 				path = m.Part
 			}
 			meter := Meter{
-				Path: view.SanitizeLine(path), Unit: unitWord(m.Unit), Used: m.Used, Least: m.Min, Effective: m.Effective, Hard: m.Hard,
+				Path: view.SanitizeLine(path), Unit: m.Unit.Word(), Used: m.Used, Least: m.Min, Effective: m.Effective, Hard: m.Hard,
 				Source: view.SanitizeLine(m.Source),
 			}
 			if m.Cut != nil {
@@ -84,17 +84,4 @@ func metersOf(fates []providers.Fate) []Meter {
 		}
 	}
 	return out
-}
-
-// unitWord is what a reader calls a unit.
-func unitWord(u providers.Unit) string {
-	switch u {
-	case providers.Runes, providers.Characters:
-		return "characters"
-	case providers.UTF16:
-		return "UTF-16 units"
-	case providers.Items:
-		return "elements"
-	}
-	return string(u)
 }

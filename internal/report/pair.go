@@ -74,7 +74,16 @@ func verdict(c *diff.Change) Verdict {
 		}
 		return Drifted
 	}
-	switch c.Action {
+	v := verdictOf(c.Action)
+	if v == Updates && c.Has(diff.Drift) && !slices.ContainsFunc(c.Fields, func(f diff.FieldChange) bool { return f.Send && f.Class != diff.Drift }) {
+		return Drifted
+	}
+	return v
+}
+
+// verdictOf is what an action that went as it should comes to.
+func verdictOf(a diff.Action) Verdict {
+	switch a {
 	case diff.Create:
 		return Creates
 	case diff.Delete:
@@ -85,9 +94,6 @@ func verdict(c *diff.Change) Verdict {
 		return Reported
 	case diff.Record:
 		return Recorded
-	}
-	if c.Has(diff.Drift) && !slices.ContainsFunc(c.Fields, func(f diff.FieldChange) bool { return f.Send && f.Class != diff.Drift }) {
-		return Drifted
 	}
 	return Updates
 }

@@ -100,13 +100,5 @@ func outcome(d *apply.Deed) Verdict {
 	case o.Status == apply.Skipped:
 		return Skipped
 	}
-	switch o.Action {
-	case diff.Create:
-		return Creates
-	case diff.Delete:
-		return Deletes
-	case diff.Replace:
-		return Replaces
-	}
-	return Updates
+	return verdictOf(o.Action)
 }

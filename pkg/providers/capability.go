@@ -79,11 +79,7 @@ func (d *Driver) capability(p spec.Path) Capability {
 func (f Field) limitWords() string {
 	var parts []string
 	for _, l := range f.Limit {
-		_, _, unit := l.measure(nil)
-		if l.Unit == Words {
-			unit = "words"
-		}
-		s := figure(l.Max) + " " + unit
+		s := figure(l.Max) + " " + l.Unit.Word()
 		if l.Min > 1 {
 			s = figure(l.Min) + " to " + s
 		}

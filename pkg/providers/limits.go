@@ -74,7 +74,8 @@ func span(low, high *float64) string {
 
 // limit reports one limit, and whether the value is refused.
 func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) (refused bool) {
-	n, certain, unit := l.measure(got)
+	n, certain := l.measure(got)
+	unit := l.Unit.Word()
 	switch {
 	case l.Max > 0 && n > l.Max && l.Effective:
 		w.past(f, v, l, name, got)
@@ -106,8 +107,8 @@ func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) (r
 // past reports what is past an effective limit, with the first sentence that
 // is lost. The finding points at that sentence.
 func (w *wanting) past(f Field, v spec.Value, l Limit, name string, got any) {
-	n, _, unit := l.measure(got)
-	message := fmt.Sprintf("%s has %s %s; %s is said to heed only the first %s (%s)", name, figure(n), unit, w.d.Title, figure(l.Max), l.Source.Note)
+	n, _ := l.measure(got)
+	message := fmt.Sprintf("%s has %s %s; %s is said to heed only the first %s (%s)", name, figure(n), l.Unit.Word(), w.d.Title, figure(l.Max), l.Source.Note)
 	text, ok := got.(string)
 	if !ok {
 		w.say(spec.Warning, CodeEffective, v, f.Path, message, "put what matters most first, or shorten it by "+figure(n-l.Max))
@@ -133,32 +134,31 @@ func (w *wanting) override(f Field) string {
 
 // measure counts a value in the limit's unit. For vendors that do not say
 // what they count, n is the largest count and certain the smallest.
-func (l Limit) measure(v any) (n, certain int, unit string) {
+func (l Limit) measure(v any) (n, certain int) {
 	if l.Unit == Items {
 		list, _ := v.([]any)
-		return len(list), len(list), "elements"
+		return len(list), len(list)
 	}
 	s, ok := v.(string)
 	if number, isNumber := v.(float64); isNumber {
 		s, ok = strconv.FormatFloat(number, 'f', -1, 64), true
 	}
 	if !ok {
-		return 0, 0, "characters"
+		return 0, 0
 	}
 	switch l.Unit {
 	case Runes:
 		n = utf8.RuneCountInString(s)
-		return n, n, "characters"
 	case UTF16:
 		n = len(utf16.Encode([]rune(s)))
-		return n, n, "UTF-16 units"
 	case Bytes:
-		return len(s), len(s), "bytes"
+		n = len(s)
 	case Words:
 		n = len(strings.Fields(s))
-		return n, n, "words"
+	default:
+		return len(s), utf8.RuneCountInString(s)
 	}
-	return len(s), utf8.RuneCountInString(s), "characters"
+	return n, n
 }
 
 // parts checks the keys of a mapping, or of each element of a list of them.

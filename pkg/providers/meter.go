@@ -47,7 +47,7 @@ func (w *wanting) meters(f Field, v spec.Value, got any) []Meter {
 		if e == nil {
 			continue // no element has that part
 		}
-		n, certain, _ := l.measure(e)
+		n, certain := l.measure(e)
 		if l.Unit == Characters {
 			n = certain // as people count
 		}
@@ -112,7 +112,7 @@ func (l Limit) fullest(p spec.Path, got any) (part string, v any) {
 			m, _ := e.(map[string]any)
 			e, name = m[l.Of], name+"."+l.Of
 		}
-		if n, _, _ := l.measure(e); e != nil && n > most {
+		if n, _ := l.measure(e); e != nil && n > most {
 			most, part, v = n, name, e
 		}
 	}

@@ -150,6 +150,19 @@ const (
 	Characters Unit = "characters"
 )
 
+// Word is what a reader calls several of a unit.
+func (u Unit) Word() string {
+	switch u {
+	case Bytes, Words:
+		return string(u)
+	case UTF16:
+		return "UTF-16 units"
+	case Items:
+		return "elements"
+	}
+	return "characters"
+}
+
 // Clear says whether a field can be emptied through the API.
 type Clear struct {
 	Can  bool

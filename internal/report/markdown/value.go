@@ -217,28 +217,17 @@ func (w *writer) spans(spans []report.Span) {
 			}
 			continue
 		case len(t) > 3*nearBytes:
-			t = near(t, i > 0, i < len(spans)-1)
+			head, tail := "", "" // what touches a change
+			if i > 0 {
+				head = head0(t, nearBytes)
+			}
+			if i < len(spans)-1 {
+				tail = tail0(t, nearBytes)
+			}
+			t = head + " … " + tail
 		}
 		w.mark(s.Op, t)
 	}
-}
-
-// near keeps the ends of equal words that touch a change.
-func near(t string, before, after bool) string {
-	head, tail := "", ""
-	if before {
-		head = head0(t, nearBytes)
-	}
-	if after {
-		tail = t[len(t)-nearBytes:]
-		for len(tail) > 0 && !utf8.RuneStart(tail[0]) {
-			tail = tail[1:]
-		}
-		if _, rest, ok := strings.Cut(tail, " "); ok {
-			tail = rest
-		}
-	}
-	return head + " … " + tail
 }
 
 // mark writes words: underlined and bold where they come, struck through where
@@ -279,6 +268,18 @@ func head0(t string, most int) string {
 	t = t[:most]
 	if i := strings.LastIndexByte(t, ' '); i > most/2 {
 		t = t[:i]
+	}
+	return t
+}
+
+// tail0 is the end of a text, from the beginning of a word where there is one.
+func tail0(t string, most int) string {
+	t = t[len(t)-most:]
+	for len(t) > 0 && !utf8.RuneStart(t[0]) {
+		t = t[1:]
+	}
+	if _, rest, ok := strings.Cut(t, " "); ok {
+		t = rest
 	}
 	return t
 }
