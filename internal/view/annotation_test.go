@@ -14,6 +14,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 	"pgregory.net/rapid"
 
+	"github.com/charsync/charsync/internal/view/viewtest"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -38,12 +39,12 @@ func TestFindingsForTools(t *testing.T) {
 		if err := Annotations(&out, ds, Repository{Prefix: "games/tavern"}, titles); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, strings.TrimSuffix(file, ".json")+".github", out.String())
+		viewtest.Golden(t, strings.TrimSuffix(file, ".json")+".github", out.String())
 		out.Reset()
 		if err := SARIF(&out, ds, Scan{Version: "v1.2.3", Rules: someRules, Repository: Repository{Prefix: "games/tavern"}}); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, strings.TrimSuffix(file, ".json")+".sarif", out.String())
+		viewtest.Golden(t, strings.TrimSuffix(file, ".json")+".sarif", out.String())
 		conforms(t, schema, out.String())
 	})
 }

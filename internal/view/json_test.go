@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/charsync/charsync/internal/view/viewtest"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/schemas"
 )
@@ -26,15 +27,13 @@ func TestPlansAsJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	walk(t, "plan/*.json", func(t *testing.T, file string, data []byte) {
-		var plan, again diff.Plan
-		decode(t, data, &plan)
-		plan.Seal()
+	viewtest.Plans(t, func(t *testing.T, name string, plan *diff.Plan) {
+		var again diff.Plan
 		var out strings.Builder
-		if err := PlanJSON(&out, &plan); err != nil {
+		if err := PlanJSON(&out, plan); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, filepath.Join("testdata", "json", filepath.Base(file)), out.String())
+		viewtest.Golden(t, filepath.Join("testdata", "json", name+".json"), out.String())
 		var document any
 		if err := json.Unmarshal([]byte(out.String()), &document); err != nil {
 			t.Fatal(err)
@@ -43,7 +42,7 @@ func TestPlansAsJSON(t *testing.T) {
 			t.Errorf("it does not fit charsync schema plan: %v", err)
 		}
 		decode(t, []byte(out.String()), &again)
-		if d := cmp.Diff(plan, again, cmpopts.EquateEmpty()); d != "" {
+		if d := cmp.Diff(*plan, again, cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("it reads back as another one (-printed +read):\n%s", d)
 		}
 		if !again.Intact() {

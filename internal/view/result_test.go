@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charsync/charsync/internal/view/viewtest"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
@@ -29,7 +30,7 @@ func TestResults(t *testing.T) {
 		if err := Result(&out, &r, Style{Width: 96, Unicode: true}); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, strings.TrimSuffix(file, ".json")+".txt", out.String())
+		viewtest.Golden(t, strings.TrimSuffix(file, ".json")+".txt", out.String())
 		if !strings.HasSuffix(out.String(), "\n"+r.Summary()+"\n") && out.String() != r.Summary()+"\n" {
 			t.Error("the last line is not the summary")
 		}
@@ -44,7 +45,7 @@ func TestDiagnostics(t *testing.T) {
 		if err := Diagnostics(&out, ds, Style{Width: 80, Unicode: true}); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, strings.TrimSuffix(file, ".json")+".txt", out.String())
+		viewtest.Golden(t, strings.TrimSuffix(file, ".json")+".txt", out.String())
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/charsync/charsync/internal/view/viewtest"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
@@ -100,7 +101,7 @@ func TestRun(t *testing.T) {
 	if err := Run(&out, run, Style{Width: 96, Unicode: true}); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, filepath.Join("testdata", "run", "stopped.txt"), out.String())
+	viewtest.Golden(t, filepath.Join("testdata", "run", "stopped.txt"), out.String())
 	if strings.ContainsAny(out.String(), "\x1b\x07\u202e") {
 		t.Error("prose reaches the terminal as it is")
 	}
@@ -195,7 +196,7 @@ func TestUndoPlan(t *testing.T) {
 	if err := Plan(&out, plan, Style{Width: 96, Unicode: true}); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, filepath.Join("testdata", "run", "undo.txt"), out.String())
+	viewtest.Golden(t, filepath.Join("testdata", "run", "undo.txt"), out.String())
 	for _, words := range []string{"yours", "in the manifest", "\x1b"} {
 		if strings.Contains(out.String(), words) {
 			t.Errorf("an undo says %q", words)
