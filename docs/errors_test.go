@@ -15,8 +15,6 @@ import (
 
 	"github.com/charsync/charsync/internal/cli"
 	"github.com/charsync/charsync/pkg/apply"
-	"github.com/charsync/charsync/pkg/lint"
-	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -47,30 +45,30 @@ func TestGeneratedFinding(t *testing.T) {
 // TestGeneratedCodes keeps the list of codes that the packages publish. Each
 // has an anchor, to which the findings for code scanning link.
 func TestGeneratedCodes(t *testing.T) {
-	var manifests, runs []codeLine
-	for _, c := range spec.Codes() {
-		manifests = append(manifests, codeLine{c.Code, string(c.Severity), strings.ToUpper(c.Title[:1]) + c.Title[1:] + "."})
-	}
-	for _, c := range append(providers.Codes(), lint.Codes()...) {
-		manifests = append(manifests, codeLine{c.Code, string(c.Severity), c.Doc})
-	}
-	for _, c := range apply.Codes() {
-		runs = append(runs, codeLine{c.Code, string(c.Severity), c.Doc})
-	}
+	runs := apply.Codes()
+	manifests := slices.DeleteFunc(cli.Codes(), func(c spec.CodeInfo) bool { return slices.Contains(runs, c) })
 	generated(t, "docs/errors.md", "codes", codeTable(manifests))
 	generated(t, "docs/errors.md", "runcodes", codeTable(runs))
 }
 
-type codeLine struct{ code, severity, means string }
-
-func codeTable(lines []codeLine) string {
+func codeTable(codes []spec.CodeInfo) string {
 	var b strings.Builder
 	b.WriteString("| code | | means |\n| --- | --- | --- |\n")
-	slices.SortFunc(lines, func(a, b codeLine) int { return strings.Compare(a.code, b.code) })
-	for _, l := range lines {
-		fmt.Fprintf(&b, "| <a id=%q></a>%s | %s | %s |\n", strings.ToLower(l.code), l.code, l.severity, l.means)
+	for _, c := range codes {
+		fmt.Fprintf(&b, "| <a id=%q></a>%s | %s | %s |\n", strings.ToLower(c.Code), c.Code, c.Severity, c.Meaning)
 	}
 	return b.String()
+}
+
+// TestCodesAreDistinct: scripts match on codes, so each has one meaning.
+func TestCodesAreDistinct(t *testing.T) {
+	seen := map[string]string{}
+	for _, c := range cli.Codes() {
+		if other, twice := seen[c.Code]; twice {
+			t.Errorf("%s means both %q and %q", c.Code, other, c.Meaning)
+		}
+		seen[c.Code] = c.Meaning
+	}
 }
 
 // TestCodesAreListed finds every code of the source in the text, and the

@@ -44,7 +44,7 @@ func (s *session) narrow(ctx context.Context, f *runFlags) error {
 	for _, folder := range tree.Submodules {
 		if s.project.MayHold(folder) {
 			s.against.Diagnostics = append(s.against.Diagnostics, spec.Diagnostic{
-				Severity: spec.Warning, Code: "CS521", Message: fmt.Sprintf("%s is a submodule: what it held at %s is not known here, so its characters count as new", folder, tree.Ref),
+				Severity: spec.Warning, Code: apply.CodeUnclearBase, Message: fmt.Sprintf("%s is a submodule: what it held at %s is not known here, so its characters count as new", folder, tree.Ref),
 				Hint: "compare inside of the submodule, or keep the manifests in this repository",
 			})
 		}

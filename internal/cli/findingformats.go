@@ -23,27 +23,18 @@ func formatsOfFindings() []string {
 	return []string{formatText, formatJSON, formatGitHub, formatSARIF}
 }
 
-// rules are all codes that a finding can have, in order.
-func rules() []view.Rule {
-	var all []view.Rule
-	for _, c := range spec.Codes() {
-		all = append(all, view.Rule{Code: c.Code, Severity: c.Severity, Text: strings.ToUpper(c.Title[:1]) + c.Title[1:] + "."})
-	}
-	for _, c := range append(providers.Codes(), lint.Codes()...) {
-		all = append(all, view.Rule{Code: c.Code, Severity: c.Severity, Text: c.Doc})
-	}
-	for _, c := range apply.Codes() {
-		all = append(all, view.Rule{Code: c.Code, Severity: c.Severity, Text: c.Doc})
-	}
-	slices.SortFunc(all, func(a, b view.Rule) int { return strings.Compare(a.Code, b.Code) })
+// Codes lists all codes that a finding can have, in order.
+func Codes() []spec.CodeInfo {
+	all := slices.Concat(spec.Codes(), providers.Codes(), lint.Codes(), apply.Codes())
+	slices.SortFunc(all, func(a, b spec.CodeInfo) int { return strings.Compare(a.Code, b.Code) })
 	return all
 }
 
 // titles are the meanings of all codes, without a full stop.
 func titles() map[string]string {
 	words := map[string]string{}
-	for _, r := range rules() {
-		words[r.Code] = strings.TrimSuffix(r.Text, ".")
+	for _, c := range Codes() {
+		words[c.Code] = strings.TrimSuffix(c.Meaning, ".")
 	}
 	return words
 }

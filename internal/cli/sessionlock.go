@@ -25,7 +25,7 @@ func (s *session) hold(ctx context.Context, wait time.Duration) error {
 			return err
 		}
 		return spec.Diagnostic{
-			Severity: spec.Error, Code: "CS510", Message: "nothing was begun, since it could not be recorded: " + err.Error(),
+			Severity: spec.Error, Code: apply.CodeStateIO, Message: "nothing was begun, since it could not be recorded: " + err.Error(),
 			Hint: "make room, or make the project's folder writable",
 		}
 	}

@@ -150,7 +150,7 @@ func (a *app) showFindings(found findings, format, out string) error {
 			found.Diagnostics = found.quoting(found.Diagnostics)
 			return writeJSON(w, found)
 		case formatSARIF:
-			return view.SARIF(w, found.quoting(found.Diagnostics), view.Scan{Version: a.env.build().Version, Rules: rules(), Repository: a.repository()})
+			return view.SARIF(w, found.quoting(found.Diagnostics), view.Scan{Version: a.env.build().Version, Rules: Codes(), Repository: a.repository()})
 		}
 		shown := gathered(found.Diagnostics)
 		if a.flags.quiet {

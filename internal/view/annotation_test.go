@@ -18,11 +18,11 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-var someRules = []Rule{
-	{"CS101", spec.Error, "The YAML is broken."},
-	{"CS201", spec.Error, "A field that does not exist."},
-	{"CS402", spec.Warning, "Past what the provider shows."},
-	{"CS400", spec.Info, "The provider has no such field."},
+var someRules = []spec.CodeInfo{
+	{Code: "CS101", Severity: spec.Error, Meaning: "The YAML is broken."},
+	{Code: "CS201", Severity: spec.Error, Meaning: "A field that does not exist."},
+	{Code: "CS402", Severity: spec.Warning, Meaning: "Past what the provider shows."},
+	{Code: "CS400", Severity: spec.Info, Meaning: "The provider has no such field."},
 }
 
 // TestFindingsForTools compares both forms with golden files.
@@ -34,7 +34,7 @@ func TestFindingsForTools(t *testing.T) {
 		var out strings.Builder
 		titles := map[string]string{}
 		for _, r := range someRules {
-			titles[r.Code] = r.Text
+			titles[r.Code] = r.Meaning
 		}
 		if err := Annotations(&out, ds, Repository{Prefix: "games/tavern"}, titles); err != nil {
 			t.Fatal(err)

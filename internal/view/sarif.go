@@ -13,17 +13,10 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-// Rule is a code as code scanning shows it.
-type Rule struct {
-	Code     string
-	Severity spec.Severity
-	Text     string // a sentence: what the code means
-}
-
 // Scan says of what a SARIF log is.
 type Scan struct {
-	Version    string // of charsync
-	Rules      []Rule // every code there is, in order
+	Version    string          // of charsync
+	Rules      []spec.CodeInfo // every code there is, in order
 	Repository Repository
 }
 
@@ -85,11 +78,11 @@ func mostSevere(ds []spec.Diagnostic, most int) (kept []spec.Diagnostic, left in
 	return ds[:most], len(ds) - most
 }
 
-func newSarifRule(r Rule) sarifRule {
+func newSarifRule(r spec.CodeInfo) sarifRule {
 	uri := sarifHome + "/blob/main/docs/errors.md#" + strings.ToLower(r.Code)
 	return sarifRule{
-		ID: r.Code, ShortDescription: sarifText{Text: plainly(r.Text)}, HelpURI: uri,
-		Help:    sarifText{Text: plainly(r.Text) + " See " + uri, Markdown: r.Text + " [All codes](" + uri + ")"},
+		ID: r.Code, ShortDescription: sarifText{Text: plainly(r.Meaning)}, HelpURI: uri,
+		Help:    sarifText{Text: plainly(r.Meaning) + " See " + uri, Markdown: r.Meaning + " [All codes](" + uri + ")"},
 		Default: sarifLevel{level(r.Severity)},
 	}
 }

@@ -81,7 +81,7 @@ func (c *comparison) unclear() []spec.Diagnostic {
 	}
 	if more > 0 {
 		out = append(out, spec.Diagnostic{
-			Severity: spec.Warning, Code: codeUnclearBase,
+			Severity: spec.Warning, Code: CodeUnclearBase,
 			Message: fmt.Sprintf("at %s: %s more", c.ref, plural(more, "error")), Hint: "check that revision out and validate it",
 		})
 	}

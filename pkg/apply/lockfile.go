@@ -37,7 +37,7 @@ func OpenLock(path string) (*Lock, []spec.Diagnostic, error) {
 	}
 	if err != nil {
 		d := spec.Diagnostic{
-			Pos: spec.Pos{File: filepath.Base(path)}, Severity: spec.Error, Code: codeStateIO,
+			Pos: spec.Pos{File: filepath.Base(path)}, Severity: spec.Error, Code: CodeStateIO,
 			Message: "the lock can't be read: " + err.Error(),
 			Hint:    "make the file readable; without it charsync does not know which characters are its own",
 		}

@@ -61,14 +61,13 @@ func Rules() []Rule {
 }
 
 // Codes lists the codes of this package, in order.
-func Codes() []providers.Code {
-	var codes []providers.Code
+func Codes() []spec.CodeInfo {
+	var codes []spec.CodeInfo
 	for _, r := range Rules() {
 		if r.Code != providers.CodeEffective {
-			codes = append(codes, providers.Code{Code: r.Code, Severity: spec.Warning, Doc: r.Title + " Rule " + r.ID + "."})
+			codes = append(codes, spec.CodeInfo{Code: r.Code, Severity: spec.Warning, Meaning: r.Title + " Rule " + r.ID + "."})
 		}
 	}
-	slices.SortFunc(codes, func(a, b providers.Code) int { return slices.Compare([]byte(a.Code), []byte(b.Code)) })
 	return codes
 }
 

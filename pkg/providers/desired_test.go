@@ -280,11 +280,11 @@ func TestCreatable(t *testing.T) {
 
 func TestCodesAreExplained(t *testing.T) {
 	codes := providers.Codes()
-	if !slices.IsSortedFunc(codes, func(a, b providers.Code) int { return strings.Compare(a.Code, b.Code) }) {
+	if !slices.IsSortedFunc(codes, func(a, b spec.CodeInfo) int { return strings.Compare(a.Code, b.Code) }) {
 		t.Error("not sorted")
 	}
 	for i, c := range codes {
-		if c.Doc == "" || c.Severity == "" || i > 0 && codes[i-1].Code == c.Code {
+		if c.Meaning == "" || c.Severity == "" || i > 0 && codes[i-1].Code == c.Code {
 			t.Errorf("%+v", c)
 		}
 	}

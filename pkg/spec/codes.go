@@ -50,60 +50,61 @@ const (
 	CodeMarkers         = "CS320"
 )
 
-// CodeInfo is one line of documentation for a code.
+// CodeInfo explains a code of diagnostics. Every package that makes findings
+// lists its own with a function Codes.
 type CodeInfo struct {
 	Code     string
 	Severity Severity
-	Title    string
+	Meaning  string // one sentence or more
 }
 
-// Codes lists every code of this package in order.
+// Codes lists the codes of this package, in order.
 func Codes() []CodeInfo {
 	return []CodeInfo{
-		{CodeUnreadable, Error, "a file can't be read: missing, not permitted, or not a regular file"},
-		{CodeSyntax, Error, "the YAML is broken"},
-		{CodeNotUTF8, Error, "a file is not UTF-8"},
-		{CodeControl, Error, "a control character, or a line separator that YAML would rewrite"},
-		{CodeTooLarge, Error, "a file is larger than charsync reads"},
-		{CodeTooDeep, Error, "values are nested too deeply"},
-		{CodeAliases, Error, "aliases expand to too many values, or contain themselves"},
-		{CodeDuplicateKey, Error, "a key stands twice in one mapping"},
-		{CodeMergeKey, Error, "merge keys (<<) are not supported"},
-		{CodeTag, Error, "a YAML tag that is not supported"},
-		{CodeKey, Error, "a key that is not a plain text"},
-		{CodeImplicitType, Error, "YAML would read an unquoted text as something else"},
-		{CodeTab, Error, "a tab where only spaces may stand"},
-		{CodeUnclosed, Error, "a quote or a bracket is not closed"},
-		{CodeUnknownAnchor, Error, "an alias names an anchor that does not exist"},
-		{CodeEmptyFile, Error, "a manifest file is empty"},
-		{CodeNumber, Error, "a number that can't be kept exactly"},
-		{CodeTooMany, Error, "too many files, documents or values"},
+		{CodeUnreadable, Error, "A file can't be read: missing, not permitted, or not a regular file."},
+		{CodeSyntax, Error, "The YAML is broken."},
+		{CodeNotUTF8, Error, "A file is not UTF-8."},
+		{CodeControl, Error, "A control character, or a line separator that YAML would rewrite."},
+		{CodeTooLarge, Error, "A file is larger than charsync reads."},
+		{CodeTooDeep, Error, "Values are nested too deeply."},
+		{CodeAliases, Error, "Aliases expand to too many values, or contain themselves."},
+		{CodeDuplicateKey, Error, "A key stands twice in one mapping."},
+		{CodeMergeKey, Error, "Merge keys (<<) are not supported."},
+		{CodeTag, Error, "A YAML tag that is not supported."},
+		{CodeKey, Error, "A key that is not a plain text."},
+		{CodeImplicitType, Error, "YAML would read an unquoted text as something else."},
+		{CodeTab, Error, "A tab where only spaces may stand."},
+		{CodeUnclosed, Error, "A quote or a bracket is not closed."},
+		{CodeUnknownAnchor, Error, "An alias names an anchor that does not exist."},
+		{CodeEmptyFile, Error, "A manifest file is empty."},
+		{CodeNumber, Error, "A number that can't be kept exactly."},
+		{CodeTooMany, Error, "Too many files, documents or values."},
 
-		{CodeUnknownField, Error, "a field that does not exist"},
-		{CodeWrongType, Error, "a value of the wrong type"},
-		{CodeMissing, Error, "a required field is missing"},
-		{CodeNotAccepted, Error, "a value that is not one of those accepted"},
-		{CodeRange, Error, "a number or a length out of bounds"},
-		{CodePattern, Error, "a text that does not have the required form"},
-		{CodeListLength, Error, "a list with too few, too many or repeated elements"},
-		{CodeKind, Error, "a document of another kind"},
-		{CodeAPIVersion, Error, "a document for another version of charsync"},
+		{CodeUnknownField, Error, "A field that does not exist."},
+		{CodeWrongType, Error, "A value of the wrong type."},
+		{CodeMissing, Error, "A required field is missing."},
+		{CodeNotAccepted, Error, "A value that is not one of those accepted."},
+		{CodeRange, Error, "A number or a length out of bounds."},
+		{CodePattern, Error, "A text that does not have the required form."},
+		{CodeListLength, Error, "A list with too few, too many or repeated elements."},
+		{CodeKind, Error, "A document of another kind."},
+		{CodeAPIVersion, Error, "A document for another version of charsync."},
 
-		{CodeName, Error, "a metadata.name that is not a DNS-1123 label"},
-		{CodeDuplicateName, Error, "two manifests have the same metadata.name"},
-		{CodeUnknownInstance, Error, "a target that is no provider instance of the project"},
-		{CodeOutside, Error, "a path leaves the project"},
-		{CodeReference, Error, "a referenced file is missing or can't be used"},
-		{CodeNoTargets, Warning, "a character without targets: nothing will be done with it"},
-		{CodeControlKeys, Error, "control keys of a target that contradict each other"},
-		{CodeProviderType, Error, "a provider instance of an unknown or contradictory type"},
-		{CodeBaseURL, Error, "a base URL that can't be used"},
-		{CodeEnvironment, Error, "an environment that does not exist, or that names an unknown or unsuitable instance"},
-		{CodeGlob, Error, "a pattern for manifests that can't be used"},
-		{CodeNoManifests, Warning, "no manifest was found"},
-		{CodeNotFollowed, Warning, "a symbolic link to a folder is not followed"},
-		{CodeCredential, Error, "a credential in a file of the project"},
-		{CodeExtends, Error, "a base that can't be extended: no base, itself, or too many one upon another"},
-		{CodeMarkers, Error, "a text with markers of a conflict that is not resolved"},
+		{CodeName, Error, "A metadata.name that is not a DNS-1123 label."},
+		{CodeDuplicateName, Error, "Two manifests have the same metadata.name."},
+		{CodeUnknownInstance, Error, "A target that is no provider instance of the project."},
+		{CodeOutside, Error, "A path leaves the project."},
+		{CodeReference, Error, "A referenced file is missing or can't be used."},
+		{CodeNoTargets, Warning, "A character without targets: nothing will be done with it."},
+		{CodeControlKeys, Error, "Control keys of a target that contradict each other."},
+		{CodeProviderType, Error, "A provider instance of an unknown or contradictory type."},
+		{CodeBaseURL, Error, "A base URL that can't be used."},
+		{CodeEnvironment, Error, "An environment that does not exist, or that names an unknown or unsuitable instance."},
+		{CodeGlob, Error, "A pattern for manifests that can't be used."},
+		{CodeNoManifests, Warning, "No manifest was found."},
+		{CodeNotFollowed, Warning, "A symbolic link to a folder is not followed."},
+		{CodeCredential, Error, "A credential in a file of the project."},
+		{CodeExtends, Error, "A base that can't be extended: no base, itself, or too many one upon another."},
+		{CodeMarkers, Error, "A text with markers of a conflict that is not resolved."},
 	}
 }

@@ -151,7 +151,7 @@ func TestEveryCodeHasACase(t *testing.T) {
 		}
 		known[c.Code] = true
 		if !used[c.Code] {
-			t.Errorf("no case in testdata/err shows %s: %s", c.Code, c.Title)
+			t.Errorf("no case in testdata/err shows %s: %s", c.Code, c.Meaning)
 		}
 	}
 	for code := range used {
