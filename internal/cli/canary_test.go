@@ -97,6 +97,7 @@ type leak struct {
 func TestCanary(t *testing.T) {
 	formats := []string{"", formatText, formatJSON, "markdown", "html", "sarif", "github"}
 	if testing.Short() {
+		t.Log("-short leaves out markdown, html, sarif and github")
 		formats = []string{"", formatJSON}
 	}
 	l := newLeak(t)

@@ -149,7 +149,7 @@ func TestWatchApplies(t *testing.T) {
 // TestWatchTells: without a credential it validates, and --exec has the event.
 func TestWatchTells(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("cat is not there")
+		t.Skip("needs the program cat, which Windows has not")
 	}
 	w := watchProject(t, map[string]string{"characters/mira.yaml": mira}, "--exec", "cat; echo told; exit 7", "--target", "convai")
 	w.until("Valid: 1 character.\n")
@@ -173,7 +173,7 @@ func TestWatchTells(t *testing.T) {
 // TestWatchInterrupted: an interrupt that cuts a run short ends with 130.
 func TestWatchInterrupted(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("sleep is not there")
+		t.Skip("needs the program sleep, which Windows has not")
 	}
 	w := watchProject(t, map[string]string{"characters/mira.yaml": mira}, "--exec", "echo here; exec sleep 60")
 	w.until("here\n")

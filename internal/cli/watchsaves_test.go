@@ -88,7 +88,7 @@ func TestWatchEditors(t *testing.T) {
 func TestWatchCheckout(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
+		t.Skip("needs the program git, which is not installed")
 	}
 	const number = 500
 	files := map[string]string{"charsync.yaml": "apiVersion: charsync.dev/v1\nkind: Project\nmetadata: {name: inn}\n", ".gitignore": ".charsync/\n"}

@@ -30,7 +30,7 @@ func TestMutantsStand(t *testing.T) {
 // TestSlice tries a few of them; go run ./internal/mutate tries all.
 func TestSlice(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds and runs a vendor's suite")
+		t.Skip("-short: this builds and runs a vendor's whole suite, which takes long")
 	}
 	mutants, err := parse(list)
 	if err != nil {
