@@ -76,9 +76,7 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 		return err
 	}
 	f.yes = f.yes || review != nil // the review was the look at it
-	if err := a.mayAsk(f.yes, "apply"); err != nil {
-		return err
-	}
+	f.asks = "apply"
 	s, engine, err := a.prepare(ctx, &f.runFlags, nil, writing)
 	if err != nil {
 		return err

@@ -35,9 +35,7 @@ func (a *app) destroy(ctx context.Context, f *applyFlags, args []string) error {
 	if err := f.report.check(); err != nil {
 		return err
 	}
-	if err := a.mayAsk(f.yes, "destroy"); err != nil {
-		return err
-	}
+	f.asks = "destroy"
 	s, engine, err := a.prepare(ctx, &f.runFlags, args, writing)
 	if err != nil {
 		return err

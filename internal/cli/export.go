@@ -91,7 +91,7 @@ func (a *app) export(ctx context.Context, name string, f exportFlags) error {
 		if err := s.judge(nil); err != nil { // it may be in what could not be read
 			return err
 		}
-		return oneOf("export", name, s.knownNames())
+		return noCharacter(name, s.knownNames())
 	}
 	side, err := s.sidecar(c)
 	if err != nil {

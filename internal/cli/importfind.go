@@ -68,10 +68,7 @@ func findByName(ctx context.Context, account *apply.Account, scope, name string)
 	case 1:
 		return found[0], nil
 	case 0:
-		hint := "charsync import " + account.Instance.Name + " --all imports every one"
-		if near := spec.DidYouMean(name, slices.Sorted(maps.Keys(names))); near != "" {
-			hint = "did you mean " + near + "? " + hint
-		}
+		hint := meantName(name, slices.Sorted(maps.Keys(names)), "charsync import "+account.Instance.Name+" --all imports every one")
 		return "", failed(hint, "%s has no character called %q", account.Instance.Name, name)
 	}
 	return "", failed("import it by its id: "+strings.Join(found, ", "), "%s has %d characters called %q", account.Instance.Name, len(found), name)

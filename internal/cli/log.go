@@ -28,9 +28,14 @@ func (a *app) logger() (*slog.Logger, error) {
 
 // oneOf is the failure of a word that is none of the accepted ones.
 func oneOf(what, got string, accepted []string) error {
-	hint := "accepted: " + strings.Join(accepted, ", ")
+	return failed(meant(got, accepted, "accepted: "+strings.Join(accepted, ", ")), "%s: unknown value %q", what, got)
+}
+
+// meant is a hint that begins with the word that was probably meant, where
+// there is one.
+func meant(got string, accepted []string, hint string) string {
 	if near := spec.DidYouMean(got, accepted); near != "" {
-		hint = "did you mean " + near + "? " + hint
+		return "did you mean " + near + "? " + hint
 	}
-	return failed(hint, "%s: unknown value %q", what, got)
+	return hint
 }

@@ -82,9 +82,7 @@ func (a *app) pull(ctx context.Context, f *pullFlags, args []string) error {
 		return oneOf("--conflicts", f.conflicts, pullWays())
 	}
 	if !f.looks() {
-		if err := a.mayAsk(f.yes, "pull"); err != nil {
-			return err
-		}
+		f.asks = "pull"
 	}
 	if err := f.check(); err != nil {
 		return err

@@ -12,9 +12,6 @@ func (a *app) resume(ctx context.Context, f *applyFlags, word string) error {
 	if err := f.refuseWithPlan(); err != nil {
 		return err
 	}
-	if err := a.mayAsk(f.yes, "apply --resume "+word); err != nil {
-		return err
-	}
 	s, err := a.openSession()
 	if err != nil {
 		return err
@@ -25,6 +22,9 @@ func (a *app) resume(ctx context.Context, f *applyFlags, word string) error {
 	}
 	run, err := findRun(s.runDir, word)
 	if err != nil {
+		return err
+	}
+	if err := s.mayAsk(f.yes, "apply --resume "+word); err != nil {
 		return err
 	}
 	if err := s.openLock(); err != nil {

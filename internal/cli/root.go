@@ -129,11 +129,7 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 			names = append(names, c.Name())
 		}
 	}
-	hint := "see " + cmd.CommandPath() + " --help"
-	if near := spec.DidYouMean(args[0], names); near != "" {
-		hint = "did you mean " + near + "? " + hint
-	}
-	return failed(hint, "%s: unknown command %q", cmd.CommandPath(), args[0])
+	return failed(meant(args[0], names, "see "+cmd.CommandPath()+" --help"), "%s: unknown command %q", cmd.CommandPath(), args[0])
 }
 
 // flagHint names the flag that was probably meant.

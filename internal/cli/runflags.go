@@ -25,6 +25,7 @@ type runFlags struct {
 	conflict  string
 	maxLoss   string
 	yes       bool
+	asks      string // the command that asks before it writes, unless yes; "" for one that does not
 
 	lockTimeout time.Duration
 }

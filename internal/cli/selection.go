@@ -51,11 +51,7 @@ func (s *session) namesFor(arg string) ([]string, error) {
 		if slices.Contains(known, arg) {
 			return []string{arg}, nil
 		}
-		hint := "charsync render lists the characters of the project, charsync state list the bound ones"
-		if near := spec.DidYouMean(arg, known); near != "" {
-			hint = "did you mean " + near + "? " + hint
-		}
-		return nil, failed(hint, "no character is called %q", arg)
+		return nil, noCharacter(arg, known)
 	}
 	below, ok := s.project.Relative(s.path(arg))
 	if !ok {
@@ -73,6 +69,21 @@ func (s *session) namesFor(arg string) ([]string, error) {
 	return names, nil
 }
 
+func noCharacter(name string, known []string) error {
+	hint := "charsync render lists the characters of the project, charsync state list the bound ones"
+	return failed(meantName(name, known, hint), "no character is called %q", name)
+}
+
+// meantName is meant for the names of characters, of which the beginning of
+// one alone is enough.
+func meantName(got string, known []string, hint string) string {
+	begun := slices.DeleteFunc(slices.Clone(known), func(name string) bool { return !strings.HasPrefix(name, got) })
+	if len(begun) == 1 && spec.DidYouMean(got, known) == "" {
+		got = begun[0]
+	}
+	return meant(got, known, hint)
+}
+
 func looksLikePath(arg string) bool {
 	ext := filepath.Ext(arg)
 	return arg == "." || arg == ".." || ext == ".yaml" || ext == ".yml" || strings.ContainsRune(arg, '/') || strings.ContainsRune(arg, os.PathSeparator)
@@ -85,10 +96,17 @@ func (s *session) knownNames() []string {
 		names = append(names, c.Name)
 	}
 	if s.lock != nil {
-		for _, e := range s.lock.Entries() {
-			names = append(names, e.Name)
-		}
+		names = append(names, boundNames(s.lock)...)
 	}
 	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// boundNames are the names in the lock, sorted.
+func boundNames(l *apply.Lock) []string {
+	var names []string
+	for _, e := range l.Entries() {
+		names = append(names, e.Name)
+	}
 	return slices.Compact(names)
 }

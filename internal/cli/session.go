@@ -210,6 +210,11 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	if err != nil {
 		return nil, err
 	}
+	if f.asks != "" { // whoever can't be asked is told first what is wrong with the command line
+		if err := s.mayAsk(f.yes, f.asks); err != nil {
+			return nil, err
+		}
+	}
 	if len(s.selection.Selectors) > 0 && len(s.chosen()) == 0 {
 		s.note("No character is selected.")
 	}

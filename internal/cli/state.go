@@ -143,7 +143,7 @@ func (a *app) stateShowCommand() *cobra.Command {
 		defer s.close()
 		entries := s.lock.Show(args[0])
 		if len(entries) == 0 {
-			return failed("charsync state list shows what it holds", "the lock holds no %q", args[0])
+			return failed(s.meantBound(args[0]), "the lock holds no %q", args[0])
 		}
 		return a.result("", func(w io.Writer) error {
 			if format == formatJSON {
@@ -224,9 +224,5 @@ func (a *app) completeBound(_ *cobra.Command, given []string, _ string) ([]strin
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	var names []string
-	for _, e := range lock.Entries() {
-		names = append(names, e.Name)
-	}
-	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
+	return boundNames(lock), cobra.ShellCompDirectiveNoFileComp
 }

@@ -22,7 +22,7 @@ targets: so imports of one character from several services become one manifest.`
 		examples: []string{"charsync state mv mira-innkeeper mira"},
 		exit:     []code{exitDone, exitError},
 	}.command(wantArgs(2, 2), func(cmd *cobra.Command, args []string) error {
-		return a.changeState(cmd.Context(), func(l *apply.Lock) ([]apply.Entry, error) { return l.Move(args[0], args[1]) }, "moved")
+		return a.changeState(cmd.Context(), args[0], func(l *apply.Lock) ([]apply.Entry, error) { return l.Move(args[0], args[1]) }, "moved")
 	})
 	cmd.ValidArgsFunction = a.completeBound
 	return cmd
@@ -39,14 +39,24 @@ ones beside them unless the manifest names their id.`,
 		exit:     []code{exitDone, exitError},
 	}.command(wantArgs(1, 1), func(cmd *cobra.Command, args []string) error {
 		name, target, _ := strings.Cut(args[0], "/")
-		return a.changeState(cmd.Context(), func(l *apply.Lock) ([]apply.Entry, error) { return l.Remove(name, target) }, "forgotten")
+		return a.changeState(cmd.Context(), name, func(l *apply.Lock) ([]apply.Entry, error) { return l.Remove(name, target) }, "forgotten")
 	})
 	cmd.ValidArgsFunction = a.completeBound
 	return cmd
 }
 
-// changeState changes the lock, saves it, and says what was changed.
-func (a *app) changeState(ctx context.Context, change func(*apply.Lock) ([]apply.Entry, error), verb string) error {
+// meantBound is the hint for a name that the lock has nothing of.
+func (s *session) meantBound(name string) string {
+	const hint = "charsync state list shows what it holds"
+	if len(s.lock.Show(name)) > 0 { // it is another word that is wrong
+		return hint
+	}
+	return meantName(name, boundNames(s.lock), hint)
+}
+
+// changeState changes what the lock holds of a name, saves it, and says what
+// was changed.
+func (a *app) changeState(ctx context.Context, name string, change func(*apply.Lock) ([]apply.Entry, error), verb string) error {
 	s, err := a.openState(ctx, writing)
 	if err != nil {
 		return err
@@ -54,7 +64,7 @@ func (a *app) changeState(ctx context.Context, change func(*apply.Lock) ([]apply
 	defer s.close()
 	changed, err := change(s.lock)
 	if err != nil {
-		return failed("charsync state list shows what it holds", "%w", err)
+		return failed(s.meantBound(name), "%w", err)
 	}
 	if err := s.lock.Finish(); err != nil {
 		return failed("nothing was changed; check the folder, its permissions and the disk's free space", "%w", err)

@@ -58,11 +58,6 @@ func (a *app) undo(ctx context.Context, f *undoFlags, args []string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	if f.out == "" {
-		if err := a.mayAsk(f.yes, "undo"); err != nil {
-			return err
-		}
-	}
 	s, err := a.openSession()
 	if err != nil {
 		return err
@@ -71,6 +66,14 @@ func (a *app) undo(ctx context.Context, f *undoFlags, args []string) error {
 	run, err := s.runToUndo(args)
 	if err != nil {
 		return err
+	}
+	if f.out == "" {
+		if err := s.mayAsk(f.yes, "undo"); err != nil {
+			return err
+		}
+	}
+	if len(args) == 0 {
+		s.note("Run %s, %s of %s, is taken back.", run.Head.ID, run.Head.Command, run.Head.At)
 	}
 	s.command = "undo " + run.Head.ID
 	access := writing
@@ -111,7 +114,6 @@ func (s *session) runToUndo(args []string) (*apply.Run, error) {
 	if err != nil {
 		return nil, runError(err)
 	}
-	s.note("Run %s, %s of %s, is taken back.", run.Head.ID, run.Head.Command, run.Head.At)
 	return run, nil
 }
 
