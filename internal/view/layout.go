@@ -24,9 +24,13 @@ type printer struct {
 	style Style
 	tone  tone
 	err   error
+
+	hinted map[string]bool // causes at an account whose hint was printed
 }
 
-func newPrinter(w io.Writer, s Style) *printer { return &printer{out: bufio.NewWriter(w), style: s} }
+func newPrinter(w io.Writer, s Style) *printer {
+	return &printer{out: bufio.NewWriter(w), style: s, hinted: map[string]bool{}}
+}
 
 // close flushes; its error is that of the first write that failed.
 func (p *printer) close() error {

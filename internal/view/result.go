@@ -92,7 +92,8 @@ func ResultJSON(w io.Writer, r *apply.Result) error {
 	return JSON(w, doc)
 }
 
-// outcome prints how one pair ended.
+// outcome prints how one pair ended. What to do about a cause is told once for
+// each account that it is met at.
 func (p *printer) outcome(o *apply.Outcome) {
 	sign, look := p.style.glyph("✓", "ok"), added
 	switch o.Status {
@@ -118,7 +119,8 @@ func (p *printer) outcome(o *apply.Outcome) {
 	for _, f := range o.Stale {
 		p.staleField(6, o.Target, f)
 	}
-	if o.Hint != "" {
+	if cause := strings.Join([]string{o.Target, reason(o), o.Hint}, "\x00"); o.Hint != "" && !p.hinted[cause] {
+		p.hinted[cause] = true
 		p.para(6, []run{{"hint: ", strong}}, []run{text(plain, o.Hint)})
 	}
 }

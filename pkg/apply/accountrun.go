@@ -66,14 +66,26 @@ type sent struct {
 	made   bool // taken by a creation that was answered
 }
 
-func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Change) {
-	a, err := r.engine.account(target)
+// accountFor is the account that changes are for. An error is one that no
+// request was sent for: the account can't be opened, or is not the plan's.
+func (e *Engine) accountFor(target string, changes []*diff.Change) (*Account, error) {
+	a, err := e.account(target)
 	if err == nil && a.Driver.Name != changes[0].Provider {
 		err = fmt.Errorf("the plan was made for %s at %s, which is %s here", changes[0].Provider, target, a.Driver.Name)
 	}
+	return a, err
+}
+
+// unreached is the outcome of a change whose account can't be used.
+func unreached(c *diff.Change, err error) Outcome {
+	return Outcome{Address: c.Address, Action: c.Action, ID: c.ID, Status: Failed, Reason: err.Error(), Hint: hintFor(err), Err: err}
+}
+
+func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Change) {
+	a, err := r.engine.accountFor(target, changes)
 	if err != nil {
 		for _, c := range changes {
-			r.close(Outcome{Address: c.Address, Action: c.Action, ID: c.ID, Status: Failed, Reason: err.Error(), Hint: hintFor(err), Err: err})
+			r.close(unreached(c, err))
 		}
 		return
 	}

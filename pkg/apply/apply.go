@@ -44,7 +44,13 @@ func (e *Engine) Apply(ctx context.Context, plan *diff.Plan) (*Result, error) {
 		return result, fmt.Errorf("marking the lock: %w", err)
 	}
 	todo := e.todo(plan, result)
-	if len(todo) == 0 {
+	if !e.reaches(todo) { // nothing will be tried, so there is no run to record
+		for target, changes := range todo {
+			_, err := e.accountFor(target, changes)
+			for _, c := range changes {
+				result.add(unreached(c, err))
+			}
+		}
 		result.sort()
 		return result, nil
 	}
@@ -117,6 +123,17 @@ func (e *Engine) todo(plan *diff.Plan, result *Result) map[string][]*diff.Change
 		}
 	}
 	return todo
+}
+
+// reaches reports whether any account that something is to be done at can be
+// used.
+func (e *Engine) reaches(todo map[string][]*diff.Change) bool {
+	for target, changes := range todo {
+		if _, err := e.accountFor(target, changes); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func allowedRules(allow map[string]bool) []string {
