@@ -102,9 +102,10 @@ func emptyList(o object, key string) bool {
 // hollow reports a value that says nothing.
 func hollow(raw json.RawMessage) bool {
 	var v any
-	if json.Unmarshal(raw, &v) != nil {
-		return false
-	}
+	return json.Unmarshal(raw, &v) == nil && saysNothing(v)
+}
+
+func saysNothing(v any) bool {
 	switch v := v.(type) {
 	case nil:
 		return true
@@ -114,7 +115,7 @@ func hollow(raw json.RawMessage) bool {
 		return len(v) == 0
 	case map[string]any:
 		for _, e := range v {
-			if !hollow(encode(e)) {
+			if !saysNothing(e) {
 				return false
 			}
 		}
