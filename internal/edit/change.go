@@ -4,12 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
-
-	"github.com/charsync/charsync/pkg/spec"
 )
 
 // Change sets one value of a character.
@@ -33,57 +32,102 @@ func refuse(hint, format string, args ...any) error {
 // in which they were written where that can hold them, and with every other
 // byte as it was. A key that is not there yet goes to its usual place. The
 // result has been read back: it says what it should, and everything else what
-// it said before. An error is a *Refusal, or that the file can't be read.
-func Set(name string, data []byte, changes ...Change) ([]byte, error) {
-	for _, c := range changes {
-		out, err := set(name, data, c)
-		if err != nil {
-			return nil, err
+// it said before. A change that can't be made is left out, and its refusal
+// stands at its index; the others are nil. An error is that the file can't be
+// read.
+func Set(name string, data []byte, changes ...Change) (out []byte, refused []*Refusal, err error) {
+	refused = make([]*Refusal, len(changes))
+	f, err := open(name, data)
+	if errors.Is(err, errUnusual) {
+		for i := range changes {
+			refused[i] = &Refusal{err.Error(), "change it by hand"}
 		}
-		data = out
+		return data, refused, nil
 	}
-	return data, nil
+	if err != nil {
+		return nil, nil, err
+	}
+	if g := f.together(changes); g != nil {
+		return g.text(), refused, nil
+	}
+	for i, c := range changes {
+		g, err := f.set(c)
+		if err == nil {
+			f = g
+		} else if !errors.As(err, &refused[i]) {
+			return nil, nil, err
+		}
+	}
+	return f.text(), refused, nil
 }
 
-func set(name string, data []byte, c Change) ([]byte, error) {
-	f, found, err := read(name, data)
-	if len(found) > 0 {
-		return nil, found[0]
+// together makes several changes in one go, each in the way that changes
+// least: those that stand on lines of their own do not touch each other, when
+// no alias says one value at two places. It is nil where that does not do, and
+// they are to be made one after the other.
+func (f *file) together(changes []Change) *file {
+	if len(changes) < 2 || f.aliased(func(string) bool { return true }) {
+		return nil
 	}
-	if errors.Is(err, errUnusual) {
-		return nil, refuse("change it by hand", "%v", err)
+	want := f.values
+	var parts splices
+	for _, c := range changes {
+		ways, after, err := f.ways(c, want)
+		if err != nil || len(ways) == 0 {
+			return nil
+		}
+		parts, want = append(parts, ways[0]...), after
 	}
+	slices.SortFunc(parts, func(a, b splicing) int { return a.from - b.from })
+	for i := 1; i < len(parts); i++ {
+		if a, b := parts[i-1].to, parts[i].from; a >= b || nextLine(f.src, a) > lineStart(f.src, b) {
+			return nil
+		}
+	}
+	return f.with(parts, want)
+}
+
+// set makes one change, in the first of its ways that does nothing else.
+func (f *file) set(c Change) (*file, error) {
+	ways, want, err := f.ways(c, f.values)
 	if err != nil {
 		return nil, err
 	}
+	for _, parts := range ways {
+		if g := f.with(parts, want); g != nil {
+			return g, nil
+		}
+	}
+	return nil, refuse("change it by hand", "%s can't be changed in place without changing something else", strings.Join(c.Path, "."))
+}
+
+// ways finds ways to make a change, and what a file that said values says with
+// it.
+func (f *file) ways(c Change, values []any) (ways []splices, want []any, err error) {
 	index := f.character(c.Name)
 	if index < 0 {
-		return nil, refuse("", "%s has no character %q", name, c.Name)
+		return nil, nil, refuse("", "%s has no character %q", f.name, c.Name)
 	}
-	values, found := spec.Values(name, f.src)
-	if len(found) > 0 {
-		return nil, found[0]
-	}
-	want := append([]any{}, values...)
+	want = slices.Clone(values)
 	if want[index], err = replaced(values[index], c.Path, c.Value); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e := &editor{file: f, eol: f.lineEnd()}
 	if err := e.walk(f.roots[index], c.Path, c.Value, false); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for _, candidate := range e.candidates {
-		out := splice(f.src, candidate)
-		got, found := spec.Values(name, out)
-		if len(found) > 0 || !reflect.DeepEqual(got, want) || !e.keepsComments(name, out) {
-			continue
-		}
-		if f.marked {
-			out = append([]byte(mark), out...)
-		}
-		return out, nil
+	return e.candidates, want, nil
+}
+
+// with is the file with some ranges changed; nil where it does not say what it
+// should then, or lost a comment.
+func (f *file) with(parts splices, want []any) *file {
+	g, err := open(f.name, splice(f.src, parts))
+	if err != nil || !reflect.DeepEqual(g.values, want) || !slices.Equal(f.commentTexts(), g.commentTexts()) {
+		return nil
 	}
-	return nil, refuse("change it by hand", "%s can't be changed in place without changing something else", strings.Join(c.Path, "."))
+	g.marked = f.marked
+	return g
 }
 
 // character is the index of the document with a name, or -1.
@@ -112,16 +156,6 @@ func splice(src []byte, parts splices) []byte {
 		done = p.to
 	}
 	return append(out, src[done:]...)
-}
-
-// keepsComments reports whether a result has the comments of the file, each
-// as often.
-func (e *editor) keepsComments(name string, out []byte) bool {
-	g, found, err := read(name, out)
-	if err != nil || len(found) > 0 {
-		return false
-	}
-	return reflect.DeepEqual(e.file.commentTexts(), g.commentTexts())
 }
 
 // replaced is a value with another one inside. What it shares with the old

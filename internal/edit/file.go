@@ -13,8 +13,10 @@ const mark = "\xef\xbb\xbf"
 
 // file is a text with its documents. Offsets do not count the byte order mark.
 type file struct {
+	name     string
 	src      []byte
 	marked   bool
+	values   []any   // what the documents say; only after open
 	roots    []*node // of documents that hold anything
 	comments []span
 }
@@ -26,7 +28,7 @@ func read(name string, data []byte) (*file, []spec.Diagnostic, error) {
 	if len(found) > 0 {
 		return nil, found, nil
 	}
-	f := &file{src: src, marked: marked}
+	f := &file{name: name, src: src, marked: marked}
 	c := newCursor(src)
 	for _, y := range documents {
 		c.between()
@@ -42,6 +44,33 @@ func read(name string, data []byte) (*file, []spec.Diagnostic, error) {
 	}
 	f.comments = c.comments
 	return f, nil, nil
+}
+
+// open reads a text that is to be changed, with what its documents say.
+func open(name string, data []byte) (*file, error) {
+	f, found, err := read(name, data)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		roots := make([]*yaml.Node, len(f.roots))
+		for i, root := range f.roots {
+			roots[i] = root.yaml
+		}
+		f.values, found = spec.ValuesOf(name, f.src, roots)
+	}
+	if len(found) > 0 {
+		return nil, found[0]
+	}
+	return f, nil
+}
+
+// text is the file with its byte order mark.
+func (f *file) text() []byte {
+	if f.marked {
+		return append([]byte(mark), f.src...)
+	}
+	return f.src
 }
 
 // between passes over what stands between documents: markers and directives.

@@ -14,7 +14,7 @@ import (
 // replace offers ways to put a value in the place of a node, the ones that
 // change least first.
 func (e *editor) replace(n *node, value any, at spot) error {
-	if n.yaml.Anchor != "" && n.yaml.Kind != yaml.AliasNode && e.used(n.yaml.Anchor) {
+	if anchor := n.yaml.Anchor; anchor != "" && n.yaml.Kind != yaml.AliasNode && e.file.aliased(func(name string) bool { return name == anchor }) {
 		return refuse("write the value out where *"+n.yaml.Anchor+" stands", "it has the anchor &%s, by which others use it", n.yaml.Anchor)
 	}
 	switch v := value.(type) {
@@ -36,15 +36,15 @@ func (e *editor) replace(n *node, value any, at spot) error {
 	return nil
 }
 
-// used reports whether an alias names an anchor.
-func (e *editor) used(anchor string) bool {
-	used := false
-	for _, root := range e.file.roots {
+// aliased reports whether an alias names an anchor of some kind.
+func (f *file) aliased(fits func(anchor string) bool) bool {
+	aliased := false
+	for _, root := range f.roots {
 		namesBelow(root.yaml, func(name string, definition bool) {
-			used = used || !definition && name == anchor
+			aliased = aliased || !definition && fits(name)
 		})
 	}
-	return used
+	return aliased
 }
 
 // end is where the text of a node ends that is to be replaced: the line end
@@ -186,13 +186,9 @@ func (e *editor) members(n *node, want map[string]any, at spot) {
 
 // best is the first of some candidates that reads as it should by itself.
 func (e *editor) best(inner *editor, want any) splices {
-	before, found := spec.Values("", e.file.src)
-	if len(found) > 0 {
-		return inner.candidates[len(inner.candidates)-1]
-	}
 	for _, candidate := range inner.candidates {
 		after, found := spec.Values("", splice(e.file.src, candidate))
-		if len(found) == 0 && !reflect.DeepEqual(before, after) && contains(after, want) {
+		if len(found) == 0 && !reflect.DeepEqual(e.file.values, after) && contains(after, want) {
 			return candidate
 		}
 	}

@@ -2,7 +2,6 @@ package edit
 
 import (
 	"bytes"
-	"errors"
 	"reflect"
 	"strconv"
 	"strings"
@@ -40,15 +39,19 @@ func paths(n *node, path []string, visit func(path []string, n *node, at entry))
 	}
 }
 
+// asCharacter gives a manifest a name by which it can be found.
+func asCharacter(data []byte) []byte {
+	data = bytes.ReplaceAll(data, []byte("metadata:"), []byte("other:"))
+	data = bytes.Replace(data, []byte("apiVersion:"), []byte("metadata: {name: mira}\napiVersion:"), 1)
+	return bytes.ReplaceAll(data, []byte("kind: Project"), []byte("kind: Character"))
+}
+
 // TestSetMovesNothingElse: in a manifest of any style, a value takes the
 // place of another and every byte outside of that node is as it was.
 func TestSetMovesNothingElse(t *testing.T) {
 	tried, made := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		data := manifest(t)
-		data = bytes.ReplaceAll(data, []byte("metadata:"), []byte("other:"))
-		data = bytes.Replace(data, []byte("apiVersion:"), []byte("metadata: {name: mira}\napiVersion:"), 1)
-		data = bytes.ReplaceAll(data, []byte("kind: Project"), []byte("kind: Character"))
+		data := asCharacter(manifest(t))
 		f, found, err := read("x.yaml", data)
 		values, other := spec.Values("x.yaml", data)
 		if err != nil || len(found)+len(other) > 0 {
@@ -86,16 +89,15 @@ func TestSetMovesNothingElse(t *testing.T) {
 			value = map[string]any{"a": anyText(t), "z": []any{anyText(t)}}
 		}
 		tried++
-		out, err := Set("x.yaml", data, Change{"mira", at.path, value})
-		var refusal *Refusal
-		if errors.As(err, &refusal) {
+		out, refused, err := Set("x.yaml", data, Change{"mira", at.path, value})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if refusal := refused[0]; refusal != nil {
 			if s, ok := value.(string); ok && utf8.ValidString(s) && strings.Contains(refusal.Reason, "in place") && !strings.Contains(string(data), "#") {
 				t.Fatalf("%q could not take the place of %v in\n%s", s, at.path, data)
 			}
 			return
-		}
-		if err != nil {
-			t.Fatal(err)
 		}
 		made++
 		src, trimmed := bytes.CutPrefix(data, []byte(mark))
@@ -115,5 +117,51 @@ func TestSetMovesNothingElse(t *testing.T) {
 	t.Logf("%d tried, %d made", tried, made)
 	if made*4 < tried*3 {
 		t.Errorf("of %d changes %d were made", tried, made)
+	}
+}
+
+// TestSetTogether: several changes at once come to what they come to one
+// after the other, byte for byte, and the same ones are refused.
+func TestSetTogether(t *testing.T) {
+	tried, atOnce := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		data := asCharacter(manifest(t))
+		f, err := open("x.yaml", data)
+		if err != nil || f.character("mira") < 0 {
+			return
+		}
+		all := [][]string{{"spec", "greeting"}, {"spec", "targets", "here", "name"}}
+		paths(f.roots[f.character("mira")], nil, func(path []string, _ *node, _ entry) {
+			if path[0] != "metadata" && path[0] != "apiVersion" && path[0] != "kind" {
+				all = append(all, path)
+			}
+		})
+		var changes []Change
+		for range rapid.IntRange(2, 4).Draw(t, "changes") {
+			changes = append(changes, Change{"mira", rapid.SampledFrom(all).Draw(t, "path"), anyText(t)})
+		}
+		one, refusedOne := data, make([]*Refusal, len(changes))
+		for i, c := range changes {
+			out, refused, err := Set("x.yaml", one, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			one, refusedOne[i] = out, refused[0]
+		}
+		got, refused, err := Set("x.yaml", data, changes...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, one) || !reflect.DeepEqual(refused, refusedOne) {
+			t.Fatalf("%+v\n%s\n-- one after the other --\n%s\n-- together --\n%s", changes, data, one, got)
+		}
+		tried++
+		if f.together(changes) != nil {
+			atOnce++
+		}
+	})
+	t.Logf("%d tried, %d made in one go", tried, atOnce)
+	if atOnce == 0 {
+		t.Errorf("of %d none were made in one go", tried)
 	}
 }

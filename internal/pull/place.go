@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -32,11 +33,44 @@ type placed struct {
 	wishes []*wish
 }
 
-func (e placed) write(data []byte) ([]byte, error) {
-	if e.name == "" {
-		return edit.Prose(data, e.value.(string))
+// write makes the changes of one file. Those that it can't hold turn into
+// refusals of the items that ask for them.
+func write(file string, data []byte, all []placed) ([]byte, error) {
+	var inside []placed
+	var changes []edit.Change
+	for _, e := range all {
+		if e.name != "" {
+			inside = append(inside, e)
+			changes = append(changes, edit.Change{Name: e.name, Path: strings.Split(e.path, "\x00"), Value: e.value})
+			continue
+		}
+		text, err := edit.Prose(data, e.value.(string))
+		var refusal *edit.Refusal
+		switch {
+		case errors.As(err, &refusal):
+			e.refuse(refusal)
+		case err != nil:
+			return nil, err
+		default:
+			data = text
+		}
 	}
-	return edit.Set(e.file, data, edit.Change{Name: e.name, Path: strings.Split(e.path, "\x00"), Value: e.value})
+	if len(changes) == 0 {
+		return data, nil
+	}
+	text, refused, err := edit.Set(file, data, changes...)
+	for i, refusal := range refused {
+		if refusal != nil {
+			inside[i].refuse(refusal)
+		}
+	}
+	return text, err
+}
+
+func (e placed) refuse(r *edit.Refusal) {
+	for _, w := range e.wishes {
+		w.refuse(r.Hint, "%s: %s", e.file, r.Reason)
+	}
 }
 
 // at is the place of what a manifest says of a path at a target.

@@ -5,12 +5,10 @@
 package pull
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/charsync/charsync/internal/edit"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
@@ -111,7 +109,7 @@ func (r *Result) Count(statuses ...string) int {
 
 // Prepare finds what to write where. An error is that a file can't be read.
 func Prepare(in Input) (*Result, error) {
-	p := &preparing{Input: in, users: map[place][]user{}, written: map[place]bool{}}
+	p := &preparing{Input: in, users: map[place][]user{}}
 	for i := range in.Plan.Changes {
 		p.change(&in.Plan.Changes[i])
 	}
@@ -144,10 +142,9 @@ type wish struct {
 
 type preparing struct {
 	Input
-	items   []*wish
-	users   map[place][]user
-	written map[place]bool
-	edits   []placed
+	items []*wish
+	users map[place][]user
+	edits []placed
 }
 
 // change takes the fields of a change that were edited at the service.
@@ -184,36 +181,30 @@ func (p *preparing) target(c *spec.Character, instance string) *spec.Target {
 	return nil
 }
 
-// files makes the new texts. A place that can't be changed in its file turns
-// into a refusal of the items that ask for it.
+// files makes the new texts.
 func (p *preparing) files() ([]File, error) {
-	var out []File
-	at := map[string]int{}
+	var names []string
+	edits := map[string][]placed{}
 	for _, e := range p.edits {
-		i, known := at[e.file]
-		if !known {
-			old, err := p.Read(e.file)
-			if err != nil {
-				return nil, err
-			}
-			i = len(out)
-			at[e.file] = i
-			out = append(out, File{Name: e.file, Old: old, New: old})
+		if edits[e.file] == nil {
+			names = append(names, e.file)
 		}
-		text, err := e.write(out[i].New)
-		var refusal *edit.Refusal
-		switch {
-		case errors.As(err, &refusal):
-			for _, w := range e.wishes {
-				w.refuse(refusal.Hint, "%s: %s", e.file, refusal.Reason)
-			}
-		case err != nil:
-			return nil, fmt.Errorf("change %s: %w", e.file, err)
-		default:
-			out[i].New = text
+		edits[e.file] = append(edits[e.file], e)
+	}
+	var out []File
+	for _, name := range names {
+		old, err := p.Read(name)
+		if err != nil {
+			return nil, err
+		}
+		text, err := write(name, old, edits[name])
+		if err != nil {
+			return nil, fmt.Errorf("change %s: %w", name, err)
+		}
+		if string(text) != string(old) {
+			out = append(out, File{Name: name, Old: old, New: text})
 		}
 	}
-	out = slices.DeleteFunc(out, func(f File) bool { return string(f.Old) == string(f.New) })
 	slices.SortFunc(out, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
 }

@@ -101,6 +101,11 @@ func Values(file string, data []byte) ([]any, []Diagnostic) {
 	if len(found) > 0 {
 		return nil, found
 	}
+	return ValuesOf(file, data, roots)
+}
+
+// ValuesOf is Values of a file that Documents has parsed.
+func ValuesOf(file string, data []byte, roots []*yaml.Node) ([]any, []Diagnostic) {
 	src := &source{file: file, data: data}
 	out := make([]any, 0, len(roots))
 	for _, root := range roots {
