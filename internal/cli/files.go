@@ -4,10 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/charsync/charsync/internal/durable"
 )
 
 // path resolves a path of the command line against the working directory.
@@ -69,7 +70,7 @@ func writeFile(path string, data []byte, mode os.FileMode) error {
 		}
 		return nil
 	}
-	if err := replaceFile(path, data, mode); err != nil {
+	if err := durable.ReplaceAt(path, mode, durable.Bytes(data)); err != nil {
 		return notWritten(path, err)
 	}
 	return nil
@@ -86,37 +87,4 @@ func writeThrough(path string, data []byte) error {
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Close())
-}
-
-func replaceFile(path string, data []byte, mode os.FileMode) (err error) {
-	dir := filepath.Dir(path)
-	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(tmp.Name()))
-		}
-	}()
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close())
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-// syncDir makes a rename durable where directories can be synced; elsewhere
-// (Windows) opening one for that fails, which changes nothing about the file.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("open the folder: %w", err)
-	}
-	_ = d.Sync()
-	return d.Close()
 }

@@ -102,6 +102,9 @@ func (a *app) formatFiles(ctx context.Context, args []string, mode fmtMode) erro
 	if err := a.diagnose(p.WithSource(found)); err != nil {
 		return err
 	}
+	if mode == fmtWrite {
+		a.sweep(root, files)
+	}
 	code, err := a.settleLayouts(root, laid, mode)
 	if err != nil {
 		return err

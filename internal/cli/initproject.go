@@ -186,7 +186,8 @@ func writeNew(root *os.Root, s starter) (bool, error) {
 	return true, errors.Join(err, f.Close())
 }
 
-// ignoreRecords adds the line for .charsync/ to .gitignore unless it is there.
+// ignoreRecords adds the lines for .charsync/, and for the temporary files that
+// a kill leaves until the next run, to .gitignore unless the first is there.
 func ignoreRecords(root *os.Root, w io.Writer) error {
 	const line = ".charsync/"
 	old, err := root.ReadFile(".gitignore")
@@ -199,7 +200,7 @@ func ignoreRecords(root *os.Root, w io.Writer) error {
 			return nil
 		}
 	}
-	add := "# charsync: run records, sandbox data, cache\n" + line + "\n"
+	add := "# charsync: run records, sandbox data, cache; what a killed run leaves\n" + line + "\n.*-????????.tmp\n"
 	if len(old) > 0 && !strings.HasSuffix(string(old), "\n") {
 		add = "\n" + add
 	}

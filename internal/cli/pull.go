@@ -231,6 +231,11 @@ func pullCode(plan *diff.Plan, r *pull.Result, f *pullFlags) code {
 
 // writePulled writes all files or none, and then the lock.
 func (s *session) writePulled(ctx context.Context, root *os.Root, engine *apply.Engine, r *pull.Result) error {
+	files := make([]string, len(r.Files))
+	for i, file := range r.Files {
+		files[i] = file.Name
+	}
+	s.sweep(root, files)
 	for n, file := range r.Files {
 		if err := rewrite(root, file.Name, file.Old, file.New); err != nil {
 			return failed("nothing was changed; put that right and pull again", "pull: %w", s.takeBack(root, r.Files[:n], err))

@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path"
+	"time"
 
-	"github.com/google/uuid"
+	"github.com/charsync/charsync/internal/durable"
 )
 
 // errNoFile is what is there in place of a file that can be replaced.
@@ -17,7 +16,7 @@ var errNoFile = errors.New("a symbolic link, or no regular file; it is left alon
 // rewrite replaces a file of the project in one step, durably, and keeps its
 // mode. It refuses a symbolic link, whose file may be anybody's, and a file
 // that is not what was read any more.
-func rewrite(root *os.Root, file string, old, data []byte) (err error) {
+func rewrite(root *os.Root, file string, old, data []byte) error {
 	info, err := root.Lstat(file)
 	if err != nil {
 		return err
@@ -32,33 +31,15 @@ func rewrite(root *os.Root, file string, old, data []byte) (err error) {
 	if !bytes.Equal(now, old) {
 		return fmt.Errorf("%s was changed by somebody else in the meantime; it is left alone", file)
 	}
-	temporary := path.Join(path.Dir(file), "."+path.Base(file)+"-"+uuid.NewString()[:8]+".tmp")
-	if err := writeTemporary(root, temporary, data, info.Mode().Perm()); err != nil {
-		return errors.Join(err, removeIfThere(root, temporary))
-	}
-	if err := root.Rename(temporary, file); err != nil {
-		return errors.Join(err, root.Remove(temporary))
-	}
-	dir, err := root.Open(path.Dir(file))
-	if err != nil {
-		return fmt.Errorf("open the folder: %w", err)
-	}
-	_ = dir.Sync() // where folders can't be synced, opening one is all there is
-	return dir.Close()
+	return durable.Replace(root, file, info.Mode().Perm(), durable.Bytes(data))
 }
 
-func writeTemporary(root *os.Root, file string, data []byte, mode fs.FileMode) error {
-	f, err := root.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-}
+// abandoned is the age at which a temporary file is nobody's any more: no
+// command takes so long to write one.
+const abandoned = time.Hour
 
-func removeIfThere(root *os.Root, file string) error {
-	if err := root.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+// sweep removes the temporary files that killed commands have left beside
+// files of the project. What can't be removed stays for the next time.
+func (a *app) sweep(root *os.Root, files []string) {
+	_ = durable.Sweep(root, files, a.env.Now().Add(-abandoned))
 }

@@ -30,6 +30,9 @@ func (s *session) hold(ctx context.Context, wait time.Duration) error {
 		}
 	}
 	s.closers = append(s.closers, lock.Release)
+	if err := lock.Sweep(s.lockPath); err != nil { // a folder of the lock that is not there yet is made later
+		s.log.Debug("sweeping", "error", err)
+	}
 	return nil
 }
 

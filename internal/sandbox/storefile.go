@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sort"
 )
 
@@ -155,7 +154,8 @@ func (st *store) document(rec *record) ([]byte, error) {
 // compact writes the live records to a new journal and puts it in the old one's place. Where the old one can't be
 // replaced because another process has it open (Windows), it stays: nothing is lost but room.
 func (st *store) compact() error {
-	tmp, err := os.CreateTemp(filepath.Dir(st.path), st.name+"-*.tmp")
+	// Always the same name: what a kill leaves of it, the next one writes over.
+	tmp, err := os.OpenFile(st.path+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}

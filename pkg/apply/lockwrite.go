@@ -8,8 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
+
+	"github.com/charsync/charsync/internal/durable"
 )
 
 // Begin starts a run: from here on each change is appended and on disk when
@@ -102,57 +103,16 @@ func (l *Lock) write() error {
 	return nil
 }
 
-// replaceFile writes a file so that readers see the old one or the new one,
-// whatever happens in between.
-func replaceFile(path string, mode fs.FileMode, fill func(*bufio.Writer) error) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+// replaceFile replaces a file durably, and makes its folder.
+func replaceFile(path string, mode fs.FileMode, fill func(*bufio.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = tmp.Close()
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	w := bufio.NewWriterSize(tmp, 64<<10)
-	if err := fill(w); err != nil {
-		return err
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	if err := tmp.Chmod(mode); err != nil && runtime.GOOS != "windows" {
-		return err
-	}
-	if err := tmp.Sync(); err != nil {
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(dir)
+	return durable.ReplaceAt(path, mode, fill)
 }
 
-// syncDir makes a rename durable, where the system lets a folder be synced.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
+// gitAttributes is the file beside the lock in which Git is told of it.
+const gitAttributes = ".gitattributes"
 
 // declareMerge tells Git, when the lock is first created inside a working
 // tree, to merge it by keeping the lines of both sides: neighbouring lines
@@ -162,7 +122,7 @@ func declareMerge(path string) error {
 	if strings.Contains(filepath.ToSlash(dir)+"/", "/.charsync/") || !insideGit(dir) {
 		return nil
 	}
-	attributes := filepath.Join(dir, ".gitattributes")
+	attributes := filepath.Join(dir, gitAttributes)
 	line := filepath.Base(path) + " merge=union"
 	old, err := readBounded(attributes, 1<<20)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/charsync/charsync/internal/durable"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -79,6 +80,17 @@ func (r *RunLock) held() spec.Diagnostic {
 	}
 	d.Message = fmt.Sprintf("another run is under way on this project: %s on %s, process %d, since %s", h.Who, h.Where, h.PID, h.Since)
 	return d
+}
+
+// Sweep removes the temporary files that killed runs have left of writing the
+// lock at this path, what stands beside it for Git, and who is in a run. Nobody
+// else writes any of these while the run lock is held.
+func (r *RunLock) Sweep(lock string) error {
+	var failures []error
+	for _, file := range []string{r.holder, lock, filepath.Join(filepath.Dir(lock), gitAttributes)} {
+		failures = append(failures, durable.SweepAt(file, time.Time{}))
+	}
+	return errors.Join(failures...)
 }
 
 // Release gives the lock up.

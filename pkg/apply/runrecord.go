@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/charsync/charsync/internal/durable"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 )
@@ -106,7 +107,7 @@ func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time,
 	f, err := open(filepath.Join(folder, runLogFile))
 	for _, d := range []string{folder, dir} { // the new names must be on disk as well
 		if err == nil {
-			err = syncDir(d)
+			err = durable.SyncDir(d)
 		}
 	}
 	if err != nil {
