@@ -95,12 +95,12 @@ func (w *weaver) same(before, after string) {
 }
 
 // changed emits one part that became another.
-func (w *weaver) changed(before, after string, b, a tokens) {
+func (w *weaver) changed(before, after string, spans []Span) {
 	shape := Changed
 	if sameWords(before, after) {
 		shape = Spaced
 	}
-	w.steps = append(w.steps, step{shape, before, after, words(b, a)})
+	w.steps = append(w.steps, step{shape, before, after, spans})
 }
 
 func (w *weaver) removed(parts []string) {
@@ -143,17 +143,31 @@ func (w *weaver) gap(before, after []string) {
 		whole := allBefore.common(allAfter)
 		if float64(inPairs) < lostByPairs*float64(whole) && allBefore.like(whole, allAfter) >= alikeWhole {
 			all, other := strings.Join(before, ""), strings.Join(after, "")
-			w.changed(all, other, w.tokens(all), w.tokens(other))
+			w.changed(all, other, words(w.tokens(all), w.tokens(other)))
 			return
 		}
 	}
-	i, j := 0, 0
-	for _, p := range pairs {
-		w.removed(before[i:p.before])
-		w.added(after[j:p.after])
-		w.changed(before[p.before], after[p.after], bWords[p.before], aWords[p.after])
-		i, j = p.before+1, p.after+1
+	marked := make([][]Span, len(pairs))
+	for k, p := range pairs {
+		marked[k] = words(bWords[p.before], aWords[p.after])
 	}
-	w.removed(before[i:])
-	w.added(after[j:])
+	i, j := 0, 0
+	passOver := func(toBefore, toAfter int) {
+		w.removed(before[i:toBefore])
+		w.added(after[j:toAfter])
+		i, j = toBefore, toAfter
+	}
+	anew := rewritten(pairs, marked, before, after)
+	for k, p := range pairs {
+		b, a := before[p.before], after[p.after]
+		switch {
+		case !anew[k]:
+			passOver(p.before, p.after)
+			w.changed(b, a, marked[k])
+			i, j = p.before+1, p.after+1
+		case endsLine(b) && endsLine(a):
+			passOver(p.before+1, p.after+1)
+		}
+	}
+	passOver(len(before), len(after))
 }
