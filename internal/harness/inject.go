@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"slices"
 	"time"
 
 	"github.com/charsync/charsync/internal/sandbox"
@@ -48,17 +49,12 @@ func (w *world) randomFault() (sandbox.Fault, string) {
 		{8, "refused after the commit", sandbox.Fault{Kind: sandbox.FaultRefused, Commit: true}},
 		{6, "expired key", sandbox.Fault{Kind: sandbox.FaultExpiredKey}},
 	}
-	total := 0
-	for _, k := range kinds {
-		total += k.weight
+	var drawn []int // each kind as often as it weighs
+	for i, k := range kinds {
+		drawn = append(drawn, slices.Repeat([]int{i}, k.weight)...)
 	}
-	n := d.IntN(total)
-	for _, k := range kinds {
-		if n -= k.weight; n < 0 {
-			return w.aimed(k.fault), k.name
-		}
-	}
-	panic("unreachable")
+	k := kinds[pick(d, drawn)]
+	return w.aimed(k.fault), k.name
 }
 
 // aimed gives a fault a vendor, a route and a moment.
