@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -211,7 +212,7 @@ func unkept(q, was *pair) []string {
 	var out []string
 	for _, l := range append(slices.Clone(q.whole.Losses), was.whole.Losses...) {
 		now, before := q.character.Lookup(q.target, l.Path), was.character.Lookup(was.target, l.Path)
-		if l.How == "dropped" && !slices.Contains(out, string(l.Path)) && diff.Digest(now.V) != diff.Digest(before.V) {
+		if l.How == string(providers.ClassDropped) && !slices.Contains(out, string(l.Path)) && diff.Digest(now.V) != diff.Digest(before.V) {
 			out = append(out, string(l.Path))
 		}
 	}

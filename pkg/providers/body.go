@@ -2,6 +2,7 @@ package providers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
@@ -168,10 +169,5 @@ func (f Field) withUnknown(m, was map[string]any) map[string]any {
 
 // hasPart reports whether the row knows a part of that name.
 func (f Field) hasPart(part string) bool {
-	for _, p := range f.Parts {
-		if p.Name == part {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.Parts, func(p Part) bool { return p.Name == part })
 }

@@ -47,7 +47,7 @@ func (d *Driver) capability(p spec.Path) Capability {
 	how, note := d.fate(p, d.Compose)
 	f, ok := d.Fields.Field(p)
 	if !ok {
-		c.How, c.Note = Class(how), note
+		c.How, c.Note = how, note
 		if into, ok := d.Fields.Field(folded(d.Compose)[p]); ok {
 			f = into
 		} else {
@@ -59,7 +59,7 @@ func (d *Driver) capability(p spec.Path) Capability {
 			c.Note = note
 		}
 	}
-	c.Source, c.Limit = f.Source, f.limitWords()
+	c.Source, c.Limit = f.Source, f.Limits()
 	switch {
 	case f.creates() == Never && !f.ReadOnly():
 		c.Create = "second call"
@@ -76,12 +76,13 @@ func (d *Driver) capability(p spec.Path) Capability {
 	return c
 }
 
-func (f Field) limitWords() string {
+// Limits is the row's limits in words: "3 to 20 characters"; "" for none.
+func (f Field) Limits() string {
 	var parts []string
 	for _, l := range f.Limit {
-		s := figure(l.Max) + " " + l.Unit.Word()
+		s := Figure(l.Max) + " " + l.Unit.Word()
 		if l.Min > 1 {
-			s = figure(l.Min) + " to " + s
+			s = Figure(l.Min) + " to " + s
 		}
 		if l.Of != "" && l.Of != "*" {
 			s = l.Of + " " + s
@@ -96,13 +97,6 @@ func (f Field) limitWords() string {
 	}
 	return strings.Join(parts, "; ")
 }
-
-// Limits is the row's limits in words: "3 to 20 characters".
-func (f Field) Limits() string { return f.limitWords() }
-
-// Accepted are the keys that a target of this vendor takes, beside the
-// control keys: its own fields, and overrides of the common texts.
-func (d *Driver) Accepted() []string { return d.accepted() }
 
 func yes(b bool) string {
 	if b {

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,16 +19,10 @@ func Common() []spec.Path {
 // the driver's defaults, then the instance's, then the target's.
 func (d *Driver) composition(t *spec.Target, in spec.Instance) map[spec.Path][]spec.Path {
 	out := make(map[spec.Path][]spec.Path, len(d.Compose))
-	for p, parts := range d.Compose {
-		out[p] = parts
-	}
-	for p, parts := range in.Compose {
-		out[p] = parts
-	}
+	maps.Copy(out, d.Compose)
+	maps.Copy(out, in.Compose)
 	if t != nil {
-		for p, parts := range t.Compose {
-			out[p] = parts
-		}
+		maps.Copy(out, t.Compose)
 	}
 	return out
 }
@@ -86,7 +81,7 @@ func (d *Driver) checkComposition(composition map[spec.Path][]spec.Path, pos spe
 	refuse := func(p spec.Path, message, hint string) {
 		ds = append(ds, spec.Diagnostic{Pos: pos, Severity: spec.Error, Code: CodeCompose, Path: p, Message: message, Hint: hint})
 	}
-	for _, p := range sortedPaths(composition) {
+	for _, p := range slices.Sorted(maps.Keys(composition)) {
 		f, ok := d.Fields.Field(p)
 		if !ok || f.ReadOnly() || f.Kind != diff.Text {
 			refuse(p, "compose: "+d.Title+" has no text field "+string(p), "use one of "+d.textFields())
@@ -120,13 +115,4 @@ func commonTexts() string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-func sortedPaths[V any](m map[spec.Path]V) []spec.Path {
-	paths := make([]spec.Path, 0, len(m))
-	for p := range m {
-		paths = append(paths, p)
-	}
-	slices.Sort(paths)
-	return paths
 }

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -123,7 +124,7 @@ func (w *wanting) spell(f Field, v spec.Value) (any, bool) {
 	if s, ok := got.(string); ok && len(f.Enum) > 0 {
 		word, ok := f.Enum[s]
 		if !ok {
-			w.word(f, v, string(f.Path), s, sortedKeys(f.Enum))
+			w.word(f, v, string(f.Path), s, slices.Sorted(maps.Keys(f.Enum)))
 			return nil, false
 		}
 		got = word
@@ -157,13 +158,4 @@ func (w *wanting) scope() {
 		parts = append(parts, place)
 	}
 	w.out.Scope = strings.Join(parts, "/")
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -38,8 +38,8 @@ const (
 // Losses lists the degrees of loss, from the least to the greatest.
 func Losses() []Loss { return []Loss{LossNone, LossUnseen, LossFolded, LossTruncated, LossDropped} }
 
-// Past reports a greater loss than another.
-func (l Loss) Past(most Loss) bool {
+// past reports a greater loss than another.
+func (l Loss) past(most Loss) bool {
 	return slices.Index(Losses(), l) > slices.Index(Losses(), most)
 }
 
@@ -123,7 +123,7 @@ func (w *wanting) fateOf(f Field) (Fate, bool) {
 		fate.Meters = w.meters(f, v, got)
 	}
 	for _, m := range fate.Meters {
-		if m.Cut != nil && LossTruncated.Past(fate.Loss) {
+		if m.Cut != nil && LossTruncated.past(fate.Loss) {
 			fate.Loss = LossTruncated
 		}
 	}
@@ -181,7 +181,7 @@ func (f Field) Class() Class {
 func (d *Driver) CheckLoss(c *spec.Character, t *spec.Target, in spec.Instance, most Loss) []spec.Diagnostic {
 	var ds []spec.Diagnostic
 	for _, f := range d.Fates(c, t, in) {
-		if !f.Loss.Past(most) {
+		if !f.Loss.past(most) {
 			continue
 		}
 		ds = append(ds, spec.Diagnostic{

@@ -24,22 +24,13 @@ func (d *Driver) SplitID(id string) (scope, rest string) {
 	return strings.Join(parts[:len(d.Scope)], "/"), parts[len(d.Scope)]
 }
 
-// placeKeys puts the parts of a scope into a body, under the names by which
-// pointers in braces find them.
-func (d *Driver) placeKeys(scope string) Body {
-	b := Body{}
+// Place adds the parts of a scope to a document that was read there, under
+// the names by which pointers in braces find them.
+func (d *Driver) Place(b Body, scope string) {
 	if scope == "" {
-		return b
+		return
 	}
 	for i, part := range strings.SplitN(scope, "/", len(d.Scope)) {
 		b["{"+string(d.Scope[i])+"}"] = part
-	}
-	return b
-}
-
-// Place adds the parts of a scope to a document that was read there.
-func (d *Driver) Place(b Body, scope string) {
-	for k, v := range d.placeKeys(scope) {
-		b[k] = v
 	}
 }

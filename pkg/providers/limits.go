@@ -2,7 +2,9 @@ package providers
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -81,24 +83,24 @@ func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) (r
 		w.past(f, v, l, name, got)
 	case l.Max > 0 && certain > l.Max:
 		w.say(spec.Error, CodeTooLong, v, f.Path,
-			fmt.Sprintf("%s has %s %s; %s takes at most %s", name, figure(n), unit, w.d.Title, figure(l.Max)),
-			"shorten it by "+figure(certain-l.Max)+w.override(f))
+			fmt.Sprintf("%s has %s %s; %s takes at most %s", name, Figure(n), unit, w.d.Title, Figure(l.Max)),
+			"shorten it by "+Figure(certain-l.Max)+w.override(f))
 		return true
 	case l.Max > 0 && n > l.Max:
 		w.say(spec.Warning, CodePerhaps, v, f.Path,
-			fmt.Sprintf("%s has %s bytes; %s takes at most %s, and does not say of what", name, figure(n), w.d.Title, figure(l.Max)),
-			"shorten it by "+figure(n-l.Max)+" bytes to be safe")
+			fmt.Sprintf("%s has %s bytes; %s takes at most %s, and does not say of what", name, Figure(n), w.d.Title, Figure(l.Max)),
+			"shorten it by "+Figure(n-l.Max)+" bytes to be safe")
 	case l.Min > 0 && n < l.Min && l.Effective:
 		w.say(spec.Warning, CodeEffective, v, f.Path,
-			fmt.Sprintf("%s has %s %s; %s advises at least %s", name, figure(n), unit, w.d.Title, figure(l.Min)), "make it longer")
+			fmt.Sprintf("%s has %s %s; %s advises at least %s", name, Figure(n), unit, w.d.Title, Figure(l.Min)), "make it longer")
 	case l.Min > 0 && n < l.Min:
 		w.say(spec.Error, CodeTooShort, v, f.Path,
-			fmt.Sprintf("%s has %s %s; %s takes at least %s", name, figure(n), unit, w.d.Title, figure(l.Min)),
+			fmt.Sprintf("%s has %s %s; %s takes at least %s", name, Figure(n), unit, w.d.Title, Figure(l.Min)),
 			"make it longer"+w.override(f))
 		return true
 	case l.Min > 0 && certain < l.Min:
 		w.say(spec.Warning, CodePerhaps, v, f.Path,
-			fmt.Sprintf("%s has %s %s; %s takes at least %s, and does not say of what", name, figure(certain), unit, w.d.Title, figure(l.Min)),
+			fmt.Sprintf("%s has %s %s; %s takes at least %s, and does not say of what", name, Figure(certain), unit, w.d.Title, Figure(l.Min)),
 			"make it longer to be safe"+w.override(f))
 	}
 	return false
@@ -108,17 +110,17 @@ func (w *wanting) limit(f Field, v spec.Value, l Limit, name string, got any) (r
 // is lost. The finding points at that sentence.
 func (w *wanting) past(f Field, v spec.Value, l Limit, name string, got any) {
 	n, _ := l.measure(got)
-	message := fmt.Sprintf("%s has %s %s; %s is said to heed only the first %s (%s)", name, figure(n), l.Unit.Word(), w.d.Title, figure(l.Max), l.Source.Note)
+	message := fmt.Sprintf("%s has %s %s; %s is said to heed only the first %s (%s)", name, Figure(n), l.Unit.Word(), w.d.Title, Figure(l.Max), l.Source.Note)
 	text, ok := got.(string)
 	if !ok {
-		w.say(spec.Warning, CodeEffective, v, f.Path, message, "put what matters most first, or shorten it by "+figure(n-l.Max))
+		w.say(spec.Warning, CodeEffective, v, f.Path, message, "put what matters most first, or shorten it by "+Figure(n-l.Max))
 		return
 	}
 	cut := w.cut(f, v, l, text)
 	v.Pos = cut.Pos
 	w.say(spec.Warning, CodeEffective, v, f.Path,
 		fmt.Sprintf("%s: %.0f%% is heeded, and the first sentence lost is %q", message, math.Floor(100*cut.Heeded), cut.Sentence),
-		"put what matters most first, or shorten it by "+figure(n-l.Max))
+		"put what matters most first, or shorten it by "+Figure(n-l.Max))
 	w.out.Diagnostics[len(w.out.Diagnostics)-1].Spot = cut.Spot
 }
 
@@ -200,27 +202,18 @@ func (w *wanting) element(f Field, v spec.Value, name string, m map[string]any) 
 			fault(CodeShape, name+"."+p.Name+" is "+jsonType(e)+"; "+w.d.Title+" takes "+kindWords(p.Kind), "change the value's type")
 		case p.Kind == "" && !scalar(e):
 			fault(CodeShape, name+"."+p.Name+" is "+jsonType(e)+"; "+w.d.Title+" takes a text or a number", "change the value's type")
-		case p.Enum != nil && !contains(p.Enum, e):
+		case p.Enum != nil && !slices.ContainsFunc(p.Enum, func(word string) bool { return e == word }):
 			s, _ := e.(string)
 			w.word(f, v, name+"."+p.Name, s, p.Enum)
 			right = false
 		}
 	}
-	for _, key := range sortedKeys(m) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
 		if !f.hasPart(key) {
 			fault(CodeNoField, name+" has no part "+quote(key)+" at "+w.d.Title, "use "+strings.Join(names, ", "))
 		}
 	}
 	return right
-}
-
-func contains(words []string, v any) bool {
-	for _, w := range words {
-		if v == w {
-			return true
-		}
-	}
-	return false
 }
 
 func scalar(v any) bool {
@@ -254,17 +247,14 @@ func kindWords(k diff.Kind, also ...diff.Kind) string {
 	return string(k)
 }
 
-// figure prints a count with thousands apart: 33,120.
-func figure(n int) string {
+// Figure prints a count with thousands apart: 33,120.
+func Figure(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
 }
-
-// Figure prints a count with thousands apart: 33,120.
-func Figure(n int) string { return figure(n) }
 
 // quote shows a word of the manifest in a message, cut short.
 func quote(s string) string {

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -125,10 +126,5 @@ func (f Field) Shown(v any) any {
 }
 
 func (f Field) hides(part string) bool {
-	for _, p := range f.Parts {
-		if p.Name == part {
-			return p.Hidden
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.Parts, func(p Part) bool { return p.Name == part && p.Hidden })
 }

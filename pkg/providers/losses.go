@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,13 +22,13 @@ func (w *wanting) losses() {
 		}
 		how, note := w.d.fate(p, w.compose)
 		if into, ok := w.folded[p]; ok && w.overridden(into) {
-			how, note = "dropped", string(into)+" stands in the target itself"
+			how, note = ClassDropped, string(into)+" stands in the target itself"
 		}
 		if how == "" {
 			continue
 		}
-		w.out.Losses = append(w.out.Losses, diff.Loss{Path: p, How: how, Note: note})
-		if how == "dropped" && note == "" {
+		w.out.Losses = append(w.out.Losses, diff.Loss{Path: p, How: string(how), Note: note})
+		if how == ClassDropped && note == "" {
 			if dropped = append(dropped, p); len(dropped) == 1 {
 				first = v
 			}
@@ -52,16 +53,16 @@ func (w *wanting) overridden(p spec.Path) bool {
 
 // fate is what a vendor does with a common field: "" it is native, else
 // mapped to another name, folded into another field, or dropped.
-func (d *Driver) fate(p spec.Path, composition map[spec.Path][]spec.Path) (how, note string) {
+func (d *Driver) fate(p spec.Path, composition map[spec.Path][]spec.Path) (how Class, note string) {
 	if into, ok := folded(composition)[p]; ok {
-		return "folded", "into " + string(into)
+		return ClassFolded, "into " + string(into)
 	}
 	f, ok := d.Fields.Field(p)
 	switch {
 	case !ok:
-		return "dropped", ""
+		return ClassDropped, ""
 	case f.Class() == ClassMapped:
-		return "mapped", "to " + strings.TrimPrefix(f.Write, "/")
+		return ClassMapped, "to " + strings.TrimPrefix(f.Write, "/")
 	}
 	return "", ""
 }
@@ -69,7 +70,7 @@ func (d *Driver) fate(p spec.Path, composition map[spec.Path][]spec.Path) (how, 
 // foldable is the field into which further texts fold best.
 func (d *Driver) foldable() string {
 	if len(d.Compose) > 0 {
-		return string(sortedPaths(d.Compose)[0])
+		return string(slices.Sorted(maps.Keys(d.Compose))[0])
 	}
 	for _, p := range []spec.Path{"persona", "description"} {
 		if _, ok := d.Fields.Field(p); ok {
@@ -86,12 +87,12 @@ func (w *wanting) strangers() {
 	if w.t == nil {
 		return
 	}
-	for _, key := range sortedKeys(w.t.Fields) {
+	for _, key := range slices.Sorted(maps.Keys(w.t.Fields)) {
 		if w.known(key) {
 			continue
 		}
 		field := w.t.Fields[key]
-		accepted := w.d.accepted()
+		accepted := w.d.Accepted()
 		hint := "remove it, or use one of " + strings.Join(accepted, ", ")
 		if near := spec.DidYouMean(key, accepted); near != "" {
 			hint = "did you mean " + near + "?"
@@ -117,8 +118,9 @@ func (w *wanting) known(key string) bool {
 // not the vendor has such a field: compose may fold them into one that it has.
 func foldableCommon(p spec.Path) bool { return p != "visibility" && slices.Contains(Common(), p) }
 
-// accepted are the keys that a target of this vendor takes.
-func (d *Driver) accepted() []string {
+// Accepted are the keys that a target of this vendor takes, beside the
+// control keys, sorted: its own fields, and overrides of the common texts.
+func (d *Driver) Accepted() []string {
 	set := map[string]bool{}
 	for _, f := range d.Fields {
 		if !f.ReadOnly() {
@@ -130,5 +132,5 @@ func (d *Driver) accepted() []string {
 			set[string(p)] = true
 		}
 	}
-	return sortedKeys(set)
+	return slices.Sorted(maps.Keys(set))
 }

@@ -1,6 +1,8 @@
 package providers
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
@@ -35,7 +37,7 @@ func (t Table) Manifest(live diff.Doc) map[spec.Path]any {
 
 // word is the manifest's word for a vendor's.
 func (f Field) word(vendor string) (string, bool) {
-	for _, w := range sortedKeys(f.Enum) {
+	for _, w := range slices.Sorted(maps.Keys(f.Enum)) {
 		if strings.EqualFold(f.Enum[w], vendor) {
 			return w, true
 		}

@@ -47,6 +47,8 @@ type Provider interface {
 
 // Cloner is a provider that can copy a live character.
 type Cloner interface {
+	// Clone copies the character from, with its knowledge bank where withKB
+	// says so, and returns the id of the copy. Key and errors are as Create's.
 	Clone(ctx context.Context, key, from string, withKB bool) (id string, err error)
 }
 
@@ -83,14 +85,15 @@ type Settler interface {
 
 // Quotas is a provider that says how much of an allowance is used up.
 type Quotas interface {
+	// Quotas asks for all allowances of the account. Asking costs a request.
 	Quotas(ctx context.Context) ([]Allowance, error)
 }
 
 // Allowance is what may be used of one resource in a period.
 type Allowance struct {
-	Name   string `json:"name"` // "generation"
-	Used   int    `json:"used"`
-	Cap    int    `json:"cap"`
+	Name   string `json:"name"`             // "generation"
+	Used   int    `json:"used"`             // as the vendor counts: calls, generations
+	Cap    int    `json:"cap"`              // the most, in the same unit
 	Period string `json:"period,omitempty"` // "2026-11-02"
 }
 

@@ -126,8 +126,8 @@ func (s Sureness) In(note string) Source { return Source{Sure: s, Note: note} }
 // Limit is a bound on a value. Beyond a hard limit the vendor refuses; beyond
 // an effective one it ignores the rest.
 type Limit struct {
-	Max       int
-	Min       int
+	Max       int // in the unit; 0 is none
+	Min       int // the same
 	Unit      Unit
 	Effective bool
 	Source    Source
