@@ -68,6 +68,7 @@ func writeExamination(w io.Writer, format string, found []finding) error {
 	if format == formatJSON {
 		return writeJSON(w, found)
 	}
+	w = view.Commandless(w)
 	wide := 0
 	for _, f := range found {
 		wide = max(wide, len(f.Check))

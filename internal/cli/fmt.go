@@ -179,9 +179,9 @@ func (a *app) settleLayouts(root *os.Root, laid []layoutOf, mode fmtMode) (code,
 				if err != nil {
 					return failed("what is listed above has been written; put the rest right and run charsync fmt again", "fmt: %w", err)
 				}
-				fmt.Fprintln(w, view.SanitizeLine(l.file))
+				fmt.Fprintln(view.Commandless(w), view.SanitizeLine(l.file))
 			case fmtCheck:
-				fmt.Fprintln(w, view.SanitizeLine(l.file))
+				fmt.Fprintln(view.Commandless(w), view.SanitizeLine(l.file))
 			default:
 				writeDiff(w, l.file, l.old, l.data)
 			}
@@ -206,7 +206,7 @@ func countedAre(n int, noun string) string {
 // take for a command.
 func writeDiff(w io.Writer, file string, old, data []byte) {
 	name := view.SanitizeLine(file)
-	_, _ = io.WriteString(w, view.Sanitize(udiff.Unified("a/"+name, "b/"+name, string(old), string(data))))
+	_, _ = io.WriteString(view.Commandless(w), view.Sanitize(udiff.Unified("a/"+name, "b/"+name, string(old), string(data))))
 }
 
 func (a *app) formatInput(mode fmtMode) error {

@@ -227,6 +227,7 @@ func writeImported(w io.Writer, format string, done []importedCharacter) error {
 		}
 		return writeJSON(w, done)
 	}
+	w = view.Commandless(w)
 	skipped := 0
 	for _, d := range done {
 		if d.Skipped != "" {

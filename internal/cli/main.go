@@ -36,7 +36,7 @@ type app struct {
 }
 
 func newApp(env Env) *app {
-	return &app{env: env, err: &lockedWriter{w: env.Err}, timings: newTimings(env.Now)}
+	return &app{env: env, err: &lockedWriter{w: view.Commandless(env.Err)}, timings: newTimings(env.Now)}
 }
 
 // report prints what an error has to say that was not said yet.

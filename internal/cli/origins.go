@@ -30,6 +30,7 @@ func writeOrigins(w io.Writer, chosen []*spec.Character, format string, s view.S
 	if format == formatJSON {
 		return writeJSON(w, list)
 	}
+	w = view.Commandless(w)
 	name := ""
 	var rows [][]string
 	flush := func() error {

@@ -203,6 +203,7 @@ func writePulledItems(w io.Writer, r *pull.Result, f *pullFlags) error {
 		}
 		return writeJSON(w, map[string]any{"written": !f.looks(), "items": items, "files": files})
 	}
+	w = view.Commandless(w)
 	for _, i := range r.Items {
 		fmt.Fprintln(w, pulledLine(i))
 	}

@@ -50,6 +50,7 @@ func (a *app) sandboxCharacters(data string, vendors []string, format string) er
 		if format == formatJSON {
 			return writeJSON(w, all)
 		}
+		w = view.Commandless(w)
 		for _, v := range vendors {
 			for _, c := range all[v] {
 				name := c.Doc["name"]

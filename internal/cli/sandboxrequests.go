@@ -83,6 +83,7 @@ func (a *app) sandboxRequests(data string, f requestFlags) error {
 		case f.format == formatJSON:
 			return writeJSON(w, requests)
 		}
+		w = view.Commandless(w)
 		for _, r := range requests {
 			if _, err := fmt.Fprintln(w, requestLine(r)); err != nil {
 				return err

@@ -149,6 +149,7 @@ func (a *app) stateShowCommand() *cobra.Command {
 			if format == formatJSON {
 				return writeJSON(w, bindings(entries))
 			}
+			w = view.Commandless(w)
 			for _, e := range entries {
 				if err := writeBinding(w, newBinding(e), apply.LastApplied(s.runDir, e.Run)); err != nil {
 					return err

@@ -70,6 +70,7 @@ func (a *app) changeState(ctx context.Context, name string, change func(*apply.L
 		return failed("nothing was changed; check the folder, its permissions and the disk's free space", "%w", err)
 	}
 	return a.result("", func(w io.Writer) error {
+		w = view.Commandless(w)
 		for _, e := range changed {
 			if _, err := fmt.Fprintf(w, "%s %s/%s %s\n", verb, view.SanitizeLine(e.Name), view.SanitizeLine(e.Target), view.SanitizeLine(e.ID)); err != nil {
 				return err

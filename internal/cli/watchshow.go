@@ -86,7 +86,7 @@ func (r *watchRun) cause() string {
 
 func (r *watchRun) line(format string, args ...any) error {
 	return r.result("", func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, format+"\n", args...)
+		_, err := fmt.Fprintf(view.Commandless(w), format+"\n", args...)
 		return err
 	})
 }

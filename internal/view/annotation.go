@@ -37,7 +37,7 @@ const (
 // the meaning of codes and may be nil. Nothing in a finding can end its
 // command or begin another one.
 func Annotations(w io.Writer, ds []spec.Diagnostic, in Repository, titles map[string]string) error {
-	p := newPrinter(w, Style{})
+	p := commandPrinter(w, Style{})
 	var rest []spec.Diagnostic
 	for _, severity := range []spec.Severity{spec.Error, spec.Warning, spec.Info} {
 		shown := 0

@@ -28,7 +28,10 @@ type printer struct {
 	hinted map[string]bool // causes at an account whose hint was printed
 }
 
-func newPrinter(w io.Writer, s Style) *printer {
+func newPrinter(w io.Writer, s Style) *printer { return commandPrinter(Commandless(w), s) }
+
+// commandPrinter is a printer whose lines may be commands of a runner.
+func commandPrinter(w io.Writer, s Style) *printer {
 	return &printer{out: bufio.NewWriter(w), style: s, hinted: map[string]bool{}}
 }
 

@@ -53,8 +53,11 @@ func TestSanitize(t *testing.T) {
 // sgr is every sequence that paint may write.
 var sgr = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
-// checkClean fails when text could steer a terminal.
+// checkClean fails when text could steer a terminal or a runner.
 func checkClean(t interface{ Fatalf(string, ...any) }, out string, s Style) {
+	if line := obeyed(out); line != "" {
+		t.Fatalf("a command: %q", line)
+	}
 	if s.Color {
 		out = sgr.ReplaceAllString(out, "")
 	}
@@ -128,7 +131,7 @@ func FuzzTerminalEscape(f *testing.F) {
 }
 
 func TestNothingSteersTheTerminal(t *testing.T) {
-	words := []string{"a", "word ", "\x1b[2J", "\x1b]0;t\x07", "\u009b", "\x9b", "\u202e", "\u2066", "\u2068", "\u2069", "\r", "\n", "\t", "\x00", "مرحبا", "狐狸", "👩‍🚀", "\u200b", "\u200d", "e\u0301", ". ", "\xff"}
+	words := []string{"a", "word ", "\x1b[2J", "\x1b]0;t\x07", "\u009b", "\x9b", "\u202e", "\u2066", "\u2068", "\u2069", "\r", "\n", "\t", "\x00", "مرحبا", "狐狸", "👩‍🚀", "\u200b", "\u200d", "e\u0301", ". ", "\xff", "::", ":", "##", "[x]"}
 	text := func(t *rapid.T, label string) string {
 		return strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 30).Draw(t, label), "")
 	}
