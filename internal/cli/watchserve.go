@@ -122,7 +122,7 @@ func (r *watchRun) publish(err error) {
 		n.Summary = err.Error()
 	}
 	if w := r.world; w != nil {
-		n.Project, n.Unasked, n.Reset = w.session.project, maps.Clone(r.unasked), !w.shown
+		n.Project, n.Unasked, n.Unread, n.Reset = w.session.project, maps.Clone(r.unasked), w.unread(), !w.shown
 		names := r.touched
 		if n.Reset {
 			names = w.follower.Names()
@@ -154,6 +154,19 @@ func (r *watchRun) concerned() []string {
 		}
 	}
 	return names
+}
+
+// unread are the errors of manifests of which nothing was ever good.
+func (w *world) unread() map[string][]spec.Diagnostic {
+	out := map[string][]spec.Diagnostic{}
+	good := func(name string) bool { return w.follower.Find(name) != nil }
+	for _, d := range lint.Conceal(only(w.follower.Diagnostics(), spec.Error)) {
+		file := d.Pos.File
+		if file != "" && file != spec.ConfigFile && !slices.ContainsFunc(w.follower.In(file), good) {
+			out[file] = append(out[file], d)
+		}
+	}
+	return out
 }
 
 func (w *world) entry(c *spec.Character, held bool) preview.Entry {

@@ -63,6 +63,12 @@ func TestWatchServes(t *testing.T) {
 	w.save("characters/mira.yaml", withProse)
 	shows("Plan: 2 to create", "Come in, friend.")
 	await(t, func() bool { return !strings.Contains(page(), "greting") })
+	zoe := strings.Replace(withProse, "name: mira", "name: zoe", 1)
+	w.save("characters/zoe.yaml", strings.Replace(zoe, "greeting", "greting", 1)) // never was good
+	shows(">zoe.yaml</span>", `title="1 error"`)
+	w.save("characters/zoe.yaml", zoe)
+	shows("<code>zoe</code>")
+	await(t, func() bool { return !strings.Contains(page(), ">zoe.yaml</span>") })
 	w.save("charsync.yaml", "apiVersion: charsync.dev/v2\n")
 	shows("charsync.yaml:1:", "Come in, friend.")
 	w.stop()

@@ -25,6 +25,9 @@ func (s *Server) Publish(n News) {
 	if n.Unasked == nil {
 		n.Unasked = s.news.Unasked
 	}
+	if n.Unread == nil {
+		n.Unread = s.news.Unread
+	}
 	if n.Reset {
 		clear(s.entries)
 	}

@@ -1,6 +1,8 @@
 package preview
 
 import (
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -8,7 +10,7 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-// listed is a character in the list.
+// listed is a character in the list, or a manifest that was never good.
 type listed struct {
 	Name, Display string
 	Errors        int
@@ -29,23 +31,61 @@ type listing struct {
 func (s *Server) list(query, here string) listing {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	out := listing{Total: len(s.names), Query: query}
+	out := listing{Total: len(s.names) + len(s.news.Unread), Query: query}
 	words := strings.Fields(strings.ToLower(query))
+	put := func(name, display string, e Entry) {
+		switch {
+		case !holds(strings.ToLower(name+" "+display), words):
+		case len(out.Items) == maxListed:
+			out.More++
+		default:
+			out.Items = append(out.Items, listed{
+				Name: name, Display: view.SanitizeLine(display), Errors: errorsIn(e.Findings), Mark: pending(e), Here: name == here,
+			})
+		}
+	}
+	for _, file := range slices.Sorted(maps.Keys(s.news.Unread)) {
+		put(file, path.Base(file), Entry{Findings: s.news.Unread[file]})
+	}
 	for _, name := range s.names {
 		e := s.entries[name]
-		display := displayOf(name, e.Manifest)
-		if !holds(strings.ToLower(name+" "+display), words) {
-			continue
-		}
-		if len(out.Items) == maxListed {
-			out.More++
-			continue
-		}
-		out.Items = append(out.Items, listed{
-			Name: name, Display: view.SanitizeLine(display), Errors: errorsIn(e.Findings), Mark: pending(e), Here: name == here,
-		})
+		put(name, displayOf(name, e.Manifest), e)
 	}
 	return out
+}
+
+// entry is what is known of a character, or of a manifest that was never good.
+func (s *Server) entry(name string) (Entry, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if e, ok := s.entries[name]; ok {
+		return e, true
+	}
+	found, ok := s.news.Unread[name]
+	return Entry{Findings: found}, ok
+}
+
+// meant is what a name stands for: a manifest that is good now for its first
+// character, and a character that was never good for its manifest.
+func (s *Server) meant(name string) string {
+	if _, ok := s.entry(name); ok {
+		return name
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for file, found := range s.news.Unread {
+		if slices.ContainsFunc(found, func(d spec.Diagnostic) bool { return d.Character == name }) {
+			return file
+		}
+	}
+	if strings.Contains(name, "/") || strings.Contains(name, ".") { // no character is called so
+		for _, n := range s.names {
+			if m := s.entries[n].Manifest; m != nil && m.Pos.File == name {
+				return n
+			}
+		}
+	}
+	return name
 }
 
 func holds(text string, words []string) bool {
@@ -86,14 +126,20 @@ func pending(e Entry) string {
 	return mark
 }
 
-// first is the character that the page opens with: the first one with an
-// error, else the first one.
+// first is what the page opens with: the first character or manifest with an
+// error, else the first character.
 func (s *Server) first() string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, d := range s.news.Problems {
-		if _, ok := s.entries[d.Character]; ok && d.Severity == spec.Error {
+		if d.Severity != spec.Error {
+			continue
+		}
+		if _, ok := s.entries[d.Character]; ok {
 			return d.Character
+		}
+		if _, ok := s.news.Unread[d.Pos.File]; ok {
+			return d.Pos.File
 		}
 	}
 	if len(s.names) == 0 {

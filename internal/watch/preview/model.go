@@ -13,7 +13,8 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-// shown is one character as the page has it.
+// shown is one character as the page has it. Of a manifest that was never good
+// there is a name and findings alone.
 type shown struct {
 	Name     string
 	Portrait template.HTML
@@ -59,13 +60,13 @@ type panel struct {
 
 // show gathers all about one character. It renders what was published last.
 func (s *Server) show(ctx context.Context, name, target string) (*shown, error) {
-	s.mu.RLock()
-	e, known := s.entries[name]
-	news := s.news
-	s.mu.RUnlock()
+	e, known := s.entry(name)
 	if !known {
 		return nil, nil
 	}
+	s.mu.RLock()
+	news := s.news
+	s.mu.RUnlock()
 	out := &shown{Name: view.SanitizeLine(name), Held: e.Held, Findings: s.findings(news.Project, e.Findings)}
 	if e.Manifest == nil || news.Project == nil {
 		return out, nil

@@ -68,6 +68,7 @@ func (s *Server) whole(r *http.Request) (*whole, error) {
 	if name == "" {
 		name = s.first()
 	}
+	name = s.meant(name)
 	c, err := s.show(r.Context(), name, q.Get("t"))
 	if err != nil {
 		return nil, err
@@ -83,11 +84,10 @@ func (s *Server) status(here string) status {
 	out.Problems = s.findings(n.Project, n.Problems)
 	out.Errors = errorsIn(n.Problems)
 	shown := map[string]bool{}
-	s.mu.RLock()
-	for _, d := range s.entries[here].Findings {
+	e, _ := s.entry(here)
+	for _, d := range e.Findings {
 		shown[d.Error()] = true
 	}
-	s.mu.RUnlock()
 	out.Elsewhere = slices.ContainsFunc(n.Problems, func(d spec.Diagnostic) bool { return d.Severity == spec.Error && !shown[d.Error()] })
 	if n.Project != nil {
 		out.Title = view.SanitizeLine(n.Project.Name)

@@ -79,10 +79,13 @@ type News struct {
 	Because  string        // of which files
 	Summary  string        // the last line of the plan, or what is to be said instead
 	Problems []spec.Diagnostic
-	Unasked  map[string]string // targets that are not asked, and why
-	Reset    bool              // entries are all there are
-	Entries  map[string]Entry
-	Gone     []string
+	Unasked  map[string]string // targets that are not asked, and why; nil: as before
+	// Unread are the manifests that were never good, with what is wrong; nil: as
+	// before.
+	Unread  map[string][]spec.Diagnostic
+	Reset   bool // entries are all there are
+	Entries map[string]Entry
+	Gone    []string
 }
 
 // Server is a preview. Its methods may be called at the same time.

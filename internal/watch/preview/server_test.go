@@ -305,3 +305,38 @@ func TestParts(t *testing.T) {
 		}
 	}
 }
+
+// TestUnread: a manifest that was never good is in the list with its errors,
+// and gives way to its character once it is good.
+func TestUnread(t *testing.T) {
+	wrong := spec.Diagnostic{Pos: spec.Pos{File: "characters/zoe.yaml", Line: 7, Col: 3}, Severity: spec.Error, Code: "CS201", Message: "unknown field", Character: "zoe"}
+	s := open(t)
+	s.Publish(News{
+		Project: spec.DefaultProject(t.TempDir()), Reset: true, Entries: map[string]Entry{"mira": {Manifest: character("mira", "Come in.")}},
+		Problems: []spec.Diagnostic{wrong}, Unread: map[string][]spec.Diagnostic{"characters/zoe.yaml": {wrong}},
+	})
+	s.Publish(News{}) // says nothing about them
+	c := reader(t, s)
+	if l := s.list("", ""); len(l.Items) != 2 || l.Items[0].Display != "zoe.yaml" || l.Items[0].Errors != 1 || l.Total != 2 {
+		t.Errorf("%+v", l)
+	}
+	for _, query := range []string{"/?c=characters%2Fzoe.yaml", "/?c=zoe"} {
+		_, page := get(t, c, base(s)+query, nil)
+		for _, want := range []string{`aria-current="page"><span class="who" dir="auto">zoe.yaml`, "unknown field", "characters/zoe.yaml:7:3", "vscode://file/", "not without an error yet"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: %q does not show", query, want)
+			}
+		}
+		if strings.Contains(page, "No greeting") {
+			t.Error("it shows a character that there is not")
+		}
+	}
+	if s.Publish(News{Problems: []spec.Diagnostic{wrong}}); s.first() != "characters/zoe.yaml" {
+		t.Errorf("it opens with %s", s.first())
+	}
+	zoe := character("zoe", "Hello.")
+	s.Publish(News{Entries: map[string]Entry{"zoe": {Manifest: zoe}}, Unread: map[string][]spec.Diagnostic{}})
+	if _, page := get(t, c, base(s)+"/?c=characters%2Fzoe.yaml", nil); !strings.Contains(page, "Hello.") || len(s.list("", "").Items) != 2 {
+		t.Error("it is good and does not show")
+	}
+}
