@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -54,20 +55,16 @@ func (f *runFlags) registerSelection(a *app, cmd *cobra.Command) {
 func (f *runFlags) registerPolicies(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.prune, "prune", false, "delete what is bound in the lock but no longer in any manifest")
-	flags.StringSliceVar(&f.allow, "allow", nil, "let the guard `RULE` pass: "+strings.Join(guardRules(), ", "))
+	flags.StringSliceVar(&f.allow, "allow", nil, "let the guard `RULE` pass: "+strings.Join(apply.Guards(), ", "))
 	flags.StringVar(&f.drift, "drift", "", "`POLICY` where live changed and the manifest did not: "+strings.Join(driftPolicies(), ", "))
 	flags.StringVar(&f.conflict, "conflict", "", "`POLICY` where both changed: "+strings.Join(conflictPolicies(), ", "))
-	complete(cmd, "allow", func(string) []string { return guardRules() })
+	complete(cmd, "allow", func(string) []string { return apply.Guards() })
 	complete(cmd, "drift", func(string) []string { return driftPolicies() })
 	complete(cmd, "conflict", func(string) []string { return conflictPolicies() })
 }
 
 func yesFlag(cmd *cobra.Command, yes *bool) {
 	cmd.Flags().BoolVar(yes, "yes", false, "do not ask")
-}
-
-func guardRules() []string {
-	return []string{"account", "max-changes", "max-deletes", "protected", "publish", "replace", "same-text", "shrink"}
 }
 
 func driftPolicies() []string    { return []string{"enforce", "report", "fail"} }
@@ -94,8 +91,8 @@ func (f *runFlags) check() error {
 		return oneOf("--max-loss", f.maxLoss, losses())
 	}
 	for _, rule := range f.allow {
-		if !slices.Contains(guardRules(), rule) {
-			return oneOf("--allow", rule, guardRules())
+		if !slices.Contains(apply.Guards(), rule) {
+			return oneOf("--allow", rule, apply.Guards())
 		}
 	}
 	_, err := f.parseSelectors()

@@ -40,9 +40,9 @@ however it ended. An undo is a run itself, so it can be undone.`,
 	}.command(wantArgs(0, 1), func(cmd *cobra.Command, args []string) error { return a.undo(cmd.Context(), &f, args) })
 	cmd.ValidArgsFunction = a.completeRuns
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.allow, "allow", nil, "let this guard `RULE` pass: "+strings.Join(guardRules(), ", "))
+	flags.StringSliceVar(&f.allow, "allow", nil, "let this guard `RULE` pass: "+strings.Join(apply.Guards(), ", "))
 	flags.StringVar(&f.conflict, "conflict", "", "what to do where something was edited since the run (`POLICY`): "+strings.Join(conflictPolicies(), ", "))
-	complete(cmd, "allow", func(string) []string { return guardRules() })
+	complete(cmd, "allow", func(string) []string { return apply.Guards() })
 	complete(cmd, "conflict", func(string) []string { return conflictPolicies() })
 	yesFlag(cmd, &f.yes)
 	flags.StringVar(&f.out, "out", "", "freeze the plan in `FILE` for apply FILE, and change nothing")

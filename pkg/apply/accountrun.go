@@ -89,10 +89,7 @@ func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Cha
 		}
 		return
 	}
-	ar := &accountRun{run: r, account: a, rules: map[spec.Path]diff.Rule{}}
-	for _, rule := range a.rules() {
-		ar.rules[rule.Path] = rule
-	}
+	ar := &accountRun{run: r, account: a, rules: a.rulesByPath()}
 	for _, c := range changes {
 		entry, _ := r.engine.Lock.Entry(c.Address)
 		ar.items = append(ar.items, &item{Change: c, was: entry, entry: entry, id: c.ID})
@@ -115,6 +112,15 @@ func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Cha
 			ar.notBegun(it)
 		}
 	}
+}
+
+// changes are those of the items, in their order.
+func (ar *accountRun) changes() []*diff.Change {
+	out := make([]*diff.Change, len(ar.items))
+	for i, it := range ar.items {
+		out[i] = it.Change
+	}
+	return out
 }
 
 // writeAll does the changes, as many at a time as the account bears.
@@ -205,6 +211,12 @@ func (ar *accountRun) notBegun(it *item) {
 		return
 	}
 	ar.skip(it, Outcome{Rule: "interrupted", Reason: "not begun: interrupted", Hint: "run again"})
+}
+
+// noteOf writes a line about a change into the run record.
+func (ar *accountRun) noteOf(it *item, line RunLine) error {
+	line.Address, line.Provider = it.Address, it.Provider
+	return ar.note(line)
 }
 
 func (ar *accountRun) skip(it *item, o Outcome) {

@@ -81,10 +81,9 @@ func (ar *accountRun) bindSettled(it *item) bool {
 	if it.entry.ID == it.ID || p == nil || p.Action != diff.Create || ar.doubts[it.Address].id != it.ID {
 		return true
 	}
-	note := RunLine{Kind: "settled", Address: it.Address, Provider: it.Provider, ID: it.ID, Key: p.Key}
 	entry := ar.account.settled(it.entry)
 	entry.ID, entry.Pending, entry.Provider = it.ID, nil, it.Provider
-	err := ar.note(note)
+	err := ar.noteOf(it, RunLine{Kind: "settled", ID: it.ID, Key: p.Key})
 	if err == nil {
 		err = ar.put(entry)
 	}

@@ -26,7 +26,7 @@ func (ar *accountRun) found(ctx context.Context, it *item, entry Entry, id strin
 	if it.entry.Pending != nil {
 		key = it.entry.Pending.Key
 	}
-	if err := ar.note(RunLine{Kind: "created", Address: it.Address, Provider: it.Provider, ID: id, Key: key}); err != nil {
+	if err := ar.noteOf(it, RunLine{Kind: "created", ID: id, Key: key}); err != nil {
 		ar.fail(it, err)
 		return false
 	}

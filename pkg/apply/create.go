@@ -41,7 +41,7 @@ func (ar *accountRun) replace(ctx context.Context, it *item) {
 		ar.rebound(it)
 		return
 	}
-	if it.entry.Protect && !ar.engine.Options.Allow["protected"] {
+	if it.entry.Protect && !ar.engine.Options.Allow[guardProtected] {
 		ar.protected(it)
 		return
 	}
@@ -139,7 +139,7 @@ func (ar *accountRun) sendLate(ctx context.Context, it *item, late []spec.Path) 
 		it.failure = err
 		return true
 	}
-	if err := ar.note(RunLine{Kind: "intent", Address: it.Address, Provider: it.Provider, Action: diff.Update, ID: it.id, Body: body, Doc: changes}); err != nil {
+	if err := ar.noteOf(it, RunLine{Kind: "intent", Action: diff.Update, ID: it.id, Body: body, Doc: changes}); err != nil {
 		it.failure = err
 		return true
 	}

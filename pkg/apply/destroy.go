@@ -15,11 +15,6 @@ import (
 func (e *Engine) Destroy(ctx context.Context) (*diff.Plan, error) {
 	chosen := e.resolve()
 	plan := e.newPlan(chosen)
-	byName := map[string]*accountPlan{}
-	mine := map[diff.Address]bool{}
-	for _, q := range chosen.list {
-		mine[q.Address] = true
-	}
 	for _, name := range e.Options.Selection.Names {
 		if len(e.Lock.Show(name)) == 0 && e.Set.Find(name) == nil {
 			plan.Complete = false
@@ -29,20 +24,8 @@ func (e *Engine) Destroy(ctx context.Context) (*diff.Plan, error) {
 			})
 		}
 	}
-	for _, entry := range e.Lock.Entries() {
-		orphan := !e.wanted(entry.Address) && chosen.inPlay[entry.Target] && e.orphanSelected(entry)
-		if entry.ID == "" || !mine[entry.Address] && !orphan {
-			continue
-		}
-		if a := e.Accounts[entry.Target]; a == nil || a.Driver == nil {
-			plan.Complete = false
-			plan.Diagnostics = append(plan.Diagnostics, unknownInstance(entry))
-			continue
-		}
-		w := e.workAt(byName, entry.Target)
-		w.prune = append(w.prune, entry)
-	}
-	if err := e.planAccounts(ctx, sortedWork(byName), plan); err != nil {
+	work := e.boundWork(chosen, plan, func(entry Entry) bool { return !e.wanted(entry.Address) })
+	if err := e.planAccounts(ctx, work, plan); err != nil {
 		return nil, err
 	}
 	for i := range plan.Changes {

@@ -63,23 +63,9 @@ func (e *Engine) driftWork(chosen *pairs, plan *diff.Plan) []*drifting {
 	for _, q := range chosen.list {
 		of[q.Address] = q
 	}
-	byName := map[string]*accountPlan{}
 	whole := e.Set.Complete && !e.Set.Partial // else which manifests are gone can't be told
-	for _, entry := range e.Lock.Entries() {
-		orphan := whole && !e.wanted(entry.Address) && chosen.inPlay[entry.Target] && e.orphanSelected(entry)
-		if entry.ID == "" || of[entry.Address] == nil && !orphan {
-			continue
-		}
-		if a := e.Accounts[entry.Target]; a == nil || a.Driver == nil {
-			plan.Complete = false
-			plan.Diagnostics = append(plan.Diagnostics, unknownInstance(entry))
-			continue
-		}
-		w := e.workAt(byName, entry.Target)
-		w.prune = append(w.prune, entry)
-	}
-	work := make([]*drifting, 0, len(byName))
-	for _, w := range sortedWork(byName) {
+	var work []*drifting
+	for _, w := range e.boundWork(chosen, plan, func(entry Entry) bool { return whole && !e.wanted(entry.Address) }) {
 		work = append(work, &drifting{accountPlan: w, engine: e, of: of})
 	}
 	return work

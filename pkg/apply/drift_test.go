@@ -22,7 +22,7 @@ func (w *world) drift(change ...func(*Options)) *diff.Plan {
 		w.Fatal(err)
 	}
 	validate(w.TB.(*testing.T), compiled(w.TB.(*testing.T), schemas.Plan, ""), b.Bytes())
-	if _, err := DecodePlan(b.Bytes(), spec.Pos{}); p.Complete && err != nil {
+	if _, err := decodePlan(b.Bytes(), spec.Pos{}); p.Complete && err != nil {
 		w.Fatal(err)
 	}
 	return p

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -38,7 +37,7 @@ func (u *undoing) recall() map[remembered]any {
 	if err != nil {
 		return found
 	}
-	rules := rulesByPath(u.account.Driver)
+	rules := u.account.rulesByPath()
 	searched := 0
 	for _, h := range heads {
 		if h.Number >= u.run.Head.Number || len(found) == len(wanted) {
@@ -47,7 +46,7 @@ func (u *undoing) recall() map[remembered]any {
 		if searched++; searched > earlierRuns {
 			break
 		}
-		_, _ = RunLines(u.engine.Options.RunDir, h.ID, func(line RunLine) error { // what can't be read tells nothing
+		_, _ = runLines(u.engine.Options.RunDir, h.ID, func(line RunLine) error { // what can't be read tells nothing
 			if line.Kind != "intent" || line.Target != u.instance {
 				return nil
 			}
@@ -61,14 +60,6 @@ func (u *undoing) recall() map[remembered]any {
 		})
 	}
 	return found
-}
-
-func rulesByPath(d *providers.Driver) map[spec.Path]diff.Rule {
-	rules := map[spec.Path]diff.Rule{}
-	for _, rule := range d.Fields.Rules() {
-		rules[rule.Path] = rule
-	}
-	return rules
 }
 
 // before is what a field of a live character held before the run: as it was

@@ -39,6 +39,14 @@ func (a *Account) rules() []diff.Rule {
 	return a.known
 }
 
+func (a *Account) rulesByPath() map[spec.Path]diff.Rule {
+	rules := map[spec.Path]diff.Rule{}
+	for _, rule := range a.rules() {
+		rules[rule.Path] = rule
+	}
+	return rules
+}
+
 func (a *Account) requests() int {
 	if a.Requests == nil {
 		return 0
@@ -110,7 +118,7 @@ func (s Selection) leavesOut(name string) bool { return s.Changed != nil && !s.C
 
 // Event is progress, for people.
 type Event struct {
-	Kind     string // observe, write, verify, done
+	Kind     string // observe, import, write, verify, done
 	Address  diff.Address
 	Instance string
 	Done     int

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"github.com/charsync/charsync/pkg/diff"
 )
 
 // lookLasts is how old the look may be that a write is based on. One list can
@@ -26,11 +24,7 @@ type listing struct {
 // readAhead reads the lists that are cheaper than reading each character
 // before its write. Single reads are left to the moment of writing.
 func (ar *accountRun) readAhead(ctx context.Context) {
-	changes := make([]*diff.Change, len(ar.items))
-	for i, it := range ar.items {
-		changes[i] = it.Change
-	}
-	needs, of, readings := checkReadings(ar.account.Driver, changes, ar.engine.boundIn(ar.account))
+	needs, of, readings := checkReadings(ar.account.Driver, ar.changes(), ar.engine.boundIn(ar.account))
 	for _, r := range readings {
 		for _, i := range r.gets {
 			ar.items[of[i]].getOne = true

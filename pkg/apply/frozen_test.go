@@ -205,7 +205,7 @@ func TestPlanFileRefusals(t *testing.T) {
 		{"followed by more", append(good[:len(good):len(good)], "{}"...), codePlanCorrupt, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := DecodePlan(c.data, spec.Pos{File: "plan.json"})
+			_, err := decodePlan(c.data, spec.Pos{File: "plan.json"})
 			var d spec.Diagnostic
 			if !errors.As(err, &d) || d.Code != c.code || d.Hint == "" {
 				t.Fatalf("%v, want %s", err, c.code)
@@ -215,7 +215,7 @@ func TestPlanFileRefusals(t *testing.T) {
 			}
 		})
 	}
-	if _, err := DecodePlan(good, spec.Pos{}); err != nil {
+	if _, err := decodePlan(good, spec.Pos{}); err != nil {
 		t.Errorf("the good one: %v", err)
 	}
 	if _, err := ReadPlan(filepath.Join(w.dir, "none.json")); err == nil {

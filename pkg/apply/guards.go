@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -214,21 +215,8 @@ func guardSameTexts(p *diff.Plan) []diff.Block {
 	var out []diff.Block
 	for _, key := range order {
 		if n := len(names[key]); n >= sameTextFrom {
-			out = append(out, block(guardSameText, "%s characters would get one and the same new %s: %s", providers.Figure(n), key.path, some(names[key])))
+			out = append(out, block(guardSameText, "%s characters would get one and the same new %s: %s", providers.Figure(n), key.path, some(slices.Sorted(maps.Keys(names[key])))))
 		}
 	}
 	return out
-}
-
-// some names a few of many.
-func some(names map[string]bool) string {
-	list := make([]string, 0, len(names))
-	for n := range names {
-		list = append(list, n)
-	}
-	slices.Sort(list)
-	if len(list) > 4 {
-		return strings.Join(list[:3], ", ") + fmt.Sprintf(" and %d more", len(list)-3)
-	}
-	return strings.Join(list, ", ")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -222,15 +221,4 @@ func (e *Engine) fill(im *Imported, a *Account, o ImportOptions, live diff.Doc, 
 			im.entry.Fields[r.Path] = diff.Mark{File: r.Digest(v)}
 		}
 	}
-}
-
-// Names lists what was imported, for messages.
-func Names(imported []Imported) []string {
-	names := map[string]bool{}
-	for _, im := range imported {
-		if im.Skipped == "" {
-			names[im.Name] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(names))
 }

@@ -89,6 +89,29 @@ func (e *Engine) orphanSelected(entry Entry) bool {
 	return len(s.Selectors) == 0 && e.targetSelected(entry.Target, entry.Target)
 }
 
+// boundWork sorts what is bound and selected by account, with and without a
+// manifest. The entries stand in prune.
+func (e *Engine) boundWork(chosen *pairs, plan *diff.Plan, orphan func(Entry) bool) []*accountPlan {
+	mine := map[diff.Address]bool{}
+	for _, q := range chosen.list {
+		mine[q.Address] = true
+	}
+	byName := map[string]*accountPlan{}
+	for _, entry := range e.Lock.Entries() {
+		if entry.ID == "" || !mine[entry.Address] && !(orphan(entry) && chosen.inPlay[entry.Target] && e.orphanSelected(entry)) {
+			continue
+		}
+		if a := e.Accounts[entry.Target]; a == nil || a.Driver == nil {
+			plan.Complete = false
+			plan.Diagnostics = append(plan.Diagnostics, unknownInstance(entry))
+			continue
+		}
+		w := e.workAt(byName, entry.Target)
+		w.prune = append(w.prune, entry)
+	}
+	return sortedWork(byName)
+}
+
 // settleOrphans finds out about creations that were in doubt when their
 // manifest went away. What was created is bound, so that it can be pruned;
 // the attempt is forgotten otherwise.
@@ -160,7 +183,6 @@ func docOf(paths []spec.Path) diff.Doc {
 func (e *Engine) claimRenamed(w *accountPlan) map[diff.Address]*Entry {
 	claims := map[diff.Address]*Entry{}
 	claimants := map[diff.Address]int{}
-	rules := w.account.rules()
 	for _, q := range w.pairs {
 		if q.err != nil || q.invalid {
 			continue
@@ -171,7 +193,7 @@ func (e *Engine) claimRenamed(w *accountPlan) map[diff.Address]*Entry {
 		var match *Entry
 		matches := 0
 		for i := range w.orphans {
-			if o := &w.orphans[i]; o.ID != "" && isRenamed(q, o, rules) {
+			if o := &w.orphans[i]; o.ID != "" && isRenamed(q, o) {
 				match = o
 				matches++
 			}
@@ -238,21 +260,11 @@ func pruneOffDiagnostic(why string) spec.Diagnostic {
 	}
 }
 
-func isRenamed(q *pair, o *Entry, rules []diff.Rule) bool {
+func isRenamed(q *pair, o *Entry) bool {
 	if q.adopt != "" {
 		return q.adopt == o.ID
 	}
-	if len(o.Fields) == 0 || len(o.Fields) != len(q.whole.Doc) {
-		return false
-	}
-	for _, r := range rules {
-		v, wanted := q.whole.Doc[r.Path]
-		mark, marked := o.Fields[r.Path]
-		if wanted != marked || wanted && r.Digest(v) != mark.File {
-			return false
-		}
-	}
-	return true
+	return len(o.Fields) > 0 && q.wantsMarked(*o)
 }
 
 // rename makes sure that the lock follows a renamed manifest, also when

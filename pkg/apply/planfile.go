@@ -54,11 +54,11 @@ func ReadPlan(path string) (*diff.Plan, error) {
 		}
 		return nil, refusePlan(pos, codePlanCorrupt, "the plan can't be read: "+err.Error(), hint)
 	}
-	return DecodePlan(data, pos)
+	return decodePlan(data, pos)
 }
 
-// DecodePlan reads a plan document strictly; pos says where it is from.
-func DecodePlan(data []byte, pos spec.Pos) (*diff.Plan, error) {
+// decodePlan reads a plan document strictly; pos says where it is from.
+func decodePlan(data []byte, pos spec.Pos) (*diff.Plan, error) {
 	var version struct {
 		FormatVersion string `json:"format_version"`
 	}

@@ -47,7 +47,7 @@ func FuzzPlanFile(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := DecodePlan(data, spec.Pos{File: "plan.json"})
+		p, err := decodePlan(data, spec.Pos{File: "plan.json"})
 		if err != nil {
 			var d spec.Diagnostic
 			if !errors.As(err, &d) || d.Code == "" || d.Hint == "" {
@@ -62,7 +62,7 @@ func FuzzPlanFile(f *testing.F) {
 		if err := EncodePlan(&again, p); err != nil {
 			t.Fatal(err)
 		}
-		q, err := DecodePlan(again.Bytes(), spec.Pos{})
+		q, err := decodePlan(again.Bytes(), spec.Pos{})
 		if err != nil || q.Digest != p.Digest {
 			t.Fatalf("written again it is another plan: %v", err)
 		}
@@ -75,7 +75,7 @@ func TestSamplePlanSurvivesFreezing(t *testing.T) {
 	if err := EncodePlan(&b, p); err != nil {
 		t.Fatal(err)
 	}
-	q, err := DecodePlan(b.Bytes(), spec.Pos{})
+	q, err := decodePlan(b.Bytes(), spec.Pos{})
 	if err != nil || q.Digest != p.Digest || len(q.Changes) != len(p.Changes) {
 		t.Errorf("%v", err)
 	}

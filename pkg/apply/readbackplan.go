@@ -67,11 +67,7 @@ func verifyReadings(d *providers.Driver, changes []*diff.Change, total map[strin
 // chooseReadBack decides for each change whether it is read back singly, by
 // the list when all is written, or both.
 func (ar *accountRun) chooseReadBack() {
-	changes := make([]*diff.Change, len(ar.items))
-	for i, it := range ar.items {
-		changes[i] = it.Change
-	}
-	of, readings := verifyReadings(ar.account.Driver, changes, ar.engine.boundIn(ar.account))
+	of, readings := verifyReadings(ar.account.Driver, ar.changes(), ar.engine.boundIn(ar.account))
 	inScope := map[string]reading{}
 	for _, r := range readings {
 		for _, n := range r.gets {

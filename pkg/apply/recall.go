@@ -27,7 +27,7 @@ func (e *Engine) Recall(a diff.Address, p spec.Path) (v any, ok bool) {
 	}
 	rule := row.Rule()
 	for _, h := range heads[:min(len(heads), earlierRuns)] {
-		_, err := RunLines(e.Options.RunDir, h.ID, func(line RunLine) error {
+		_, err := runLines(e.Options.RunDir, h.ID, func(line RunLine) error {
 			if line.Address != a {
 				return nil
 			}

@@ -16,7 +16,7 @@ func (ar *accountRun) remove(ctx context.Context, it *item) {
 	case it.entry.ID != it.ID && !(it.Rebind && it.entry.ID == ""):
 		ar.rebound(it)
 		return
-	case it.entry.Protect && !ar.engine.Options.Allow["protected"]:
+	case it.entry.Protect && !ar.engine.Options.Allow[guardProtected]:
 		ar.protected(it)
 		return
 	}
@@ -37,10 +37,7 @@ func (ar *accountRun) remove(ctx context.Context, it *item) {
 		err = ar.deleteLive(ctx, it, it.Superseded)
 	}
 	if err != nil && noEffect(err) {
-		if perr := ar.putBack(it); perr != nil {
-			err = perr
-		}
-		ar.fail(it, err)
+		ar.cameToNothing(it, err)
 		return
 	}
 	it.failure = err
@@ -49,7 +46,7 @@ func (ar *accountRun) remove(ctx context.Context, it *item) {
 
 func (ar *accountRun) protected(it *item) {
 	ar.skip(it, Outcome{
-		Rule: "protected", Reason: it.Address.String() + " is protected: it is not deleted",
+		Rule: guardProtected, Reason: it.Address.String() + " is protected: it is not deleted",
 		Hint: "set protect: false in its manifest and apply that first, or pass --allow protected",
 	})
 }
@@ -57,7 +54,7 @@ func (ar *accountRun) protected(it *item) {
 // deleteLive sends the deletion of one live character. One that is not there
 // any more is no failure.
 func (ar *accountRun) deleteLive(ctx context.Context, it *item, id string) error {
-	if err := ar.note(RunLine{Kind: "intent", Address: it.Address, Provider: it.Provider, Action: diff.Delete, ID: id}); err != nil {
+	if err := ar.noteOf(it, RunLine{Kind: "intent", Action: diff.Delete, ID: id}); err != nil {
 		return err
 	}
 	it.effects++
@@ -152,25 +149,7 @@ func (ar *accountRun) recordOnly(ctx context.Context, it *item) {
 // page, however many there are. Where deleting means setting private, the
 // visibility is looked at.
 func (ar *accountRun) verifyRemoved(ctx context.Context) {
-	waiting := map[string]map[string]*item{}
-	for _, it := range ar.items {
-		if !it.removed || it.over {
-			continue
-		}
-		scope, _ := ar.account.Driver.SplitID(it.ID)
-		if waiting[scope] == nil {
-			waiting[scope] = map[string]*item{}
-		}
-		waiting[scope][it.ID] = it
-	}
-	if len(waiting) == 0 {
-		return
-	}
-	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), inFlight)
-	defer done()
-	for scope, items := range waiting {
-		ar.verifyRemovedIn(ctx, scope, items)
-	}
+	ar.eachScope(ctx, func(it *item) bool { return it.removed }, ar.verifyRemovedIn)
 }
 
 func (ar *accountRun) verifyRemovedIn(ctx context.Context, scope string, items map[string]*item) {

@@ -53,7 +53,7 @@ func (ar *accountRun) bringBack(ctx context.Context, it *item, restorer provider
 		ar.fail(it, err)
 		return false
 	}
-	if err := ar.note(RunLine{Kind: "intent", Address: it.Address, Provider: it.Provider, Action: actionRestore, ID: it.ID}); err != nil {
+	if err := ar.noteOf(it, RunLine{Kind: "intent", Action: actionRestore, ID: it.ID}); err != nil {
 		ar.fail(it, err)
 		return false
 	}
@@ -62,10 +62,7 @@ func (ar *accountRun) bringBack(ctx context.Context, it *item, restorer provider
 	ar.tried(err)
 	if err != nil && noEffect(err) {
 		it.effects--
-		if perr := ar.putBack(it); perr != nil {
-			err = perr
-		}
-		ar.fail(it, err)
+		ar.cameToNothing(it, err)
 		return false
 	}
 	it.wrote, it.mustGet, it.failure = true, true, err
@@ -82,6 +79,14 @@ func (ar *accountRun) putBack(it *item) error {
 		return ar.drop(it.Address)
 	}
 	return ar.put(it.was)
+}
+
+// cameToNothing ends a change whose write certainly had no effect.
+func (ar *accountRun) cameToNothing(it *item, err error) {
+	if perr := ar.putBack(it); perr != nil {
+		err = perr
+	}
+	ar.fail(it, err)
 }
 
 // actionRestore is the action of an intent that takes a removal back.
@@ -138,8 +143,7 @@ func (ar *accountRun) keepOld(ctx context.Context, it *item, old string) error {
 	case s.gone:
 		return nil
 	}
-	line := RunLine{Kind: "before", Address: it.Address, Provider: it.Provider, Action: diff.Delete, ID: old, Doc: s.doc, Get: s.get, List: s.list}
-	return ar.note(line)
+	return ar.noteOf(it, RunLine{Kind: "before", Action: diff.Delete, ID: old, Doc: s.doc, Get: s.get, List: s.list})
 }
 
 // noteBefore keeps what a character holds before it is written to, with what
@@ -149,14 +153,11 @@ func (ar *accountRun) noteBefore(it *item, id string, doc diff.Doc, get provider
 	if it.RenamedFrom != "" && was.ID == "" {
 		was, _ = ar.engine.Lock.Entry(diff.Address{Name: it.RenamedFrom, Target: it.Target})
 	}
-	line := RunLine{
-		Kind: "before", Address: it.Address, Provider: it.Provider, Action: it.Action, ID: id,
-		Doc: doc, Get: get, List: it.list,
-	}
+	line := RunLine{Kind: "before", Action: it.Action, ID: id, Doc: doc, Get: get, List: it.list}
 	if was.ID != "" || was.Pending != nil {
 		line.Entry = string(encodeEntry(was, false))
 	}
-	return ar.note(line)
+	return ar.noteOf(it, line)
 }
 
 // noteSettled keeps which character an earlier creation made whose answer was
@@ -166,7 +167,7 @@ func (ar *accountRun) noteSettled(it *item) bool {
 	if it.entry.ID != "" || p == nil || p.Action != diff.Create || it.Gone != "" {
 		return true
 	}
-	err := ar.note(RunLine{Kind: "settled", Address: it.Address, Provider: it.Provider, ID: it.ID, Key: p.Key})
+	err := ar.noteOf(it, RunLine{Kind: "settled", ID: it.ID, Key: p.Key})
 	if err != nil {
 		ar.fail(it, err)
 	}

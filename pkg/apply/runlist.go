@@ -124,7 +124,7 @@ func FindRun(dir, word string) (string, error) {
 	case 1:
 		return fits[0], nil
 	}
-	return "", noRun(fmt.Sprintf("%d runs begin with %q: %s", len(fits), word, someWords(fits)), "write more of the name")
+	return "", noRun(fmt.Sprintf("%d runs begin with %q: %s", len(fits), word, some(fits)), "write more of the name")
 }
 
 // LastWriting is the newest run that did something at a provider.
@@ -149,7 +149,8 @@ func noRun(message, hint string) error {
 	return spec.Diagnostic{Severity: spec.Error, Code: codeRunUnknown, Message: message, Hint: hint}
 }
 
-func someWords(words []string) string {
+// some names a few of many.
+func some(words []string) string {
 	if len(words) > 4 {
 		return strings.Join(words[:3], ", ") + fmt.Sprintf(" and %d more", len(words)-3)
 	}

@@ -167,7 +167,7 @@ func ReadRun(dir, id string) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{Head: head, State: RunUnfinished, Plan: readRunPlan(dir, id), byAddress: map[diff.Address]*Deed{}}
-	torn, err := RunLines(dir, id, func(line RunLine) error {
+	torn, err := runLines(dir, id, func(line RunLine) error {
 		r.take(line)
 		return nil
 	})
@@ -193,9 +193,9 @@ func readRunPlan(dir, id string) *diff.Plan {
 	return &p
 }
 
-// RunLines reads the log of a run, line by line. A last line that was cut
+// runLines reads the log of a run, line by line. A last line that was cut
 // short, as a killed run leaves it, is left out and reported as torn.
-func RunLines(dir, id string, each func(RunLine) error) (torn bool, err error) {
+func runLines(dir, id string, each func(RunLine) error) (torn bool, err error) {
 	f, err := openRunFile(dir, id, runLogFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil // it was stopped before it had begun

@@ -188,7 +188,7 @@ func TestRecordDiskFull(t *testing.T) {
 
 func (w *world) recorded(id string) (intents int, torn bool) {
 	w.Helper()
-	torn, err := RunLines(w.runDir(), id, func(l RunLine) error {
+	torn, err := runLines(w.runDir(), id, func(l RunLine) error {
 		if l.Kind == "intent" {
 			intents++
 		}

@@ -17,8 +17,8 @@ func (ar *accountRun) sendCreation(it *item, entry Entry, call func() (string, e
 		ar.fail(it, err)
 		return "", false
 	}
-	line.Kind, line.Address, line.Provider, line.Action = "intent", it.Address, it.Provider, diff.Create
-	if err := ar.note(line); err != nil {
+	line.Kind, line.Action = "intent", diff.Create
+	if err := ar.noteOf(it, line); err != nil {
 		ar.fail(it, err)
 		return "", false
 	}
@@ -41,7 +41,7 @@ func (ar *accountRun) sendCreation(it *item, entry Entry, call func() (string, e
 		})
 		return "", false
 	}
-	if err := ar.note(RunLine{Kind: "created", Address: it.Address, Provider: it.Provider, ID: id, Key: line.Key}); err != nil {
+	if err := ar.noteOf(it, RunLine{Kind: "created", ID: id, Key: line.Key}); err != nil {
 		it.id = id
 		ar.fail(it, err)
 		return "", false

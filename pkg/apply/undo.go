@@ -80,7 +80,7 @@ func (e *Engine) settledLater(run *Run) map[string]string {
 		if h.Number <= run.Head.Number {
 			break
 		}
-		_, _ = RunLines(e.Options.RunDir, h.ID, func(line RunLine) error { // what can't be read tells nothing
+		_, _ = runLines(e.Options.RunDir, h.ID, func(line RunLine) error { // what can't be read tells nothing
 			if (line.Kind == "settled" || line.Kind == "created") && line.Key != "" {
 				out[line.Key] = line.ID
 			}
@@ -120,7 +120,7 @@ func (u *undoing) reverse(ctx context.Context, r *reversal, v verdict) (*diff.Ch
 		return u.comeBack(ctx, r, r.Removed[0])
 	}
 	for _, id := range r.Removed {
-		r.note("", "%s, which an earlier replacement had left behind, was removed: it is not brought back", id)
+		r.note("%s, which an earlier replacement had left behind, was removed: it is not brought back", id)
 	}
 	for id := range r.Sent {
 		return u.putBack(r, id)

@@ -22,7 +22,7 @@ func (u *undoing) unmake(r *reversal, id string) (*diff.Change, error) {
 	case !bound && s.gone:
 		return nil, nil
 	case !bound:
-		r.note("", "%s, which the run made, is not bound any more: it is left as it is", id)
+		r.note("%s, which the run made, is not bound any more: it is left as it is", id)
 		return nil, nil
 	}
 	c := u.change(r, diff.Delete, entry)
@@ -31,7 +31,7 @@ func (u *undoing) unmake(r *reversal, id string) (*diff.Change, error) {
 		return c, nil
 	}
 	c.Reason, c.Removal, c.Rebind = "the run made it", removal(u.account), inDoubt
-	rules := u.account.Driver.Fields.Rules()
+	rules := u.account.rules()
 	c.Base = base(rules, s.doc, s.doc)
 	c.Fields = u.editedSince(r, id, s.doc)
 	u.decide(c)
@@ -42,7 +42,7 @@ func (u *undoing) unmake(r *reversal, id string) (*diff.Change, error) {
 // written them: what is live now would be lost.
 func (u *undoing) editedSince(r *reversal, id string, live diff.Doc) []diff.FieldChange {
 	var out []diff.FieldChange
-	for _, rule := range u.account.Driver.Fields.Rules() {
+	for _, rule := range u.account.rules() {
 		left, seen, known := r.left(id, rule)
 		now, shown := live[rule.Path]
 		switch {
@@ -80,7 +80,7 @@ func (u *undoing) goBack(ctx context.Context, r *reversal, old, made string) (*d
 		entry, bound = now, true // its answer was lost: the lock still has the old one
 	}
 	if !bound {
-		r.note("", "%s, which the run made, is not bound any more: it is left as it is", made)
+		r.note("%s, which the run made, is not bound any more: it is left as it is", made)
 		return nil, nil
 	}
 	was := r.was(u.account, old)
@@ -111,7 +111,7 @@ func (u *undoing) replaceBack(r *reversal, c *diff.Change, made string) {
 		c.Gone = made
 		return
 	}
-	rules := u.account.Driver.Fields.Rules()
+	rules := u.account.rules()
 	want := wanted(c)
 	unmarked := map[spec.Path]bool{}
 	for _, f := range c.Fields {

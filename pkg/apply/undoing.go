@@ -145,8 +145,8 @@ func (r *reversal) paths(d *providers.Driver, id string) []spec.Path {
 }
 
 // note says what is left as it is.
-func (r *reversal) note(hint, format string, args ...any) {
-	r.notes = append(r.notes, spec.Diagnostic{Message: fmt.Sprintf(format, args...), Hint: hint})
+func (r *reversal) note(format string, args ...any) {
+	r.notes = append(r.notes, spec.Diagnostic{Message: fmt.Sprintf(format, args...)})
 }
 
 // boundAs finds the pair that is bound to a live character now: under the

@@ -12,7 +12,7 @@ import (
 // comeBack restores a character that the run removed.
 func (u *undoing) comeBack(ctx context.Context, r *reversal, id string) (*diff.Change, error) {
 	if now, known := u.engine.Lock.Entry(r.Address); known && now.ID != id {
-		r.note("", "%s is bound to %s by now: the character that the run removed, %s, is left as it is", r.Address, now.ID, id)
+		r.note("%s is bound to %s by now: the character that the run removed, %s, is left as it is", r.Address, now.ID, id)
 		return nil, nil
 	}
 	if entry, bound := u.boundAs(id); bound && !r.seen[id].gone && !hidesOnly(u.account.Driver) {
@@ -57,7 +57,7 @@ func (u *undoing) bindAgain(ctx context.Context, r *reversal, c *diff.Change, wa
 		if err == nil {
 			live := u.account.Driver.Fields.Live(body, nil)
 			c.Restore, c.Reason = true, "the run archived it: it is brought back"
-			c.Base = base(u.account.Driver.Fields.Rules(), live, live)
+			c.Base = base(u.account.rules(), live, live)
 			return c, nil
 		}
 		if providers.KindOf(err) != providers.NotFound {
@@ -69,7 +69,7 @@ func (u *undoing) bindAgain(ctx context.Context, r *reversal, c *diff.Change, wa
 
 // show makes a character visible again that removal only hid.
 func (u *undoing) show(r *reversal, c *diff.Change, live diff.Doc) *diff.Change {
-	rules := u.account.Driver.Fields.Rules()
+	rules := u.account.rules()
 	want, prior := diff.Doc{}, map[spec.Path]diff.Mark{}
 	for _, rule := range rules {
 		v, known := r.Before[c.ID][rule.Path]
@@ -106,7 +106,7 @@ func (u *undoing) anew(r *reversal, c *diff.Change, was Entry) (*diff.Change, er
 	}
 	c.Reason = "the run removed " + old
 	c.Removal = fmt.Sprintf("a new character with a new id: %s can't come back. %s", old, d.Removal.Loss)
-	c.Fields = fromNothing(d.Fields.Rules(), doc)
+	c.Fields = fromNothing(u.account.rules(), doc)
 	c.Marks = nil
 	u.remember(c, &reversal{Deed: &Deed{Was: &was}}, doc)
 	return c, nil
@@ -126,7 +126,7 @@ func (u *undoing) creatable(r *reversal, id string) (diff.Doc, error) {
 		}
 		doc[f.Path] = v
 		if partly {
-			r.note("", "%s: %s never shows %s, so that part is not put back", f.Path, u.account.Driver.Title, hiddenParts(f))
+			r.note("%s: %s never shows %s, so that part is not put back", f.Path, u.account.Driver.Title, hiddenParts(f))
 		}
 	}
 	for _, p := range u.account.Driver.Required {

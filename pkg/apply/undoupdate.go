@@ -10,17 +10,17 @@ import (
 func (u *undoing) putBack(r *reversal, id string) (*diff.Change, error) {
 	entry, bound := u.boundAs(id)
 	if !bound {
-		r.note("", "%s is not bound to %s any more: what the run changed there is left as it is", r.Address, id)
+		r.note("%s is not bound to %s any more: what the run changed there is left as it is", r.Address, id)
 		return nil, nil
 	}
 	s := r.seen[id]
 	if s.gone {
-		r.note("", "%s is not there any more: what the run changed in it can't be put back", id)
+		r.note("%s is not there any more: what the run changed in it can't be put back", id)
 		return nil, nil
 	}
 	want, prior := u.wantBefore(r, id, s.doc)
 	c := u.change(r, diff.Update, entry)
-	rules := u.account.Driver.Fields.Rules()
+	rules := u.account.rules()
 	c.Fields = diff.Fields(rules, want, s.doc, prior)
 	c.Base = base(rules, want, s.doc)
 	u.remember(c, r, want)
@@ -35,7 +35,7 @@ func (u *undoing) putBack(r *reversal, id string) (*diff.Change, error) {
 // the base to compare with, what the run left.
 func (u *undoing) wantBefore(r *reversal, id string, live diff.Doc) (diff.Doc, map[spec.Path]diff.Mark) {
 	want, prior := diff.Doc{}, map[spec.Path]diff.Mark{}
-	for _, rule := range u.account.Driver.Fields.Rules() {
+	for _, rule := range u.account.rules() {
 		sentValue, sent := r.Sent[id][rule.Path]
 		if !sent {
 			continue
@@ -45,16 +45,16 @@ func (u *undoing) wantBefore(r *reversal, id string, live diff.Doc) (diff.Doc, m
 		left, seen, _ := r.left(id, rule)
 		switch {
 		case !known:
-			r.note("", "%s can't be read back, and no record says what it held before the run: it keeps what the run sent", rule.Path)
+			r.note("%s can't be read back, and no record says what it held before the run: it keeps what the run sent", rule.Path)
 			continue
 		case rule.Equal(was, left):
 			continue
 		case rule.Canonical(was) == nil && !row.Clear.Can:
-			r.note("", "%s was empty before the run and can't be emptied: %s", rule.Path, row.Clear.Why)
+			r.note("%s was empty before the run and can't be emptied: %s", rule.Path, row.Clear.Why)
 			continue
 		}
 		if partly {
-			r.note("", "%s: %s never shows %s, so that part is not put back", rule.Path, u.account.Driver.Title, hiddenParts(row))
+			r.note("%s: %s never shows %s, so that part is not put back", rule.Path, u.account.Driver.Title, hiddenParts(row))
 		}
 		mark := diff.Mark{File: rule.Digest(left)}
 		if now, shown := live[rule.Path]; !seen && shown && diff.Kept(rule, sentValue, was, now).Fine() {
@@ -88,7 +88,7 @@ func (u *undoing) remember(c *diff.Change, r *reversal, want diff.Doc) {
 			c.Fields[i].Unmarked = true
 		}
 	}
-	for _, rule := range u.account.Driver.Fields.Rules() {
+	for _, rule := range u.account.rules() {
 		v, wanted := want[rule.Path]
 		if mark, managed := marks[rule.Path]; wanted && managed && rule.Digest(v) == mark.Reading() {
 			setMark(c, rule.Path, mark)
@@ -112,7 +112,7 @@ func (u *undoing) recordOf(c *diff.Change, entry Entry) *diff.Change {
 	if after.Fields == nil {
 		after.Fields = map[spec.Path]diff.Mark{}
 	}
-	rules := rulesByPath(u.account.Driver)
+	rules := u.account.rulesByPath()
 	for _, f := range c.Fields {
 		after.Fields[f.Path] = diff.Mark{File: rules[f.Path].Digest(f.After)}
 		if f.Unmarked {

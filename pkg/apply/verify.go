@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/charsync/charsync/pkg/providers"
 )
@@ -37,26 +39,27 @@ func (ar *accountRun) listedAll(it *item) bool {
 // verifyLater reads the list for everything that waits for it. Where fewer
 // are left than a list costs, they are read singly after all.
 func (ar *accountRun) verifyLater(ctx context.Context) {
+	ar.eachScope(ctx, func(it *item) bool { return it.begun && it.later && it.id != "" }, ar.verifyScope)
+}
+
+// eachScope hands out the items that wait to be checked, by their ids, a
+// place at a time. It is bounded, and goes on when the run is interrupted.
+func (ar *accountRun) eachScope(ctx context.Context, waits func(*item) bool, check func(context.Context, string, map[string]*item)) {
 	waiting := map[string]map[string]*item{}
-	var scopes []string
 	for _, it := range ar.items {
-		if !it.begun || it.over || !it.later || it.id == "" {
+		if it.over || !waits(it) {
 			continue
 		}
 		scope, _ := ar.account.Driver.SplitID(it.id)
 		if waiting[scope] == nil {
 			waiting[scope] = map[string]*item{}
-			scopes = append(scopes, scope)
 		}
 		waiting[scope][it.id] = it
 	}
-	if len(scopes) == 0 {
-		return
-	}
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), inFlight)
 	defer done()
-	for _, scope := range scopes {
-		ar.verifyScope(ctx, scope, waiting[scope])
+	for _, scope := range slices.Sorted(maps.Keys(waiting)) {
+		check(ctx, scope, waiting[scope])
 	}
 }
 

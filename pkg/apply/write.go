@@ -73,7 +73,7 @@ func (ar *accountRun) send(ctx context.Context, it *item, fields []diff.FieldCha
 		ar.fail(it, err)
 		return false
 	}
-	if err := ar.note(RunLine{Kind: "intent", Address: it.Address, Provider: it.Provider, Action: diff.Update, ID: it.id, Body: body, Doc: changes}); err != nil {
+	if err := ar.noteOf(it, RunLine{Kind: "intent", Action: diff.Update, ID: it.id, Body: body, Doc: changes}); err != nil {
 		ar.fail(it, err)
 		return false
 	}
@@ -83,10 +83,7 @@ func (ar *accountRun) send(ctx context.Context, it *item, fields []diff.FieldCha
 	ar.tried(err)
 	if err != nil && noEffect(err) {
 		it.effects--
-		if perr := ar.putBack(it); perr != nil {
-			err = perr
-		}
-		ar.fail(it, err)
+		ar.cameToNothing(it, err)
 		return false
 	}
 	it.failure = err
