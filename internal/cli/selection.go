@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,16 +23,34 @@ func (s *session) choose(args []string, f *runFlags) (apply.Selection, error) {
 			return selection, oneOf("--target", target, s.instanceNames())
 		}
 	}
+	var hidden unread
 	for _, arg := range args {
 		names, err := s.namesFor(arg)
-		if err != nil {
+		if err != nil && !errors.As(err, &hidden) {
 			return selection, err
 		}
 		selection.Names = append(selection.Names, names...)
 	}
 	slices.Sort(selection.Names)
 	selection.Names = slices.Compact(selection.Names)
+	if hidden.error != nil {
+		return selection, hidden
+	}
 	return selection, nil
+}
+
+// unread is the failure of an argument that may mean a manifest that could
+// not be read.
+type unread struct{ error }
+
+func (u unread) Unwrap() error { return u.error }
+
+// hides reports whether what an argument means may stand in what could not be
+// read: of some manifests with an error not even the name is known.
+func (s *session) hides(arg string) bool {
+	return slices.ContainsFunc(only(s.set.Diagnostics, spec.Error), func(d spec.Diagnostic) bool {
+		return d.Character == "" || looksLikePath(arg)
+	})
 }
 
 func (s *session) instanceNames() []string {
@@ -51,6 +70,13 @@ func (s *session) namesFor(arg string) ([]string, error) {
 		if slices.Contains(known, arg) {
 			return []string{arg}, nil
 		}
+		if slices.ContainsFunc(only(s.set.Diagnostics, spec.Error), func(d spec.Diagnostic) bool { return d.Character == arg }) {
+			return nil, unread{end(exitInvalid)} // its findings say it all
+		}
+		if s.hides(arg) {
+			hint := meantName(arg, known, "put right what is named above: it may stand there")
+			return nil, unread{failed(hint, "no character is called %q in the manifests that can be read", arg)}
+		}
 		return nil, noCharacter(arg, known)
 	}
 	below, ok := s.project.Relative(s.path(arg))
@@ -62,6 +88,9 @@ func (s *session) namesFor(arg string) ([]string, error) {
 		if below == "." || c.Pos.File == below || strings.HasPrefix(c.Pos.File, below+"/") {
 			names = append(names, c.Name)
 		}
+	}
+	if len(names) == 0 && s.hides(arg) {
+		return nil, unread{failed("put right what is named above", "%s: no manifest that can be read is there", arg)}
 	}
 	if len(names) == 0 {
 		return nil, failed("see spec.manifests in charsync.yaml for where manifests are looked for", "%s: no manifest of the project is there", arg)

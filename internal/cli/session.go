@@ -259,8 +259,9 @@ func (s *session) loaded(ctx context.Context, f *runFlags, args []string, access
 		return nil, err
 	}
 	if s.selection, err = s.choose(args, f); err != nil {
-		if hasErrors(s.set.Diagnostics) { // the name may be in what could not be read
-			return nil, errors.Join(s.judge(nil), err)
+		if invalid := s.judge(nil); invalid != nil {
+			s.report(err)
+			return nil, invalid
 		}
 		return nil, err
 	}

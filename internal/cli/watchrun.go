@@ -107,7 +107,7 @@ func (r *watchRun) asked(u spec.Update) error {
 		w.session.selection, s.selection = selection, selection
 		return nil
 	case r.started:
-	case hasErrors(s.set.Diagnostics): // the name may be in what could not be read
+	case errors.As(err, &unread{}): // a save may bring it to light
 		r.postpone(u)
 		return errors.Join(r.show(s.set.Diagnostics, true), err)
 	default:
