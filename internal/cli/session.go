@@ -254,6 +254,9 @@ func (s *session) loaded(ctx context.Context, f *runFlags, args []string, access
 	keep := engine.Examine
 	if s.whole || access == offline || len(args) > 0 || f.base != "" {
 		keep = nil
+	} else {
+		end := engine.ReadAhead(ctx)
+		s.closers = append(s.closers, func() error { end(); return nil })
 	}
 	if err := s.loadSome(ctx, nil, keep); err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 		e.planNothing(w, err)
 		return
 	}
-	before := w.account.requests()
+	before := w.account.sent()
 	doubts := e.settleDoubts(ctx, w)
 	claimed := e.claimRenamed(w)
 	var needs []need

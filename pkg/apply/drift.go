@@ -78,7 +78,7 @@ func (d *drifting) look(ctx context.Context) {
 		d.engine.planNothing(d.accountPlan, err)
 		return
 	}
-	before := d.account.requests()
+	before := d.account.sent()
 	rules := d.account.rules()
 	d.bound = len(d.prune)
 	d.changes = make([]*diff.Change, len(d.prune))

@@ -3,6 +3,7 @@ package apply
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/charsync/charsync/pkg/diff"
@@ -31,6 +32,7 @@ type Account struct {
 	known  []diff.Rule
 	owned  sync.Once
 	owners map[string]bool // that the lock knew
+	ahead  atomic.Pointer[ahead]
 }
 
 // rules are those of the driver's table.

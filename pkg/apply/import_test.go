@@ -38,7 +38,7 @@ func (w *world) seedLive(vendor string, n int) {
 // does.
 func (w *world) importAll(vendor string) []Imported {
 	w.Helper()
-	e := w.engine()
+	e := w.wholeEngine()
 	list, err := e.Import(context.Background(), ImportOptions{Target: vendor, All: true})
 	if err != nil {
 		w.Fatal(err)

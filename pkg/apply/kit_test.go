@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -29,12 +30,12 @@ type world struct {
 	opts Options // taken over by every engine
 	// config changes how accounts are opened; may be nil.
 	config func(*providers.Config)
-	opened []interface{ Close() error }
+	opened []io.Closer
 }
 
 // close lets go of everything; for those who make many worlds in one test.
 func (w *world) close() {
-	for _, c := range w.opened {
+	for _, c := range slices.Backward(w.opened) {
 		_ = c.Close()
 	}
 	w.opened = nil
@@ -126,9 +127,14 @@ func (w *world) lockText() string {
 func (w *world) engine(change ...func(*Options)) *Engine {
 	w.Helper()
 	e := w.unloaded(change...)
+	w.opened = append(w.opened, closing(e.ReadAhead(context.Background())))
 	w.load(e, e.Examine)
 	return e
 }
+
+type closing func()
+
+func (c closing) Close() error { c(); return nil }
 
 // wholeEngine is one that holds all manifests with all their values.
 func (w *world) wholeEngine(change ...func(*Options)) *Engine {

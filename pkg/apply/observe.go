@@ -30,6 +30,7 @@ type observation struct {
 	each    func(i int, s seen) // called once for every need, concurrently
 	what    string              // the kind of its events
 
+	ahead    *ahead // nil when nothing was read ahead
 	least    int
 	done     atomic.Int64
 	lists    []providers.Body // per need
@@ -49,6 +50,8 @@ type observation struct {
 func (e *Engine) observe(ctx context.Context, a *Account, kind string, needs []need, each func(i int, s seen)) (least int, err error) {
 	defer e.span(kind + " " + a.Instance.Name)()
 	o := e.newObservation(a, kind, needs, each)
+	o.ahead = a.ahead.Swap(nil)
+	defer o.ahead.leave()
 	scopes, of := byScope(a.Driver, needs)
 	bound := e.boundIn(a)
 	readings := make([]*reading, 0, len(scopes))

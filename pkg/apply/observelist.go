@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -37,7 +38,10 @@ func (o *observation) readList(ctx context.Context, r *reading, of []int) {
 		single[i] = true
 	}
 	page, shown := o.account.Driver.ListPage, 0
-	for remote, err := range o.account.Provider.List(ctx, r.scope) {
+	var telling errgroup.Group // comparing one while the next page is on its way
+	telling.SetLimit(runtime.GOMAXPROCS(0))
+	defer func() { _ = telling.Wait() }()
+	for remote, err := range o.list(ctx, r.scope) {
 		if err != nil {
 			o.breakOff(fmt.Errorf("the list could not be read: %w", err))
 			return
@@ -52,7 +56,7 @@ func (o *observation) readList(ctx context.Context, r *reading, of []int) {
 			if single[i] {
 				o.lists[i] = remote.Body
 			} else {
-				o.tell(i, seen{list: remote.Body})
+				telling.Go(func() error { o.tell(i, seen{list: remote.Body}); return nil })
 			}
 		}
 		if len(wanted) == 0 {
@@ -65,6 +69,7 @@ func (o *observation) readList(ctx context.Context, r *reading, of []int) {
 			return
 		}
 	}
+	_ = telling.Wait()
 	if ctx.Err() != nil {
 		return
 	}

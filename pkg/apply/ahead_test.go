@@ -1,0 +1,103 @@
+package apply
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/charsync/charsync/internal/sandbox"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// listed counts the list requests of a vendor since the last call.
+func (w *world) listed() int {
+	return len(slices.DeleteFunc(w.requests(), func(r sandbox.Request) bool { return r.Write }))
+}
+
+// TestReadAhead reads the list while nothing is loaded yet, and the plan asks
+// for nothing more. Every other test of plans reads ahead too.
+func TestReadAhead(t *testing.T) {
+	w := newWorld(t)
+	w.castOf("alakazam", 430, func(int) string { return "" })
+	w.applied("Applied: 430 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.requests()
+	e := w.unloaded()
+	end := e.ReadAhead(context.Background())
+	h := e.Accounts["alakazam"].ahead.Load()
+	if h == nil {
+		t.Fatal("nothing is read ahead")
+	}
+	<-h.found
+	if w.listed() == 0 {
+		t.Error("nothing was asked for before the manifests were loaded")
+	}
+	end()
+	w.requests()
+	e = w.unloaded()
+	defer e.ReadAhead(context.Background())()
+	w.load(e, e.Examine)
+	p, err := e.Plan(context.Background())
+	if err != nil || !p.Empty() || p.Unchanged != 430 {
+		t.Fatalf("%v, %d unchanged, %d changes", err, p.Unchanged, len(p.Changes))
+	}
+	if c := callsOf(p, "alakazam"); c.Made != 5 || c.Least != 5 {
+		t.Errorf("%d requests made, at least %d, want 5", c.Made, c.Least)
+	}
+	if e.Accounts["alakazam"].ahead.Load() != nil {
+		t.Error("a second plan would take the list of the first")
+	}
+}
+
+// TestReadAheadOnlyWhatIsCertain names what must not be read ahead.
+func TestReadAheadOnlyWhatIsCertain(t *testing.T) {
+	w := newWorld(t)
+	w.castOf("alakazam", 25, func(int) string { return "" })
+	w.applied("Applied: 25 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	begun := func(change func(*Engine)) bool {
+		e := w.unloaded()
+		change(e)
+		defer e.ReadAhead(context.Background())()
+		return e.Accounts["alakazam"].ahead.Load() != nil
+	}
+	if !begun(func(*Engine) {}) {
+		t.Error("the list of a plan of everything is not read ahead")
+	}
+	for name, change := range map[string]func(*Engine){
+		"one character is selected": func(e *Engine) { e.Options.Selection.Names = []string{"npc-0001"} },
+		"another target is":         func(e *Engine) { e.Options.Selection.Targets = []string{"convai"} },
+		"Git says what is planned":  func(e *Engine) { e.Options.Selection.Changed = map[string]bool{} },
+		"a creation is in doubt": func(e *Engine) {
+			entry := e.Lock.Entries()[0]
+			entry.Pending = &Intent{Action: "create"}
+			e.Lock.entries[entry.Address] = entry
+		},
+		"another environment is meant": func(e *Engine) {
+			e.Project.Environments = map[string]spec.Environment{"stage": {Targets: map[string]string{"convai": "alakazam"}}}
+		},
+		"gets are cheaper": func(e *Engine) {
+			for _, entry := range e.Lock.Entries()[9:] {
+				delete(e.Lock.entries, entry.Address)
+			}
+		},
+		"the account can't be used": func(e *Engine) { e.Accounts["alakazam"].Err = context.Canceled },
+	} {
+		if begun(change) {
+			t.Errorf("the list is read ahead although %s", name)
+		}
+	}
+}
+
+// TestReadAheadEnds leaves a long list in the middle.
+func TestReadAheadEnds(t *testing.T) {
+	w := newWorld(t)
+	w.castOf("alakazam", 3*aheadMost/2, func(int) string { return "" })
+	w.apply()
+	e := w.unloaded()
+	end := e.ReadAhead(context.Background())
+	h := e.Accounts["alakazam"].ahead.Load()
+	end()
+	end()
+	if _, open := <-h.found; open {
+		t.Error("the list is still being read")
+	}
+}
