@@ -1,6 +1,8 @@
 package harness
 
 import (
+	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -42,6 +44,26 @@ func (w *world) finalStore() {
 		}
 	}
 	w.plantsStand()
+	w.nothingLeft()
+}
+
+// nothingLeft looks for temporary files that a kill has left in the project.
+// The record of a run that was killed stays as it is.
+func (w *world) nothingLeft() {
+	err := filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == "runs":
+			return filepath.SkipDir
+		case filepath.Ext(path) == ".tmp":
+			w.find("%s was left behind", path)
+		}
+		return nil
+	})
+	if err != nil {
+		w.find("the project can't be looked through: %v", err)
+	}
 }
 
 func (w *world) finalPair(a address, alive []sandbox.Stored, b binding) {

@@ -2,6 +2,8 @@ package harness
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -48,6 +50,9 @@ func TestOracleSees(t *testing.T) {
 			doc := map[string]any{vendorNamed(a.target).nameAt: "K99 Stray", "game_id": "game123", "world_id": "world456"}
 			_, err := w.gate.sandbox.Put(a.target, doc)
 			return err
+		},
+		"a temporary file": func(w *world, _ address, _ string) error {
+			return os.WriteFile(filepath.Join(w.dir, ".charsync.lock-1a2b3c4d.tmp"), nil, 0o600)
 		},
 		"a stranger's character": func(w *world, a address, _ string) error {
 			id, err := w.bystander(a.target, map[string]any{vendorNamed(a.target).nameAt: "Bystander", "game_id": "g", "world_id": "w"})

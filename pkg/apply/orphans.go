@@ -89,29 +89,6 @@ func (e *Engine) orphanSelected(entry Entry) bool {
 	return len(s.Selectors) == 0 && e.targetSelected(entry.Target, entry.Target)
 }
 
-// boundWork sorts what is bound and selected by account, with and without a
-// manifest. The entries stand in prune.
-func (e *Engine) boundWork(chosen *pairs, plan *diff.Plan, orphan func(Entry) bool) []*accountPlan {
-	mine := map[diff.Address]bool{}
-	for _, q := range chosen.list {
-		mine[q.Address] = true
-	}
-	byName := map[string]*accountPlan{}
-	for _, entry := range e.Lock.Entries() {
-		if entry.ID == "" || !mine[entry.Address] && !(orphan(entry) && chosen.inPlay[entry.Target] && e.orphanSelected(entry)) {
-			continue
-		}
-		if a := e.Accounts[entry.Target]; a == nil || a.Driver == nil {
-			plan.Complete = false
-			plan.Diagnostics = append(plan.Diagnostics, unknownInstance(entry))
-			continue
-		}
-		w := e.workAt(byName, entry.Target)
-		w.prune = append(w.prune, entry)
-	}
-	return sortedWork(byName)
-}
-
 // settleOrphans finds out about creations that were in doubt when their
 // manifest went away. What was created is bound, so that it can be pruned;
 // the attempt is forgotten otherwise.
