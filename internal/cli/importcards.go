@@ -12,6 +12,7 @@ import (
 	"github.com/charsync/charsync/internal/cards"
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/apply"
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -104,10 +105,30 @@ func (s *session) importCards(ctx context.Context, paths []string, f importFlags
 	if err := s.checkImported(ctx, done); err != nil {
 		return err
 	}
+	s.tellLacking(done)
 	if len(f.targets) == 0 {
 		s.note("note: say under spec.targets where they shall live, or import with --target INSTANCE")
 	}
 	return s.result("", func(w io.Writer) error { return writeImported(w, f.format, done) })
+}
+
+// tellLacking says what creation at the targets needs and the cards do not
+// give.
+func (s *session) tellLacking(done []importedCharacter) {
+	for _, d := range done {
+		s.selection.Names = append(s.selection.Names, d.Name)
+	}
+	engine := s.engine(&runFlags{}, offline)
+	var lacking []spec.Diagnostic
+	for _, d := range engine.Validate() {
+		if d.Code == providers.CodeMissing || d.Code == providers.CodePlace {
+			d.Severity = spec.Info
+			lacking = append(lacking, d)
+		}
+	}
+	for _, d := range gathered(lacking) {
+		s.note("note: %s", view.SanitizeLine(fmt.Sprintf("%s: %s [%s]: %s", d.Pos, d.Message, d.Code, d.Hint)))
+	}
 }
 
 // namesForImport gives out names for manifests, unlike those in use. A name
