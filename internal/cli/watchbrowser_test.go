@@ -149,7 +149,11 @@ func TestPageIsGoneAbout(t *testing.T) {
 	w.page.Press("\r")
 	w.shows(".sheet h2", "Tom")
 
+	for _, name := range []string{"ana", "ben", "cleo", "dora", "emil", "flo"} { // a list that scrolls
+		w.save("characters/"+name+".yaml", strings.NewReplacer("mira", name, "Mira", name, "Come in.", "Hello.").Replace(mira))
+	}
 	w.open("mira", browsertest.Reader{Width: 390, Height: 844})
+	w.page.Wait(`document.querySelectorAll("#list a").length === 8`)
 	if wide := browsertest.Eval[float64](w.page, `document.documentElement.scrollWidth`); wide > 390 {
 		t.Errorf("on a phone it is %v wide", wide)
 	}
