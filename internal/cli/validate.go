@@ -108,9 +108,11 @@ func (a *app) validateCommand() *cobra.Command {
 		long: `Checks the manifests, or only those in the given files and folders, against the
 schema, each other, and what each provider accepts: its words, its limits, what
 it can't clear and what it would lose; and reads the prose for what was left in
-by mistake. It opens no connection and needs no
-credential. --format github shows findings at the lines of a pull request,
---format sarif is a log for code scanning; their paths start at the Git root.
+by mistake. Without --env it checks in the same way what manifests say otherwise
+in each environment, and names that in a finding. It opens no connection and
+needs no credential. --format github shows findings at the lines of a pull
+request, --format sarif is a log for code scanning; their paths start at the Git
+root.
 
 --max-loss LEVEL makes an error of every field that loses more than that at a
 provider. Each level lets pass what those before it do: none (arrives whole),
