@@ -56,7 +56,7 @@ func (a *app) newStep(cmd *cobra.Command, f *ciFlags) (*step, error) {
 			return nil, failed("GITHUB_EVENT_PATH names it; unset it outside of GitHub Actions", "the event of the workflow: %w", err)
 		}
 	}
-	project, err := a.stepProject()
+	project, err := a.loadLoosely() // what is wrong with it is told by the command that the step runs
 	if err != nil {
 		return nil, err
 	}
@@ -77,21 +77,6 @@ func (a *app) newStep(cmd *cobra.Command, f *ciFlags) (*step, error) {
 		return nil, failed("name another folder with --report-dir", "the folder for reports: %w", err)
 	}
 	return s, nil
-}
-
-// stepProject is the project for its name; what is wrong with it is told by
-// the command that the step runs.
-func (a *app) stepProject() (*spec.Project, error) {
-	file, dir, err := a.locate()
-	if err != nil {
-		return nil, err
-	}
-	if file != "" {
-		if p, _ := spec.LoadProject(file); p != nil {
-			return p, nil
-		}
-	}
-	return spec.DefaultProject(dir), nil
 }
 
 func readJSON(file string, most int64, into any) error {

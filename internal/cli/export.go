@@ -71,11 +71,7 @@ func (a *app) export(ctx context.Context, name string, f exportFlags) error {
 	if inPicture && f.out == "" {
 		return failed("say where with --out FILE.png", "export: a picture is not written to the screen")
 	}
-	p, err := a.loadProject()
-	if err != nil {
-		return err
-	}
-	s, err := a.newSession(p)
+	s, err := a.localSession()
 	if err != nil {
 		return err
 	}

@@ -115,23 +115,6 @@ func (a *app) formatFiles(ctx context.Context, args []string, mode fmtMode) erro
 	return end(code)
 }
 
-// loadLoosely finds the project. A charsync.yaml that can't be used is
-// formatted all the same, beside the manifests that the defaults name.
-func (a *app) loadLoosely() (*spec.Project, error) {
-	file, dir, err := a.locate()
-	if err != nil {
-		return nil, err
-	}
-	if file != "" {
-		if p, _ := spec.LoadProject(file); p != nil {
-			return p, nil
-		}
-	}
-	p := spec.DefaultProject(dir)
-	p.File = file
-	return p, nil
-}
-
 // layouts formats files side by side; results are in their order.
 func layouts(ctx context.Context, root *os.Root, files []string, parallelism int) []layoutOf {
 	out := make([]layoutOf, len(files))

@@ -111,11 +111,7 @@ func (a *app) importFiles(ctx context.Context, files []string, f importFlags) er
 	if err := checkFormat(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
-	p, err := a.loadProject()
-	if err != nil {
-		return err
-	}
-	s, err := a.newSession(p)
+	s, err := a.localSession()
 	if err != nil {
 		return err
 	}

@@ -25,15 +25,9 @@ const (
 // looksLikeCard tells the path of a card from the name of an instance. What
 // is wrong with the project is said later.
 func (a *app) looksLikeCard(arg string) bool {
-	if file, dir, err := a.locate(); err == nil {
-		p := spec.DefaultProject(dir)
-		if file != "" {
-			p, _ = spec.LoadProject(file)
-		}
-		if p != nil {
-			if _, ok := p.Instances[arg]; ok {
-				return false
-			}
+	if p, err := a.loadLoosely(); err == nil {
+		if _, ok := p.Instances[arg]; ok {
+			return false
 		}
 	}
 	switch strings.ToLower(filepath.Ext(arg)) {

@@ -69,6 +69,23 @@ func (a *app) loadProject() (*spec.Project, error) {
 	return p, nil
 }
 
+// loadLoosely finds the project and is silent about what is wrong with it. A
+// charsync.yaml that can't be used counts as one that says nothing.
+func (a *app) loadLoosely() (*spec.Project, error) {
+	file, dir, err := a.locate()
+	if err != nil {
+		return nil, err
+	}
+	if file != "" {
+		if p, _ := spec.LoadProject(file); p != nil {
+			return p, nil
+		}
+	}
+	p := spec.DefaultProject(dir)
+	p.File = file
+	return p, nil
+}
+
 // diagnose prints errors and warnings on stderr, under -q errors alone. What
 // is merely worth knowing is for validate.
 func (a *app) diagnose(found []spec.Diagnostic) error {

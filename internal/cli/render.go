@@ -68,11 +68,7 @@ func (a *app) render(ctx context.Context, f *runFlags, args []string, format, ou
 	if err := f.check(); err != nil {
 		return err
 	}
-	p, err := a.loadProject()
-	if err != nil {
-		return err
-	}
-	s, err := a.newSession(p)
+	s, err := a.localSession()
 	if err != nil {
 		return err
 	}

@@ -71,11 +71,7 @@ func bindings(entries []apply.Entry) []binding {
 // openState opens the lock of the project, or of its sandbox; for changing it
 // only when no run is under way.
 func (a *app) openState(ctx context.Context, access access) (*session, error) {
-	p, err := a.loadProject()
-	if err != nil {
-		return nil, err
-	}
-	s, err := a.newSession(p)
+	s, err := a.localSession()
 	if err != nil {
 		return nil, err
 	}

@@ -84,15 +84,10 @@ func (a *app) watch(ctx context.Context, f *watchFlags, args []string) error {
 		return err
 	}
 	f.yes = true // asking on every save would be no watching; --apply is the consent
-	file, dir, err := a.locate()
+
+	p, err := a.loadLoosely() // what is wrong with it, the first run says
 	if err != nil {
 		return err
-	}
-	p := spec.DefaultProject(dir)
-	if file != "" {
-		if read, _ := spec.LoadProject(file); read != nil {
-			p = read // what is wrong with it, the first run says
-		}
 	}
 	w, err := watch.Open(watch.Options{Dir: p.Dir, Quiet: f.quiet, Scope: watchScope(p, nil), Poll: f.poll, Now: a.env.Now})
 	if err != nil {
