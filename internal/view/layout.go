@@ -109,7 +109,7 @@ func rightToLeft(s string) bool {
 
 // width is the number of columns that text takes.
 func width(s string) int {
-	if harmless(s) {
+	if harmless(s, "") {
 		return len(s)
 	}
 	return uniseg.StringWidth(s)

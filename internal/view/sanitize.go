@@ -18,7 +18,7 @@ func Sanitize(s string) string { return sanitize(s, "\n\t") }
 func SanitizeLine(s string) string { return sanitize(s, "") }
 
 func sanitize(s, keep string) string {
-	if harmless(s) {
+	if harmless(s, keep) {
 		return s
 	}
 	var b strings.Builder
@@ -49,10 +49,11 @@ func sanitize(s, keep string) string {
 	return b.String()
 }
 
-// harmless reports printable ASCII, which most text is.
-func harmless(s string) bool {
+// harmless reports text of printable ASCII, which most text is, and of what is
+// kept besides.
+func harmless(s, keep string) bool {
 	for i := range len(s) {
-		if s[i] < ' ' || s[i] >= 0x7F {
+		if (s[i] < ' ' || s[i] >= 0x7F) && strings.IndexByte(keep, s[i]) < 0 {
 			return false
 		}
 	}

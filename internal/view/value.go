@@ -24,7 +24,7 @@ func (s Style) preview(v any, columns int) string {
 
 func (s Style) previewText(t string, columns int) string {
 	trimmed := strings.TrimRight(t, "\r\n")
-	if !wider(trimmed, columns-2) && !strings.Contains(trimmed, "\n") {
+	if !strings.Contains(trimmed, "\n") && !wider(trimmed, columns-2) {
 		return quote(trimmed)
 	}
 	size := Count(Characters(trimmed), "character")
@@ -233,7 +233,7 @@ func (p *printer) element(indent int, sign run, key string, v any, look ink) {
 
 // Characters counts what a reader calls characters.
 func Characters(s string) int {
-	if harmless(s) {
+	if harmless(s, "\n\t") {
 		return len(s)
 	}
 	return uniseg.GraphemeClusterCount(s)
