@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/charsync/charsync/pkg/providers"
 )
@@ -64,7 +67,10 @@ func (ar *accountRun) eachScope(ctx context.Context, waits func(*item) bool, che
 }
 
 func (ar *accountRun) verifyScope(ctx context.Context, scope string, waiting map[string]*item) {
-	total := len(waiting)
+	total, done := len(waiting), atomic.Int64{}
+	var concluding errgroup.Group // they share what it costs to have them on disk
+	concluding.SetLimit(ar.engine.parallelism(ar.account))
+	defer func() { _ = concluding.Wait() }()
 	for remote, err := range ar.account.Provider.List(ctx, scope) {
 		if err != nil {
 			for _, it := range waiting {
@@ -78,8 +84,11 @@ func (ar *accountRun) verifyScope(ctx context.Context, scope string, waiting map
 		}
 		delete(waiting, remote.ID)
 		it.got.list = remote.Body
-		ar.conclude(ctx, it)
-		ar.engine.event(Event{Kind: "verify", Address: it.Address, Instance: it.Target, Done: total - len(waiting), Total: total})
+		concluding.Go(func() error {
+			ar.conclude(ctx, it)
+			ar.engine.event(Event{Kind: "verify", Address: it.Address, Instance: it.Target, Done: int(done.Add(1)), Total: total})
+			return nil
+		})
 		if len(waiting) == 0 {
 			return
 		}
