@@ -1,18 +1,17 @@
 package edit
 
 import (
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/spec"
 )
 
+// ordered are the keys of a mapping in their usual order.
 func ordered(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
+	keys := slices.Sorted(maps.Keys(m))
 	slices.SortStableFunc(keys, spec.CompareKeys)
 	return keys
 }
@@ -117,11 +116,11 @@ func (e *editor) spliceElements(n *node, have, want []any, at spot) {
 		return
 	}
 	head := 0
-	for head < len(have) && head < len(want) && same(have[head], want[head]) {
+	for head < len(have) && head < len(want) && reflect.DeepEqual(have[head], want[head]) {
 		head++
 	}
 	tail := 0
-	for tail < len(have)-head && tail < len(want)-head && same(have[len(have)-1-tail], want[len(want)-1-tail]) {
+	for tail < len(have)-head && tail < len(want)-head && reflect.DeepEqual(have[len(have)-1-tail], want[len(want)-1-tail]) {
 		tail++
 	}
 	fresh := want[head : len(want)-tail]

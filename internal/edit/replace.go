@@ -221,5 +221,3 @@ func contains(in, v any) bool {
 func (e *editor) value(n *node) any {
 	return spec.ValueOf(n.yaml)
 }
-
-func same(a, b any) bool { return reflect.DeepEqual(a, b) }

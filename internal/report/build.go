@@ -54,13 +54,8 @@ func New(plan *diff.Plan, src Sources) *Report {
 	if what, why := view.Nothing(plan); what != "" {
 		r.Nothing = what + ": " + why
 	}
-	for start := 0; start < len(plan.Changes); {
-		end := start + 1
-		for end < len(plan.Changes) && plan.Changes[end].Name == plan.Changes[start].Name {
-			end++
-		}
-		r.Characters = append(r.Characters, b.character(plan.Changes[start:end]))
-		start = end
+	for changes := range plan.ByCharacter() {
+		r.Characters = append(r.Characters, b.character(changes))
 	}
 	b.rest(r)
 	return r

@@ -17,7 +17,7 @@ func (b *builder) pair(c *diff.Change, manifest *spec.Character) Pair {
 		Target: view.SanitizeLine(c.Target), Provider: view.SanitizeLine(c.Provider), Vendor: b.title(c.Provider),
 		ID: view.SanitizeLine(c.ID), Verdict: verdict(c), Deed: view.Deed(b.plan, c), Reason: view.SanitizeLine(c.Reason),
 		Removal: view.SanitizeLine(c.Removal), Protect: c.Protect, Blocked: stops(c.Blocked), Losses: losses(c.Losses),
-		Applied: applied(c.Applied),
+		Applied: view.LastApplied(c.Applied),
 	}
 	for _, f := range c.Fields {
 		if c.Action == diff.Delete && f.Class == diff.Released {
@@ -75,7 +75,7 @@ func verdict(c *diff.Change) Verdict {
 		return Drifted
 	}
 	v := verdictOf(c.Action)
-	if v == Updates && c.Has(diff.Drift) && !slices.ContainsFunc(c.Fields, func(f diff.FieldChange) bool { return f.Send && f.Class != diff.Drift }) {
+	if v == Updates && c.OnlyDrift() {
 		return Drifted
 	}
 	return v
@@ -164,19 +164,4 @@ func (p Pair) Named() bool {
 		return -1
 	}
 	return strings.Map(letters, p.Vendor) != strings.Map(letters, p.Target)
-}
-
-// applied says which run was the last to change something at a pair.
-func applied(a *diff.Applied) string {
-	if a == nil {
-		return ""
-	}
-	words := "last applied"
-	if a.At != "" {
-		words += " " + a.At
-	}
-	if a.Who != "" {
-		words += " by " + a.Who
-	}
-	return view.SanitizeLine(words + ", run " + a.Run)
 }

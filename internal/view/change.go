@@ -1,7 +1,6 @@
 package view
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
@@ -46,7 +45,7 @@ func (p *printer) actionSign(c *diff.Change) (string, ink) {
 	case diff.Record:
 		return "=", faint
 	}
-	if c.Has(diff.Drift) && !slices.ContainsFunc(c.Fields, func(f diff.FieldChange) bool { return f.Send && f.Class != diff.Drift }) {
+	if c.OnlyDrift() {
 		return p.style.drift(), drifting
 	}
 	return "~", changed
@@ -63,7 +62,12 @@ func (p *printer) changeOf(c *diff.Change, shown *told) {
 	}
 	p.item(2, []run{{sign + " ", look}}, head...)
 	p.aside(6, c, shown)
-	p.applied(6, c.Applied)
+	if words := LastApplied(c.Applied); words != "" {
+		if c.Applied.Command != "" {
+			words += " (" + SanitizeLine(c.Applied.Command) + ")"
+		}
+		p.line(6, run{words, faint})
+	}
 	switch c.Action {
 	case diff.Create:
 		p.sizes(6, c.Fields)
@@ -89,10 +93,11 @@ func (p *printer) changeOf(c *diff.Change, shown *told) {
 	}
 }
 
-// applied says which run was the last to change something at a pair.
-func (p *printer) applied(indent int, a *diff.Applied) {
+// LastApplied says which run was the last to change something at a pair; "" is
+// none.
+func LastApplied(a *diff.Applied) string {
 	if a == nil {
-		return
+		return ""
 	}
 	words := "last applied"
 	if a.At != "" {
@@ -101,11 +106,7 @@ func (p *printer) applied(indent int, a *diff.Applied) {
 	if a.Who != "" {
 		words += " by " + a.Who
 	}
-	words += ", run " + a.Run
-	if a.Command != "" {
-		words += " (" + a.Command + ")"
-	}
-	p.line(indent, run{SanitizeLine(words), faint})
+	return SanitizeLine(words + ", run " + a.Run)
 }
 
 // sizes lists the fields of a character that will be created.

@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/charsync/charsync/pkg/diff"
-	"github.com/charsync/charsync/pkg/spec"
 )
 
 // JSON prints a document for programs: two spaces of indentation, keys in a
@@ -19,16 +18,3 @@ func JSON(w io.Writer, document any) error {
 
 // PlanJSON prints the plan document, as --out writes it.
 func PlanJSON(w io.Writer, plan *diff.Plan) error { return JSON(w, plan) }
-
-// DiagnosticsJSON prints findings with their counts.
-func DiagnosticsJSON(w io.Writer, ds []spec.Diagnostic) error {
-	if ds == nil {
-		ds = []spec.Diagnostic{}
-	}
-	errors, warnings := tally(ds)
-	return JSON(w, struct {
-		Diagnostics []spec.Diagnostic `json:"diagnostics"`
-		Errors      int               `json:"errors"`
-		Warnings    int               `json:"warnings"`
-	}{ds, errors, warnings})
-}

@@ -15,13 +15,8 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	p.tone = toneOf(plan)
 	p.against(plan)
 	p.legend(plan)
-	for start := 0; start < len(plan.Changes); {
-		end := start + 1
-		for end < len(plan.Changes) && plan.Changes[end].Name == plan.Changes[start].Name {
-			end++
-		}
-		p.character(plan.Changes[start:end])
-		start = end
+	for changes := range plan.ByCharacter() {
+		p.character(changes)
 	}
 	p.losses(plan)
 	p.orphans(plan.Orphans)

@@ -82,24 +82,6 @@ func TestJSONKeepsProse(t *testing.T) {
 	}
 }
 
-func TestDiagnosticsJSON(t *testing.T) {
-	var out strings.Builder
-	if err := DiagnosticsJSON(&out, []spec.Diagnostic{{Severity: spec.Error, Code: "CS1"}, {Severity: spec.Warning, Code: "CS2"}, {Severity: spec.Info, Code: "CS3"}}); err != nil {
-		t.Fatal(err)
-	}
-	var got struct {
-		Diagnostics      []spec.Diagnostic
-		Errors, Warnings int
-	}
-	if err := json.Unmarshal([]byte(out.String()), &got); err != nil || got.Errors != 1 || got.Warnings != 1 || len(got.Diagnostics) != 3 {
-		t.Errorf("%s, %v", out.String(), err)
-	}
-	out.Reset()
-	if err := DiagnosticsJSON(&out, nil); err != nil || !strings.Contains(out.String(), `"diagnostics": []`) {
-		t.Errorf("%s, %v", out.String(), err)
-	}
-}
-
 func TestResultJSONHasErrors(t *testing.T) {
 	r := &apply.Result{Failed: 1, Outcomes: []apply.Outcome{{
 		Address: diff.Address{Target: "convai", Name: "mira"}, Action: diff.Update, Status: apply.Failed, Err: errors.New("the answer was <html>"),

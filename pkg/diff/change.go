@@ -111,6 +111,11 @@ func (c *Change) Has(class Class) bool {
 	return slices.ContainsFunc(c.Fields, func(f FieldChange) bool { return f.Class == class })
 }
 
+// OnlyDrift reports that there is drift, and that nothing else is sent.
+func (c *Change) OnlyDrift() bool {
+	return c.Has(Drift) && !slices.ContainsFunc(c.Fields, func(f FieldChange) bool { return f.Send && f.Class != Drift })
+}
+
 // Block is a reason to leave a change out: a conflict, a guard's rule, drift
 // under drift: fail.
 type Block struct {

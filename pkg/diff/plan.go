@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -111,6 +112,22 @@ func (p *Plan) Counts() Counts {
 // Empty reports that applying would neither write to a provider nor leave
 // drift or a conflict unmentioned. Lock-only records do not count.
 func (p *Plan) Empty() bool { return p.Counts() == Counts{} }
+
+// ByCharacter goes through the changes, those of one character at a time.
+func (p *Plan) ByCharacter() iter.Seq[[]Change] {
+	return func(yield func([]Change) bool) {
+		for rest := p.Changes; len(rest) > 0; {
+			n := 1
+			for n < len(rest) && rest[n].Name == rest[0].Name {
+				n++
+			}
+			if !yield(rest[:n]) {
+				return
+			}
+			rest = rest[n:]
+		}
+	}
+}
 
 // Summary is the last line of a plan.
 func (n Counts) Summary() string {

@@ -13,7 +13,6 @@ import (
 	"sync"
 
 	"github.com/charsync/charsync/internal/report"
-	"github.com/charsync/charsync/pkg/spec"
 )
 
 //go:embed templates/*.gohtml
@@ -91,13 +90,7 @@ func hash(s string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// Card renders a character: portrait, greeting, persona, and a section per
-// provider. Before and after name the two sides of its differences.
-func Card(c *report.Character, before, after string) (template.HTML, error) {
-	return render("card", side{*c, before, after})
-}
-
-// Portrait renders who a character is: the first part of its card.
+// Portrait renders who a character is: the first part of its card in a report.
 func Portrait(c *report.Character) (template.HTML, error) { return render("portrait", c) }
 
 // Pair renders what happens to a character at one target: a section of its
@@ -106,33 +99,20 @@ func Pair(name string, p report.Pair, before, after string) (template.HTML, erro
 	return render("pair", &pairsOf(side{report.Character{Name: name, Pairs: []report.Pair{p}}, before, after})[0])
 }
 
-// Prose renders how a text changed, inline and side by side; which of the two
-// shows is the style's affair (see Switch).
-func Prose(p report.Prose, before, after string) (template.HTML, error) {
-	return render("prose", proseSides{&p, before, after})
-}
-
 // Text renders a text as it is, in lines or turns of a dialogue.
 func Text(p report.Prose) (template.HTML, error) { return render("text", &p) }
 
 // Meters renders limit meters.
 func Meters(ms []report.Meter) (template.HTML, error) { return render("meters", ms) }
 
-// Losses renders loss badges.
+// Losses renders what is not kept as written, as badges.
 func Losses(ls []report.Loss) (template.HTML, error) { return render("losses", ls) }
-
-// Diagnostics renders findings with their source lines. Pass each through
-// report.Diagnostic first.
-func Diagnostics(ds []spec.Diagnostic) (template.HTML, error) { return render("diagnostics", ds) }
 
 // Switch renders the choice between inline and side by side. It must stand at
 // the top of a body, before and beside the elements that it switches.
 func Switch() template.HTML {
 	return `<input class="switch" type="radio" name="view" id="view-inline" checked><input class="switch" type="radio" name="view" id="view-split">`
 }
-
-// Filter is the script that filters cards; it needs the form of the report.
-func Filter() string { return filter }
 
 func render(name string, data any) (template.HTML, error) {
 	var b strings.Builder
