@@ -66,7 +66,7 @@ that the project uses one cheap reading question.`,
 
 func writeExamination(w io.Writer, format string, found []finding) error {
 	if format == formatJSON {
-		return writeJSON(w, found)
+		return view.JSON(w, found)
 	}
 	w = view.Commandless(w)
 	wide := 0

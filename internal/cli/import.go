@@ -221,7 +221,7 @@ func writeImported(w io.Writer, format string, done []importedCharacter) error {
 		if done == nil {
 			done = []importedCharacter{}
 		}
-		return writeJSON(w, done)
+		return view.JSON(w, done)
 	}
 	w = view.Commandless(w)
 	skipped := 0

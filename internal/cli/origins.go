@@ -28,7 +28,7 @@ func writeOrigins(w io.Writer, chosen []*spec.Character, format string, s view.S
 		list = append(list, originsOf(c)...)
 	}
 	if format == formatJSON {
-		return writeJSON(w, list)
+		return view.JSON(w, list)
 	}
 	w = view.Commandless(w)
 	name := ""

@@ -34,7 +34,7 @@ rest. Fields that are only shown are in --format json and markdown.`,
 		return a.result(out, func(w io.Writer) error {
 			switch format {
 			case formatJSON:
-				return writeJSON(w, rows)
+				return view.JSON(w, rows)
 			case formatMarkdown:
 				return writeRowsMarkdown(w, d.Title, rows)
 			}

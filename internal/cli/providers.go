@@ -33,7 +33,7 @@ It comes from the very data that charsync runs on.`,
 		}
 		return a.result(out, func(w io.Writer) error {
 			if format == formatJSON {
-				return writeJSON(w, driverFacts())
+				return view.JSON(w, driverFacts())
 			}
 			return a.writeMatrix(w)
 		})

@@ -34,7 +34,7 @@ are printed, if they are known.`,
 		}
 		return a.result("", func(w io.Writer) error {
 			if format == formatJSON {
-				return writeJSON(w, choices)
+				return view.JSON(w, choices)
 			}
 			var rows [][]string
 			for _, c := range choices {

@@ -87,7 +87,7 @@ func writePulledItems(w io.Writer, r *pull.Result, f *pullFlags) error {
 		for _, file := range r.Files {
 			files = append(files, file.Name)
 		}
-		return writeJSON(w, map[string]any{"written": !f.looks(), "items": items, "files": files})
+		return view.JSON(w, map[string]any{"written": !f.looks(), "items": items, "files": files})
 	}
 	w = view.Commandless(w)
 	for _, i := range r.Items {

@@ -92,7 +92,7 @@ func (a *app) render(ctx context.Context, f *runFlags, args []string, format, ou
 	}
 	return a.result(out, func(w io.Writer) error {
 		if format == formatJSON {
-			return writeJSON(w, documents)
+			return view.JSON(w, documents)
 		}
 		for _, d := range documents {
 			if err := writeDocument(w, d); err != nil {
@@ -165,7 +165,7 @@ func writeDocument(w io.Writer, d rendered) error {
 	fmt.Fprintf(w, "# %s at %s\n", view.SanitizeLine(d.Name), view.SanitizeLine(d.Target))
 	for _, r := range d.Requests {
 		fmt.Fprintf(w, "# %s %s\n", r.Method, view.SanitizeLine(r.Path))
-		if err := writeJSON(w, r.Body); err != nil {
+		if err := view.JSON(w, r.Body); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 
+	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -13,7 +14,7 @@ func writeResolved(w io.Writer, chosen []*spec.Character, format string) error {
 		documents = append(documents, resolved(c))
 	}
 	if format == formatJSON {
-		return writeJSON(w, manifestsJSON(documents))
+		return view.JSON(w, manifestsJSON(documents))
 	}
 	if len(documents) == 0 {
 		return nil

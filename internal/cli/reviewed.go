@@ -85,7 +85,7 @@ func (s *session) check(plan *diff.Plan, r *reviewed, format string) error {
 			if r.plan != nil {
 				d.Differences = diff.Diverge(r.plan, plan)
 			}
-			return writeJSON(w, d)
+			return view.JSON(w, d)
 		case r.plan != nil:
 			return view.Divergences(w, r.plan, plan, s.outStyle())
 		}

@@ -88,7 +88,7 @@ func (a *app) listRuns(format string, limit int) error {
 	}
 	return a.result("", func(w io.Writer) error {
 		if format == formatJSON {
-			return writeJSON(w, runs)
+			return view.JSON(w, runs)
 		}
 		return writeRuns(w, runs, a.tableStyle())
 	})

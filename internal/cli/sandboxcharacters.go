@@ -48,7 +48,7 @@ func (a *app) sandboxCharacters(data string, vendors []string, format string) er
 	}
 	return a.result("", func(w io.Writer) error {
 		if format == formatJSON {
-			return writeJSON(w, all)
+			return view.JSON(w, all)
 		}
 		w = view.Commandless(w)
 		for _, v := range vendors {

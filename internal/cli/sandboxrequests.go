@@ -81,7 +81,7 @@ func (a *app) sandboxRequests(data string, f requestFlags) error {
 		case f.count:
 			return writeCounts(w, requests)
 		case f.format == formatJSON:
-			return writeJSON(w, requests)
+			return view.JSON(w, requests)
 		}
 		w = view.Commandless(w)
 		for _, r := range requests {

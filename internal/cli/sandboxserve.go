@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/charsync/charsync/internal/sandbox"
+	"github.com/charsync/charsync/internal/view"
 )
 
 // sandboxFlags are those of the command sandbox and of what stands below it.
@@ -138,7 +139,7 @@ func (a *app) sandboxData(data string) (string, error) {
 // writeVariables prints an environment the way a shell takes it in.
 func writeVariables(w io.Writer, format string, vars map[string]string) error {
 	if format == formatJSON {
-		return writeJSON(w, vars)
+		return view.JSON(w, vars)
 	}
 	usual := "export %s='%s'\n"
 	if runtime.GOOS == "windows" {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/charsync/charsync/internal/sandbox"
+	"github.com/charsync/charsync/internal/view"
 )
 
 func (a *app) sandboxSwitchesCommand() *cobra.Command {
@@ -24,7 +25,7 @@ about a provider that nobody has settled, so that both readings can be tried.`,
 		}
 		return a.result("", func(w io.Writer) error {
 			if format == formatJSON {
-				return writeJSON(w, sandbox.Switches())
+				return view.JSON(w, sandbox.Switches())
 			}
 			for _, s := range sandbox.Switches() {
 				_, err := fmt.Fprintf(w, "%s=%s\n    %s (%s)\n    accepts: %s\n", s.Name, s.Default, s.Doc, s.Source, s.Accepts())

@@ -111,7 +111,7 @@ func (a *app) stateListCommand() *cobra.Command {
 		}
 		return a.result("", func(w io.Writer) error {
 			if format == formatJSON {
-				return writeJSON(w, bindings(entries))
+				return view.JSON(w, bindings(entries))
 			}
 			return writeBindings(w, entries, a.tableStyle())
 		})
@@ -143,7 +143,7 @@ func (a *app) stateShowCommand() *cobra.Command {
 		}
 		return a.result("", func(w io.Writer) error {
 			if format == formatJSON {
-				return writeJSON(w, bindings(entries))
+				return view.JSON(w, bindings(entries))
 			}
 			w = view.Commandless(w)
 			for _, e := range entries {

@@ -85,7 +85,7 @@ func (t *timings) phases() []phase {
 // writeTimings prints the phases in the order in which they began.
 func writeTimings(w io.Writer, phases []phase, format string) error {
 	if format == formatJSON {
-		return writeJSON(w, map[string][]phase{"timings": phases})
+		return view.JSON(w, map[string][]phase{"timings": phases})
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, p := range phases {

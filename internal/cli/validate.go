@@ -150,7 +150,7 @@ func (a *app) showFindings(found findings, format, out string) error {
 		switch format {
 		case formatJSON:
 			found.Diagnostics = found.quoting(found.Diagnostics)
-			return writeJSON(w, found)
+			return view.JSON(w, found)
 		case formatSARIF:
 			return view.SARIF(w, found.quoting(found.Diagnostics), view.Scan{Version: a.env.build().Version, Rules: Codes(), Repository: a.repository()})
 		}

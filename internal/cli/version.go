@@ -1,12 +1,13 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"github.com/charsync/charsync/internal/view"
 )
 
 // build says what this binary is.
@@ -66,7 +67,7 @@ func (a *app) versionCommand() *cobra.Command {
 		b := a.env.build()
 		return a.result("", func(w io.Writer) error {
 			if format == formatJSON {
-				return writeJSON(w, b)
+				return view.JSON(w, b)
 			}
 			_, err := fmt.Fprintln(w, b)
 			return err
@@ -74,11 +75,4 @@ func (a *app) versionCommand() *cobra.Command {
 	})
 	formatFlag(cmd, &format, formatText, formatJSON)
 	return cmd
-}
-
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }
