@@ -43,11 +43,6 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	if err != nil {
 		return nil, err
 	}
-	if f.asks != "" { // whoever can't be asked is told first what is wrong with the command line
-		if err := s.mayAsk(f.yes, f.asks); err != nil {
-			return nil, err
-		}
-	}
 	if len(s.selection.Selectors) > 0 && len(s.chosen()) == 0 {
 		s.note("No character is selected.")
 	}
@@ -83,6 +78,11 @@ func (s *session) loaded(ctx context.Context, f *runFlags, args []string, access
 	if s.selection, err = s.choose(nil, f); err != nil {
 		return nil, err
 	}
+	if len(args) == 0 {
+		if err := s.askable(f); err != nil {
+			return nil, err
+		}
+	}
 	engine := s.engine(f, access)
 	keep := engine.Examine
 	if s.whole || access == offline || len(args) > 0 || f.base != "" {
@@ -102,7 +102,16 @@ func (s *session) loaded(ctx context.Context, f *runFlags, args []string, access
 		return nil, err
 	}
 	engine.Set = s.set
-	return engine, nil
+	return engine, s.askable(f)
+}
+
+// askable is mayAsk for a command that asks. It is for when all of the command
+// line has been looked at, and nothing was read of a provider.
+func (s *session) askable(f *runFlags) error {
+	if f.asks == "" {
+		return nil
+	}
+	return s.mayAsk(f.yes, f.asks)
 }
 
 // judge prints what loading found. Errors end the command, except those of
