@@ -181,6 +181,7 @@ func writePNG(image []byte, texts map[string][]byte) ([]byte, error) {
 	return joined(append(chunks, end)), nil
 }
 
+// joined is the picture of some chunks, with their checksums.
 func joined(chunks []chunk) []byte {
 	var b bytes.Buffer
 	b.WriteString(signature)

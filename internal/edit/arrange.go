@@ -16,6 +16,7 @@ func (l *layout) arrange(n *node, parts []part) {
 	slices.SortStableFunc(parts, func(a, b part) int { return l.compare(a.key.yaml.Value, b.key.yaml.Value) })
 }
 
+// orderly reports a mapping whose keys mean the same in any order.
 func orderly(n *node) bool {
 	keys := map[string]bool{}
 	owner := map[string]int{} // of an anchor's name: the entry that defines it

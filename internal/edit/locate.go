@@ -235,6 +235,8 @@ func (c *cursor) properties(n *node) error {
 	}
 }
 
+// content passes over what a node says, and notes where that ends. under is
+// the column of the block around it.
 func (c *cursor) content(n *node, under int) error {
 	y := n.yaml
 	var err error

@@ -52,6 +52,8 @@ type spot struct {
 	colon int  // behind the colon or the dash
 }
 
+// descend goes on into an entry, or offers ways to change its value where the
+// path ends.
 func (e *editor) descend(n *node, entry entry, path []string, value any, inside bool) error {
 	if len(path) > 1 && entry.value.empty() { // a key without a value becomes a mapping
 		for i := len(path) - 1; i > 0; i-- {

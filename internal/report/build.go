@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/diff"
@@ -207,6 +208,15 @@ func Diagnostic(d spec.Diagnostic) spec.Diagnostic {
 		d.Severity = spec.Error
 	}
 	return d
+}
+
+// Caret is the line under a finding's source line that points at the place; ""
+// where that is too far to the right to be seen.
+func Caret(d spec.Diagnostic) string {
+	if d.Pos.Col <= 0 || d.Pos.Col > 400 {
+		return ""
+	}
+	return strings.Repeat(" ", d.Pos.Col-1) + "^" + strings.Repeat("~", max(0, min(d.Length, 200)-1))
 }
 
 func blocks(in []diff.Block) []diff.Block {

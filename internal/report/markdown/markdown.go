@@ -48,6 +48,7 @@ func Write(w io.Writer, r *report.Report, o Options) error {
 	return err
 }
 
+// foot is what stands below all characters: links, and what applying costs.
 func foot(r *report.Report, o Options) string {
 	var notes []string
 	if o.ReportURL != "" && Linkable(o.ReportURL) {

@@ -15,7 +15,6 @@ import (
 	"github.com/charsync/charsync/internal/report"
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/diff"
-	"github.com/charsync/charsync/pkg/spec"
 )
 
 // What templates get beside the model: a value with its context.
@@ -63,7 +62,7 @@ func functions() template.FuncMap {
 		"choice":  func(name, all string, values []string) choice { return choice{name, all, values} },
 		"targets": targetsOf, "classes": classesOf, "labels": labelsOf,
 		"ticks": ticks,
-		"gauge": gauge, "caret": caret,
+		"gauge": gauge, "caret": report.Caret,
 		"before":     func(ls []report.Line) []report.Line { return oneSide(ls, diff.Remove) },
 		"after":      func(ls []report.Line) []report.Line { return oneSide(ls, diff.Insert) },
 		"top":        func(ls []report.Line) []report.Line { return ls[:cut(len(ls))] },
@@ -201,14 +200,6 @@ func gauge(m report.Meter) dial {
 		d.Words += view.Thousands(m.Hard) + " " + m.Unit
 	}
 	return d
-}
-
-// caret is the line under a source line that points at the place.
-func caret(d spec.Diagnostic) string {
-	if d.Pos.Col <= 0 || d.Pos.Col > 400 {
-		return ""
-	}
-	return strings.Repeat(" ", d.Pos.Col-1) + "^" + strings.Repeat("~", max(0, min(d.Length, 200)-1))
 }
 
 // piece is a part of a hint: words, or a command to copy.

@@ -124,11 +124,7 @@ func (s *Server) findings(p *spec.Project, found []spec.Diagnostic) []finding {
 	var out []finding
 	for _, d := range found {
 		d = report.Diagnostic(d)
-		f := finding{Diagnostic: d, Place: s.place(p, d.Pos)}
-		if d.Pos.Col > 0 && d.Pos.Col <= 400 {
-			f.Caret = strings.Repeat(" ", d.Pos.Col-1) + "^" + strings.Repeat("~", max(0, min(d.Length, 200)-1))
-		}
-		if out = append(out, f); len(out) == maxProblems {
+		if out = append(out, finding{d, s.place(p, d.Pos), report.Caret(d)}); len(out) == maxProblems {
 			break
 		}
 	}

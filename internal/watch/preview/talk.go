@@ -57,14 +57,14 @@ func starts(line string) bool {
 
 // asPlayed puts names in the place of macros, as players see a text.
 func asPlayed(text, display string) string {
-	char, user := macros()
-	text = char.ReplaceAllLiteralString(text, display)
-	return user.ReplaceAllLiteralString(text, "You")
+	text = charMacro.ReplaceAllLiteralString(text, display)
+	return userMacro.ReplaceAllLiteralString(text, "You")
 }
 
-func macros() (char, user *regexp.Regexp) {
-	return regexp.MustCompile(`(?i)\{\{char(\w*)\}\}`), regexp.MustCompile(`(?i)\{\{(random_)?user(\w*)\}\}`)
-}
+var (
+	charMacro = regexp.MustCompile(`(?i)\{\{char(\w*)\}\}`)
+	userMacro = regexp.MustCompile(`(?i)\{\{(random_)?user(\w*)\}\}`)
+)
 
 // clean makes a text fit to show.
 func clean(s string) string { return view.Sanitize(strings.Trim(s, "\r\n")) }
