@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
@@ -28,11 +27,14 @@ func (e *Engine) Destroy(ctx context.Context) (*diff.Plan, error) {
 	if err := e.planAccounts(ctx, work, plan); err != nil {
 		return nil, err
 	}
+	pairs := map[diff.Address]*pair{}
+	for _, q := range chosen.list {
+		pairs[q.Address] = q
+	}
 	for i := range plan.Changes {
 		c := &plan.Changes[i]
-		if q := slices.IndexFunc(chosen.list, func(q *pair) bool { return q.Address == c.Address }); q >= 0 {
-			c.Source, c.Labels = chosen.list[q].character.Pos, chosen.list[q].character.Labels
-			c.Protect = c.Protect || chosen.list[q].protect()
+		if q := pairs[c.Address]; q != nil {
+			c.Source, c.Labels, c.Protect = q.character.Pos, q.character.Labels, c.Protect || q.protect()
 		}
 	}
 	everything := shares{changes: spec.Percent(100), deletes: spec.Percent(100)}

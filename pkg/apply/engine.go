@@ -66,6 +66,8 @@ type Engine struct {
 	Options  Options
 
 	once    sync.Once
+	naming  sync.Once
+	names   map[string]bool // of the selection
 	chosen  *pairs
 	early   early
 	openLog func(path string) (appendFile, error) // nil is the disk; replaced in tests

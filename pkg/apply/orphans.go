@@ -82,11 +82,7 @@ func (e *Engine) namesOrphans() bool {
 }
 
 func (e *Engine) orphanSelected(entry Entry) bool {
-	s := e.Options.Selection
-	if len(s.Names) > 0 && !slices.Contains(s.Names, entry.Name) || s.leavesOut(entry.Name) {
-		return false
-	}
-	return len(s.Selectors) == 0 && e.targetSelected(entry.Target, entry.Target)
+	return e.named(entry.Name) && len(e.Options.Selection.Selectors) == 0 && e.targetSelected(entry.Target, entry.Target)
 }
 
 // settleOrphans finds out about creations that were in doubt when their
@@ -160,6 +156,7 @@ func docOf(paths []spec.Path) diff.Doc {
 func (e *Engine) claimRenamed(w *accountPlan) map[diff.Address]*Entry {
 	claims := map[diff.Address]*Entry{}
 	claimants := map[diff.Address]int{}
+	orphans := newOldNames(w.account.rules(), w.orphans)
 	for _, q := range w.pairs {
 		if q.err != nil || q.invalid {
 			continue
@@ -167,15 +164,7 @@ func (e *Engine) claimRenamed(w *accountPlan) map[diff.Address]*Entry {
 		if entry, known := e.Lock.peek(q.Address); known && entry.ID != "" || known && entry.Pending != nil {
 			continue
 		}
-		var match *Entry
-		matches := 0
-		for i := range w.orphans {
-			if o := &w.orphans[i]; o.ID != "" && isRenamed(q, o) {
-				match = o
-				matches++
-			}
-		}
-		if matches == 1 {
+		if match := orphans.match(q); match != nil {
 			claims[q.Address] = match
 			claimants[match.Address]++
 		}
@@ -202,6 +191,10 @@ func spareAfterFailure(work []*accountPlan, plan *diff.Plan) {
 	}
 	off := ""
 	for _, w := range work {
+		unplanned := map[diff.Address]bool{}
+		for _, u := range w.unplanned {
+			unplanned[u.Address] = true
+		}
 		switch {
 		case off != "":
 		case w.broken != nil:
@@ -210,7 +203,7 @@ func spareAfterFailure(work []*accountPlan, plan *diff.Plan) {
 			off = w.unplanned[0].Address.String() + " could not be read"
 		}
 		for _, entry := range w.prune {
-			if slices.ContainsFunc(w.unplanned, func(u diff.Unplanned) bool { return u.Address == entry.Address }) {
+			if unplanned[entry.Address] {
 				keep(entry.Address, entry.ID, entry.Protect)
 			}
 		}
@@ -235,13 +228,6 @@ func pruneOffDiagnostic(why string) spec.Diagnostic {
 		Severity: spec.Warning, Code: codePruneOff, Message: "nothing is deleted in this run: " + why,
 		Hint: "mend that, or select what is meant, and run again",
 	}
-}
-
-func isRenamed(q *pair, o *Entry) bool {
-	if q.adopt != "" {
-		return q.adopt == o.ID
-	}
-	return len(o.Fields) > 0 && q.wantsMarked(*o)
 }
 
 // rename makes sure that the lock follows a renamed manifest, also when

@@ -140,11 +140,18 @@ func (e *Engine) wanted(a diff.Address) bool {
 
 // selected reports whether a character is meant, by name and labels.
 func (e *Engine) selected(c *spec.Character) bool {
-	s := e.Options.Selection
-	if len(s.Names) > 0 && !slices.Contains(s.Names, c.Name) || s.leavesOut(c.Name) {
-		return false
-	}
-	return e.labelled(c)
+	return e.named(c.Name) && e.labelled(c)
+}
+
+// named reports whether a character is meant by its name.
+func (e *Engine) named(name string) bool {
+	e.naming.Do(func() {
+		e.names = make(map[string]bool, len(e.Options.Selection.Names))
+		for _, n := range e.Options.Selection.Names {
+			e.names[n] = true
+		}
+	})
+	return (len(e.names) == 0 || e.names[name]) && !e.Options.Selection.leavesOut(name)
 }
 
 func (e *Engine) labelled(c *spec.Character) bool {

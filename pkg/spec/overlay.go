@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -34,13 +33,14 @@ func (s *Set) Overlaid() map[string][]string {
 	var out map[string][]string
 	for _, c := range s.Characters {
 		for _, o := range c.Overlays {
-			if _, known := s.Project.Environments[o.Env]; !known || slices.Contains(out[o.Env], c.Name) {
+			names := out[o.Env]
+			if _, known := s.Project.Environments[o.Env]; !known || len(names) > 0 && names[len(names)-1] == c.Name {
 				continue
 			}
 			if out == nil {
 				out = map[string][]string{}
 			}
-			out[o.Env] = append(out[o.Env], c.Name)
+			out[o.Env] = append(names, c.Name)
 		}
 	}
 	return out
