@@ -44,7 +44,9 @@ func (e *Engine) Judge(c *spec.Character) *spec.Character {
 	if e.early.read == nil {
 		e.early.read, e.early.names = map[*spec.Character]lint.Reading{}, map[string]bool{}
 	}
-	e.early.read[kept] = read
+	if !read.Silent() {
+		e.early.read[kept] = read
+	}
 	lint.AddNames(e.early.names, c)
 	return kept
 }

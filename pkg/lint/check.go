@@ -55,6 +55,9 @@ type Reading struct {
 	strangers []stranger
 }
 
+// Silent reports that there is nothing to say, whoever else there is.
+func (r Reading) Silent() bool { return len(r.found)+len(r.strangers) == 0 }
+
 type stranger struct {
 	name    string // in small letters
 	near    bool   // it is nearly a name of the character itself

@@ -151,7 +151,7 @@ func (l *loader) all(ctx context.Context, files []string, parallelism int) ([]lo
 	var group sync.WaitGroup
 	for range min(parallelism, len(files)) {
 		group.Go(func() {
-			w := &worker{loader: l, names: map[string]string{}}
+			w := newWorker(l)
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(files) {
@@ -170,6 +170,25 @@ type worker struct {
 	*loader
 	buffer []byte
 	names  map[string]string
+	labels map[string]map[string]string
+}
+
+func newWorker(l *loader) *worker {
+	return &worker{loader: l, names: map[string]string{}, labels: map[string]map[string]string{}}
+}
+
+// alike is one map for all characters that have the same labels: most share
+// theirs with many, and nobody changes them.
+func (w *worker) alike(labels map[string]string) map[string]string {
+	var key strings.Builder
+	for _, k := range sortedKeys(labels) {
+		key.WriteString(k + "=" + labels[k] + ",") // none of these signs may stand in a label
+	}
+	if one, known := w.labels[key.String()]; known {
+		return one
+	}
+	w.labels[key.String()] = labels
+	return labels
 }
 
 func (w *worker) file(file string) loaded {
@@ -196,8 +215,11 @@ func (w *worker) file(file string) loaded {
 	broken := src.parse(func(index int, root *yaml.Node) {
 		if len(b.findings) < maxFindings {
 			d := b.document(index, root)
-			if d.character != nil && w.keep != nil {
-				d.character = w.keep(d.character)
+			if d.character != nil {
+				d.character.Labels = w.alike(d.character.Labels)
+				if w.keep != nil {
+					d.character = w.keep(d.character)
+				}
 			}
 			out.documents = append(out.documents, d)
 		}

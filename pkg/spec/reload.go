@@ -78,9 +78,8 @@ func (s *Set) readAgain(file string) ([]document, error) {
 		defer root.Close()
 		tree = root.FS()
 	}
-	w := &worker{
-		loader: &loader{project: s.Project, tree: tree, prose: &prose{tree, s.Project.ownFiles(), s.again.texts}, bases: newBases(), explicit: true, env: s.again.env},
-		names:  map[string]string{},
-	}
+	w := newWorker(&loader{
+		project: s.Project, tree: tree, prose: &prose{tree, s.Project.ownFiles(), s.again.texts}, bases: newBases(), explicit: true, env: s.again.env,
+	})
 	return w.file(file).documents, nil
 }
