@@ -34,12 +34,48 @@ func WritePlan(path string, p *diff.Plan) error {
 	return nil
 }
 
-// EncodePlan writes the plan document: JSON, indented, with a line feed.
+// EncodePlan writes the plan document: JSON, indented, with a line feed. It
+// holds one change at a time in memory.
 func EncodePlan(w io.Writer, p *diff.Plan) error {
+	const none = "\n  \"changes\": []"
+	about := *p
+	about.Changes = []diff.Change{}
+	var b bytes.Buffer
+	if err := indented(&b, "", about); err != nil {
+		return err
+	}
+	before, after, found := bytes.Cut(b.Bytes(), []byte(none))
+	if !found || len(p.Changes) == 0 {
+		_, err := w.Write(b.Bytes())
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "%s%s", before, strings.TrimSuffix(none, "]")); err != nil {
+		return err
+	}
+	var change bytes.Buffer
+	for i := range p.Changes {
+		change.Reset()
+		if err := indented(&change, "    ", &p.Changes[i]); err != nil {
+			return err
+		}
+		comma := ","
+		if i == len(p.Changes)-1 {
+			comma = ""
+		}
+		if _, err := fmt.Fprintf(w, "\n    %s%s", bytes.TrimSpace(change.Bytes()), comma); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n  ]%s", after)
+	return err
+}
+
+// indented writes JSON with a line feed; prefix begins every line but the first.
+func indented(w io.Writer, prefix string, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(p)
+	enc.SetIndent(prefix, "  ")
+	return enc.Encode(v)
 }
 
 // ReadPlan reads a frozen plan. What can't be trusted to be what was frozen is

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -78,5 +80,27 @@ func TestSamplePlanSurvivesFreezing(t *testing.T) {
 	q, err := decodePlan(b.Bytes(), spec.Pos{})
 	if err != nil || q.Digest != p.Digest || len(q.Changes) != len(p.Changes) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestPlanIsEncodedInParts holds the document against what the encoder makes
+// of it in one piece.
+func TestPlanIsEncodedInParts(t *testing.T) {
+	for n := range 4 {
+		p := samplePlan()
+		change := p.Changes[0]
+		change.Reason = "\n  \"changes\": []"
+		p.Changes = []diff.Change{}
+		for range n {
+			p.Changes = append(p.Changes, change)
+		}
+		p.Env = "\"changes\": []"
+		var parts, whole bytes.Buffer
+		if err := errors.Join(EncodePlan(&parts, p), indented(&whole, "", p)); err != nil {
+			t.Fatal(err)
+		}
+		if parts.String() != whole.String() {
+			t.Errorf("%d changes: %s", n, cmp.Diff(whole.String(), parts.String()))
+		}
 	}
 }

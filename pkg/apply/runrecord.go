@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -96,8 +97,12 @@ func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time,
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("starting the run record: %w", err)
 	}
-	for name, v := range map[string]any{runHeadFile: head, runPlanFile: plan} {
-		if err := writeJSON(filepath.Join(folder, name), v); err != nil {
+	for name, encode := range map[string]func(io.Writer) error{
+		runHeadFile: func(w io.Writer) error { return indented(w, "", head) },
+		runPlanFile: func(w io.Writer) error { return EncodePlan(w, plan) },
+	} {
+		err := replaceFile(filepath.Join(folder, name), 0o600, func(w *bufio.Writer) error { return encode(w) })
+		if err != nil {
 			return nil, fmt.Errorf("starting the run record: %w", err)
 		}
 	}
@@ -118,15 +123,6 @@ func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time,
 
 func openLog(path string) (appendFile, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|os.O_EXCL, 0o600)
-}
-
-func writeJSON(path string, v any) error {
-	return replaceFile(path, 0o600, func(w *bufio.Writer) error {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(v)
-	})
 }
 
 func (r *runRecord) write(line RunLine) error {
