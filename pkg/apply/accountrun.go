@@ -242,4 +242,5 @@ func (ar *accountRun) finish(it *item, o Outcome) {
 		o.Removed = it.dropped
 	}
 	ar.close(o)
+	it.got, it.list, it.pre, it.after, it.fields = seen{}, nil, nil, nil, nil // the run record has them
 }

@@ -259,6 +259,7 @@ func (r *run) close(o Outcome) {
 		line.Error = o.Err.Error()
 	}
 	_ = r.note(line) // a failure is kept in the run
+	o.after = nil
 	r.mu.Lock()
 	r.result.add(o)
 	r.done++
