@@ -76,6 +76,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 		}
 		needs = append(needs, need{id: id, paths: q.paths(entry)})
 		tell = append(tell, func(s seen) {
+			entry, _ := e.Lock.peek(q.Address) // not held for all pairs at once
 			w.changes[i], failures[i] = e.planSeen(q, entry, renamed, id, verdict, s)
 			unchanged[i] = w.changes[i] == nil && failures[i] == nil
 		})

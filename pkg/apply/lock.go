@@ -90,7 +90,7 @@ func (l *Lock) Show(name string) []Entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []Entry
-	for target := range l.indexed().targets[name] {
+	for _, target := range l.indexed().targets[name] {
 		out = append(out, l.entries[diff.Address{Name: name, Target: target}].clone())
 	}
 	sortEntries(out)

@@ -13,9 +13,9 @@ type live struct{ provider, id string }
 
 // lockIndex finds entries without looking through all of them.
 type lockIndex struct {
-	targets map[string]map[string]bool     // by name
-	holders map[live]map[diff.Address]bool // of bound entries
-	places  map[string]map[string]int      // target, then what stands before the last / of an id, to the number bound there
+	targets map[string][]string       // by name
+	holders map[live][]diff.Address   // of bound entries
+	places  map[string]map[string]int // target, then what stands before the last / of an id, to the number bound there
 }
 
 // indexed gives the index, which is made on first use. It is called with the
@@ -23,7 +23,8 @@ type lockIndex struct {
 func (l *Lock) indexed() *lockIndex {
 	if l.index == nil {
 		l.index = &lockIndex{
-			targets: map[string]map[string]bool{}, holders: map[live]map[diff.Address]bool{}, places: map[string]map[string]int{},
+			targets: make(map[string][]string, len(l.entries)), holders: make(map[live][]diff.Address, len(l.entries)),
+			places: map[string]map[string]int{},
 		}
 		for _, e := range l.entries {
 			l.index.add(e)
@@ -50,18 +51,12 @@ func (l *Lock) discard(a diff.Address) {
 }
 
 func (x *lockIndex) add(e Entry) {
-	if x.targets[e.Name] == nil {
-		x.targets[e.Name] = map[string]bool{}
-	}
-	x.targets[e.Name][e.Target] = true
+	x.targets[e.Name] = append(x.targets[e.Name], e.Target)
 	if e.ID == "" {
 		return
 	}
 	key := live{e.Provider, e.ID}
-	if x.holders[key] == nil {
-		x.holders[key] = map[diff.Address]bool{}
-	}
-	x.holders[key][e.Address] = true
+	x.holders[key] = append(x.holders[key], e.Address)
 	if x.places[e.Target] == nil {
 		x.places[e.Target] = map[string]int{}
 	}
@@ -69,19 +64,21 @@ func (x *lockIndex) add(e Entry) {
 }
 
 func (x *lockIndex) remove(e Entry) {
-	delete(x.targets[e.Name], e.Target)
-	if len(x.targets[e.Name]) == 0 {
-		delete(x.targets, e.Name)
-	}
+	takeFrom(x.targets, e.Name, e.Target)
 	if e.ID == "" {
 		return
 	}
 	key := live{e.Provider, e.ID}
-	delete(x.holders[key], e.Address)
-	if len(x.holders[key]) == 0 {
-		delete(x.holders, key)
-	}
+	takeFrom(x.holders, key, e.Address)
 	x.places[e.Target][placeOf(e.ID)]--
+}
+
+// takeFrom removes one of the values that stand under a key. They are few.
+func takeFrom[K, V comparable](m map[K][]V, key K, one V) {
+	m[key] = slices.DeleteFunc(m[key], func(v V) bool { return v == one })
+	if len(m[key]) == 0 {
+		delete(m, key)
+	}
 }
 
 // placeOf is what stands before the last / of an id: where a character lives
@@ -92,7 +89,7 @@ func placeOf(id string) string { return id[:max(strings.LastIndexByte(id, '/'), 
 func (l *Lock) holders(key live) []diff.Address {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out := slices.Collect(maps.Keys(l.indexed().holders[key]))
+	out := slices.Clone(l.indexed().holders[key])
 	slices.SortFunc(out, diff.Address.Compare)
 	return out
 }

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,7 +36,7 @@ func TestLockIndex(t *testing.T) {
 			fresh := *l.index
 			l.index = nil
 			l.Show("a")
-			same := cmp.Options{cmp.AllowUnexported(lockIndex{}, live{}), cmpopts.EquateEmpty(), cmpopts.IgnoreMapEntries(func(_ string, n int) bool { return n == 0 })}
+			same := cmp.Options{cmp.AllowUnexported(lockIndex{}, live{}), cmpopts.EquateEmpty(), cmpopts.SortSlices(strings.Compare), cmpopts.SortSlices(diff.Address.Compare), cmpopts.IgnoreMapEntries(func(_ string, n int) bool { return n == 0 })}
 			if d := cmp.Diff(*l.index, fresh, same, cmpopts.IgnoreMapEntries(func(_ string, m map[string]int) bool {
 				for _, n := range m {
 					if n > 0 {
