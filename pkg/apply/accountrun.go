@@ -242,5 +242,6 @@ func (ar *accountRun) finish(it *item, o Outcome) {
 		o.Removed = it.dropped
 	}
 	ar.close(o)
+	it.shown.leave(it)
 	it.got, it.list, it.pre, it.after, it.fields = seen{}, nil, nil, nil, nil // the run record has them
 }

@@ -92,6 +92,17 @@ func (ar *accountRun) freshen(ctx context.Context, it *item) error {
 	return err
 }
 
+// leave takes a change that ends out of those that the list is read for: it
+// may have ended before it was looked at.
+func (l *listing) leave(it *item) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.unread, it.ID)
+}
+
 func (ar *accountRun) stop(err error) {
 	ar.stopMu.Lock()
 	defer ar.stopMu.Unlock()

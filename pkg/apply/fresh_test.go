@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,5 +104,32 @@ func TestLooksAreRepeatedOnlyWhenOld(t *testing.T) {
 		if got := reads(c.pause); got != c.want {
 			t.Errorf("%s: %d reads, want %d", c.name, got, c.want)
 		}
+	}
+}
+
+// A change that ends before it is looked at leaves the list, which may be read
+// again for the others at that moment. The race detector sees it if it does not.
+func TestEndsWhileTheListIsReadAgain(t *testing.T) {
+	const n = 24
+	w := newWorld(t)
+	w.castOf("convai", n, func(i int) string { return fmt.Sprint(i) })
+	w.apply()
+	w.castOf("convai", n, func(i int) string { return fmt.Sprint(i, " anew") })
+	e := w.engine()
+	plan, err := e.Plan(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, entry := range e.Lock.Entries() { // another run has bound every other one anew
+		if i%2 == 1 {
+			entry.ID += "0"
+			e.Lock.entries[entry.Address] = entry
+		}
+	}
+	var reads atomic.Int64
+	e.Options.Now = func() time.Time { return w.now.Add(time.Duration(reads.Add(1)) * (lookLasts + time.Second)) }
+	r, err := e.Apply(context.Background(), plan)
+	if err != nil || r.Updated != n/2 || r.Skipped != n/2 {
+		t.Fatal(err, r.Summary(), w.explain(r))
 	}
 }
