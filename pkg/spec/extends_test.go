@@ -1,7 +1,10 @@
 package spec
 
 import (
+	"context"
+	"fmt"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -68,4 +71,25 @@ func TestUnder(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestManyExtendOne: many manifests are read side by side, and what is wrong
+// with what their base extends is said once, with its line. The race detector
+// sees to the rest.
+func TestManyExtendOne(t *testing.T) {
+	project := DefaultProject(t.TempDir())
+	tree := fstest.MapFS{"bases/one.yaml": {Data: []byte(
+		"# A comment.\n\n\napiVersion: charsync.dev/v1\nkind: Base\nmetadata: {name: one}\nspec: {extends: gone.yaml, lore: x}\n",
+	)}}
+	for i := range 200 {
+		name := fmt.Sprintf("npc-%d", i)
+		tree["characters/"+name+".yaml"] = &fstest.MapFile{Data: []byte(character(name, "Hi, extends: ../bases/one.yaml"))}
+	}
+	set, err := LoadTree(context.Background(), project, tree, LoadOptions{Parallelism: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := set.Diagnostics; len(found) != 1 || found[0].Source != "spec: {extends: gone.yaml, lore: x}" {
+		t.Errorf("%d findings: %+v", len(found), found[:min(len(found), 2)])
+	}
 }

@@ -3,6 +3,7 @@ package spec
 import (
 	"bytes"
 	"fmt"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -15,9 +16,10 @@ const (
 
 // source is the text of one file while it is being read.
 type source struct {
-	file  string // relative to the project, with slashes
-	data  []byte
-	lines []int // offsets of line starts; filled on first use
+	file   string // relative to the project, with slashes
+	data   []byte
+	lines  []int     // offsets of line starts; filled on first use
+	filled sync.Once // who extends the same base shares its text
 }
 
 // line returns the text of a line, counted from 1, without its line end. Bytes
@@ -53,15 +55,14 @@ func printable(r rune) rune {
 }
 
 func (s *source) index() {
-	if s.lines != nil {
-		return
-	}
-	s.lines = []int{0}
-	for i, b := range s.data {
-		if b == '\n' {
-			s.lines = append(s.lines, i+1)
+	s.filled.Do(func() {
+		s.lines = []int{0}
+		for i, b := range s.data {
+			if b == '\n' {
+				s.lines = append(s.lines, i+1)
+			}
 		}
-	}
+	})
 }
 
 // at turns a byte offset into a position.
