@@ -188,3 +188,20 @@ func BenchmarkProse(b *testing.B) {
 		})
 	}
 }
+
+// TestPlainFoldsToItself: the short way of folding is the long way's result.
+func TestPlainFoldsToItself(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{
+			"a", "é", "e\u0301", "Ω", "\u2126", "\u0387", "…", "“", "—", " ", "  ", "\u00a0", "\u3000", "\t", "\n", "\r", "\u200b", "漢", "が", "か\u3099", "\uf900", "ё", "е\u0308", "！", "\u0374", "\u037e",
+		}), 0, 12).Draw(t, "parts"), "")
+		if plain(s) && foldSpace(s) != folded(s) {
+			t.Fatalf("%q becomes %q, not %q", s, foldSpace(s), folded(s))
+		}
+	})
+	for r := rune(' '); r < 0x10000; r++ {
+		if s := string(r); plain(s) && foldSpace(s) != folded(s) {
+			t.Errorf("%q becomes %q, not %q", s, foldSpace(s), folded(s))
+		}
+	}
+}

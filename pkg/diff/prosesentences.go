@@ -34,6 +34,10 @@ func splitSentences(line string) []string {
 	var out []string
 	start := 0
 	for i := 0; i < len(line); {
+		if c := line[i]; c < utf8.RuneSelf && c != '.' && c != '!' && c != '?' {
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(line[i:])
 		i += size
 		if !strings.ContainsRune(".!?…。！？｡", r) {

@@ -158,6 +158,10 @@ func foldSpace(s string) string {
 	if plain(s) {
 		return strings.Trim(s, " \r\n")
 	}
+	return folded(s)
+}
+
+func folded(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if invisible(r) {
 			return -1
@@ -167,13 +171,23 @@ func foldSpace(s string) string {
 	return norm.NFC.String(strings.Join(strings.Fields(s), " "))
 }
 
-// plain reports that folding would only trim: ASCII, no tab, no double space.
+// plain reports that folding would only trim: no tab, no double space, and no
+// character but such as have one form alone.
 func plain(s string) bool {
 	s = strings.TrimRight(s, "\r\n")
-	for i := range len(s) {
-		if s[i] >= 0x7F || s[i] < ' ' || (s[i] == ' ' && i > 0 && s[i-1] == ' ') {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if c < ' ' || c == 0x7F || c == ' ' && i > 0 && s[i-1] == ' ' {
+				return false
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if kindOf(r) == complexRune {
 			return false
 		}
+		i += size
 	}
 	return true
 }
