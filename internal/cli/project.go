@@ -96,7 +96,7 @@ func (a *app) diagnose(found []spec.Diagnostic) error {
 	if found = only(found, severities...); len(found) == 0 {
 		return nil
 	}
-	return view.Diagnostics(a.err, found, a.errStyle())
+	return view.Diagnostics(a.err, gathered(found), a.errStyle())
 }
 
 func hasErrors(found []spec.Diagnostic) bool { return len(only(found, spec.Error)) > 0 }

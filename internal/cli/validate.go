@@ -59,39 +59,6 @@ func (f findings) summary() string {
 	return "Not valid."
 }
 
-// gathered keeps of the notes that say the same the first, with their number:
-// a thousand characters may share what a provider does not have. Errors and
-// warnings are all kept.
-func gathered(found []spec.Diagnostic) []spec.Diagnostic {
-	var out []spec.Diagnostic
-	first := map[string]int{}
-	more := map[int]int{}
-	for _, d := range found {
-		if d.Severity != spec.Info {
-			out = append(out, d)
-			continue
-		}
-		key := d.Code + d.Message
-		if i, known := first[key]; known {
-			more[i]++
-			continue
-		}
-		first[key] = len(out)
-		out = append(out, d)
-	}
-	for i, n := range more {
-		out[i].Message += fmt.Sprintf(" (and at %s)", elsewhere(n))
-	}
-	return out
-}
-
-func elsewhere(n int) string {
-	if n == 1 {
-		return "1 more place"
-	}
-	return fmt.Sprintf("%d more places", n)
-}
-
 func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

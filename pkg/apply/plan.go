@@ -27,6 +27,7 @@ func (e *Engine) Plan(ctx context.Context) (*diff.Plan, error) {
 		return nil, err
 	}
 	spareAfterFailure(work, plan)
+	e.warnOfHalfRenamed(plan)
 	guardPlan(plan, e.shares(work), e.Options.Allow)
 	plan.Seal()
 	e.event(Event{Kind: "done"})
