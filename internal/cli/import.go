@@ -134,15 +134,8 @@ func (a *app) importCharacters(ctx context.Context, target string, f importFlags
 	if _, ok := s.project.Instances[target]; !ok {
 		return oneOf("import", target, s.instanceNames())
 	}
-	if err := s.load(ctx, nil); err != nil {
+	if err := s.loadForImport(ctx); err != nil {
 		return err
-	}
-	// An empty project is what import is often for: only errors count.
-	if err := s.diagnose(only(s.set.Diagnostics, spec.Error)); err != nil {
-		return err
-	}
-	if hasErrors(s.set.Diagnostics) {
-		return end(exitInvalid)
 	}
 	if err := s.hold(ctx, defaultLockTimeout); err != nil {
 		return err

@@ -128,14 +128,8 @@ func (s *session) tellLacking(done []importedCharacter) {
 // namesForImport gives out names for manifests, unlike those in use. A name
 // that was asked for must be free, and fit.
 func (s *session) namesForImport(ctx context.Context, asked string) (*apply.Namer, error) {
-	if err := s.load(ctx, nil); err != nil {
+	if err := s.loadForImport(ctx); err != nil {
 		return nil, err
-	}
-	if err := s.diagnose(only(s.set.Diagnostics, spec.Error)); err != nil {
-		return nil, err
-	}
-	if hasErrors(s.set.Diagnostics) {
-		return nil, end(exitInvalid)
 	}
 	if err := s.openLock(); err != nil {
 		return nil, err

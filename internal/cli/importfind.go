@@ -10,6 +10,24 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
+// loadForImport loads the manifests that are there, for the names that are
+// taken. An empty project is what import is often for: only errors count. With
+// one, not all names are known, and nothing is imported.
+func (s *session) loadForImport(ctx context.Context) error {
+	if err := s.load(ctx, nil); err != nil {
+		return err
+	}
+	wrong := only(s.set.Diagnostics, spec.Error)
+	if len(wrong) == 0 {
+		return nil
+	}
+	if err := s.diagnose(wrong); err != nil {
+		return err
+	}
+	s.note("Nothing was imported: mend these manifests first, and import again.")
+	return end(exitInvalid)
+}
+
 // importScopes are the places to look in: the one that is named, the default
 // of the instance, or all that are known.
 func (s *session) importScopes(account *apply.Account, f importFlags) ([]string, error) {

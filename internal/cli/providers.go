@@ -19,7 +19,7 @@ func (a *app) providersCommand() *cobra.Command {
 	cmd := manual{
 		use:   "providers",
 		short: "What each provider can do",
-		long: `Prints the capability table: for every common field, how each provider takes it.
+		long: `Prints the capability table: for every field, how each provider takes it.
 It comes from the very data that charsync runs on.`,
 		examples: []string{
 			"charsync providers",

@@ -130,10 +130,11 @@ func unfold(w *wish, origin []providers.Said, live any) (int, string, bool) {
 		return at, found[0], true
 	}
 	list := strings.Join(names, ", ")
+	byHand := "edit " + list + " by hand (charsync plan shows what changed), then charsync apply --conflict overwrite"
 	if len(found) == 0 {
-		w.refuse("edit "+list+" by hand: charsync plan shows what changed", "it is folded from %s, and more than one of them changed", list)
+		w.refuse(byHand, "it is folded from %s, and more than one of them changed", list)
 	} else {
-		w.refuse("edit "+list+" by hand: charsync plan shows what changed", "it is folded from %s, and which of them changed can't be told", list)
+		w.refuse(byHand, "it is folded from %s, and which of them changed can't be told", list)
 	}
 	return 0, "", false
 }

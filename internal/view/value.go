@@ -86,9 +86,10 @@ func literal(v any) string {
 // Literal writes a value as a manifest would, on one line; nil is "empty".
 func Literal(v any) string { return SanitizeLine(literal(v)) }
 
-// change prints "before → after" for values that are shown whole.
+// change prints "before → after" for values that are shown whole. A text that
+// fits on a line is never cut: it is what the reader is to judge.
 func (p *printer) change(before, after any) []run {
-	columns := p.style.width() / 3
+	columns := max(p.style.width()/3, shortLine+2)
 	return []run{
 		{p.style.preview(before, columns), removed},
 		{" " + p.style.arrow() + " ", faint},

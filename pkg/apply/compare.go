@@ -114,7 +114,7 @@ func (e *Engine) compare(q *pair, entry Entry, id string, live diff.Doc) *diff.C
 	if prior == nil && entry.ID != id {
 		assumeFixed(c.Fields)
 	}
-	e.applyPolicies(c)
+	e.applyPolicies(q, c)
 	c.Superseded = entry.Old
 	switch {
 	case entry.ID == "":
@@ -149,40 +149,6 @@ func assumeFixed(fields []diff.FieldChange) {
 	for i := range fields {
 		if f := &fields[i]; f.Fixed && !f.BeforeKnown {
 			f.Send = false
-		}
-	}
-}
-
-// applyPolicies decides about drift and conflicts.
-func (e *Engine) applyPolicies(c *diff.Change) {
-	policy := e.Options.Policy
-	var drift, conflict int
-	for i := range c.Fields {
-		f := &c.Fields[i]
-		switch f.Class {
-		case diff.Drift:
-			drift++
-			f.Send = policy.Drift != "report" && policy.Drift != "fail"
-		case diff.Conflict:
-			conflict++
-			f.Send = policy.Conflict == "overwrite"
-		}
-	}
-	if drift > 0 && policy.Drift == "fail" {
-		c.Blocked = append(c.Blocked, diff.Block{
-			Rule: "drift", Message: fmt.Sprintf("%s changed on %s since the last apply", plural(drift, "field"), c.Target),
-			Hint: "`charsync pull` brings the live value into the manifest; `--drift enforce` writes the manifest's back",
-		})
-	}
-	if conflict > 0 && policy.Conflict != "overwrite" {
-		c.Blocked = append(c.Blocked, diff.Block{
-			Rule: "conflict", Message: fmt.Sprintf("%s changed both in the manifest and on %s", plural(conflict, "field"), c.Target),
-			Hint: "edit the manifest to what you want to keep, or `charsync pull --conflicts markers`; `--conflict overwrite` writes the manifest's value over the live one",
-		})
-	}
-	if len(c.Blocked) > 0 {
-		for i := range c.Fields {
-			c.Fields[i].Send = false
 		}
 	}
 }
