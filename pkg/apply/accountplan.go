@@ -20,8 +20,9 @@ type accountPlan struct {
 	orphans  []Entry // orphans that a renamed manifest may claim
 	lost     []Entry // orphans that were being created when a run was stopped
 
-	claimed     map[diff.Address]bool // orphans that are the old names of new pairs
-	broken      error                 // why the account could not be read
+	renamed     map[diff.Address]*Entry // orphans that are the old names of new pairs, by the new address
+	claimed     map[diff.Address]bool   // the addresses of those orphans
+	broken      error                   // why the account could not be read
 	changes     []*diff.Change
 	unplanned   []diff.Unplanned
 	diagnostics []spec.Diagnostic
@@ -41,7 +42,6 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 	}
 	before := w.account.sent()
 	doubts := e.settleDoubts(ctx, w)
-	claimed := e.claimRenamed(w)
 	var needs []need
 	var tell []func(seen)
 	rules := w.account.rules()
@@ -55,7 +55,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 		}
 		entry, _ := e.Lock.peek(q.Address)
 		verdict := doubts[q.Address]
-		id, renamed := e.boundTo(q), claimed[q.Address]
+		id, renamed := e.boundTo(q), w.renamed[q.Address]
 		switch {
 		case verdict.err != nil:
 			w.fail(q.Address, verdict.err)

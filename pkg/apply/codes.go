@@ -19,7 +19,6 @@ const (
 	codeRunHeld       = "CS508"
 	codeLockTorn      = "CS509"
 	codePruneOff      = "CS511" // deletion is off for this run
-	codeOrphan        = "CS512" // bound, but no manifest
 	codeInDoubt       = "CS513" // an earlier creation can't be settled without a person
 	codeNotRemembered = "CS514" // done at the provider, but not on disk
 	codeRunCorrupt    = "CS515"
@@ -60,7 +59,6 @@ func Codes() []spec.CodeInfo {
 		{Code: codeLockTorn, Severity: spec.Warning, Meaning: "The last line of the lock was cut short; it is left out, but for the binding where that can be read."},
 		{Code: CodeStateIO, Severity: spec.Error, Meaning: "The lock can't be read or written."},
 		{Code: codePruneOff, Severity: spec.Warning, Meaning: "Nothing is deleted in this run, and why."},
-		{Code: codeOrphan, Severity: spec.Warning, Meaning: "A binding whose manifest is gone."},
 		{Code: codeInDoubt, Severity: spec.Error, Meaning: "An earlier creation whose answer was lost, and that can't be settled without a person."},
 		{Code: codeNotRemembered, Severity: spec.Error, Meaning: "Something was done at a provider and could not be written to disk: the run stops."},
 		{Code: codeRunCorrupt, Severity: spec.Error, Meaning: "A run record is corrupt."},

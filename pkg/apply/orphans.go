@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -150,38 +149,6 @@ func docOf(paths []spec.Path) diff.Doc {
 	return doc
 }
 
-// claimRenamed finds new pairs that are renamed old ones: everything that the
-// manifest wants is what the lock remembers of exactly one orphan at the same
-// target, and of no other new pair.
-func (e *Engine) claimRenamed(w *accountPlan) map[diff.Address]*Entry {
-	claims := map[diff.Address]*Entry{}
-	claimants := map[diff.Address]int{}
-	orphans := newOldNames(w.account.rules(), w.orphans)
-	for _, q := range w.pairs {
-		if q.err != nil || q.invalid {
-			continue
-		}
-		if entry, known := e.Lock.peek(q.Address); known && entry.ID != "" || known && entry.Pending != nil {
-			continue
-		}
-		if match := orphans.match(q); match != nil {
-			claims[q.Address] = match
-			claimants[match.Address]++
-		}
-	}
-	for address, entry := range claims {
-		if claimants[entry.Address] > 1 {
-			delete(claims, address)
-		}
-	}
-	w.claimed = map[diff.Address]bool{}
-	for _, entry := range claims {
-		w.claimed[entry.Address] = true
-	}
-	w.prune = slices.DeleteFunc(w.prune, func(entry Entry) bool { return w.claimed[entry.Address] })
-	return claims
-}
-
 // spareAfterFailure takes deletions out of a plan when something could not be
 // read: what is seen of the world is not whole. Orphans that could not be
 // read stay orphans.
@@ -228,16 +195,4 @@ func pruneOffDiagnostic(why string) spec.Diagnostic {
 		Severity: spec.Warning, Code: codePruneOff, Message: "nothing is deleted in this run: " + why,
 		Hint: "mend that, or select what is meant, and run again",
 	}
-}
-
-// rename makes sure that the lock follows a renamed manifest, also when
-// nothing else changes.
-func (e *Engine) rename(c *diff.Change, q *pair, from *Entry) *diff.Change {
-	if c == nil {
-		c = q.change(diff.Record)
-		c.ID = from.ID
-	}
-	c.RenamedFrom = from.Name
-	c.Reason = fmt.Sprintf("renamed from %s", from.Name)
-	return c
 }

@@ -23,11 +23,11 @@ func (e *Engine) Plan(ctx context.Context) (*diff.Plan, error) {
 	byName := e.accountWork(chosen)
 	e.addOrphans(chosen, byName, plan)
 	work := sortedWork(byName)
+	e.claimRenamed(work)
 	if err := e.planAccounts(ctx, work, plan); err != nil {
 		return nil, err
 	}
 	spareAfterFailure(work, plan)
-	e.warnOfHalfRenamed(plan)
 	guardPlan(plan, e.shares(work), e.Options.Allow)
 	plan.Seal()
 	e.event(Event{Kind: "done"})

@@ -1,0 +1,59 @@
+package apply
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/charsync/charsync/pkg/diff"
+)
+
+// TestFollowedNames: accounts must agree on who was whom. Each word is
+// new<old@target, a rename that one account has found.
+func TestFollowedNames(t *testing.T) {
+	for found, want := range map[string]map[string]string{
+		"":                              {},
+		"mira<old@alakazam":             {"mira": "old"},
+		"mira<old@a mira<old@b":         {"mira": "old"},
+		"mira<old@a mira<other@b":       {}, // one was two
+		"mira<old@a tam<old@b":          {}, // two were one
+		"mira<old@a tam<other@a":        {"mira": "old", "tam": "other"},
+		"a<b@x b<a@x":                   {"a": "b", "b": "a"},
+		"a<b@x a<c@y d<b@z e<f@x e<f@y": {"e": "f"},
+	} {
+		byTarget := map[string]*accountPlan{}
+		for _, word := range strings.Fields(found) {
+			to, rest, _ := strings.Cut(word, "<")
+			from, target, _ := strings.Cut(rest, "@")
+			w := byTarget[target]
+			if w == nil {
+				w = &accountPlan{instance: target, renamed: map[diff.Address]*Entry{}}
+				byTarget[target] = w
+			}
+			w.renamed[diff.Address{Name: to, Target: target}] = &Entry{Address: diff.Address{Name: from, Target: target}}
+		}
+		if d := cmp.Diff(want, followed(sortedWork(byTarget))); d != "" {
+			t.Errorf("%q (-want +got):\n%s", found, d)
+		}
+	}
+}
+
+// TestRenamedAndEditedEverywhere is another character: nothing tells that it
+// is the old one.
+func TestRenamedAndEditedEverywhere(t *testing.T) {
+	w := newWorld(t)
+	w.manifest("old", map[string]string{"name": "Mira"}, map[string]string{"alakazam": "persona: Kind.", "npcbuilder": "description: Kind."})
+	w.applied("Applied: 2 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.delete("characters/old.yaml")
+	w.manifest("mira", map[string]string{"name": "Mira"}, map[string]string{"alakazam": "persona: Stern.", "npcbuilder": "description: Stern."})
+	p := w.plan(func(o *Options) { o.Prune = true; o.Allow = map[string]bool{guardMaxDeletes: true} })
+	if c := p.Counts(); c.Create != 2 || c.Delete != 2 || c.Update != 0 {
+		t.Errorf("%+v, want two to create and two to delete", c)
+	}
+	w.manifest("mira", map[string]string{"name": "Mira"}, map[string]string{"alakazam": "persona: Kind.", "npcbuilder": "description: Stern."})
+	p = w.plan(func(o *Options) { o.Prune = true })
+	if c := p.Counts(); c.Create+c.Delete != 0 || c.Update != 1 || len(p.Changes) != 2 || p.Changes[1].RenamedFrom != "old" {
+		t.Errorf("%+v, want one update of a renamed one", c)
+	}
+}
