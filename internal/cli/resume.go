@@ -20,7 +20,7 @@ func (a *app) resume(ctx context.Context, f *applyFlags, word string) error {
 	if err := s.hold(ctx, f.lockTimeout); err != nil {
 		return err
 	}
-	run, err := findRun(s.runDir, word)
+	run, err := s.findRun(s.runDir, word)
 	if err != nil {
 		return err
 	}

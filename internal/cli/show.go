@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -65,7 +66,7 @@ func (a *app) showRun(word string, f reportFlags) error {
 	if err != nil {
 		return err
 	}
-	run, err := findRun(dir, word)
+	run, err := a.findRun(dir, word)
 	if err != nil {
 		return err
 	}
@@ -81,16 +82,35 @@ func (a *app) showRun(word string, f reportFlags) error {
 }
 
 // findRun reads the run that a word on the command line stands for.
-func findRun(dir, word string) (*apply.Run, error) {
+func (a *app) findRun(dir, word string) (*apply.Run, error) {
 	id, err := apply.FindRun(dir, word)
 	if err != nil {
-		return nil, runError(err)
+		return nil, runError(cmp.Or(a.unrecorded(dir, word), err))
 	}
 	run, err := apply.ReadRun(dir, id)
 	if err != nil {
 		return nil, runError(err)
 	}
 	return run, nil
+}
+
+// unrecorded explains a word that the lock names a run by which has no record
+// here. It is nil where the lock knows nothing of it.
+func (a *app) unrecorded(dir, word string) error {
+	p, err := a.loadLoosely()
+	if err != nil {
+		return nil
+	}
+	s, err := a.newSession(p)
+	if err != nil {
+		return nil
+	}
+	defer s.close()
+	lock, _, err := apply.OpenLock(s.lockPath)
+	if err != nil {
+		return nil
+	}
+	return apply.Unrecorded(dir, lock, word)
 }
 
 // runError passes findings on and explains every other error.

@@ -108,7 +108,7 @@ func (a *app) undo(ctx context.Context, f *undoFlags, args []string) error {
 
 func (s *session) runToUndo(args []string) (*apply.Run, error) {
 	if len(args) > 0 {
-		return findRun(s.runDir, args[0])
+		return s.findRun(s.runDir, args[0])
 	}
 	run, err := apply.LastWriting(s.runDir)
 	if err != nil {

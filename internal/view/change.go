@@ -100,6 +100,12 @@ func LastApplied(a *diff.Applied) string {
 		return ""
 	}
 	words := "last applied"
+	switch a.Command { // what leaves no record
+	case "import":
+		words = "last imported"
+	case "pull":
+		words = "last pulled"
+	}
 	if a.At != "" {
 		words += " " + a.At
 	}

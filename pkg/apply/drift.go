@@ -177,10 +177,10 @@ func LastApplied(dir, id string) *diff.Applied {
 	if id == "" {
 		return nil
 	}
-	a := &diff.Applied{Run: id}
+	a := &diff.Applied{Run: id, Command: recordless(id)}
 	if head, err := readRunHead(dir, id); err == nil {
 		a.At, a.Who, a.Command = head.At, head.Who, head.Command
-	} else if at, err := time.Parse("20060102T150405Z", id[:min(len(id), 16)]); err == nil {
+	} else if at, err := time.Parse(runStamp, id[:min(len(id), len(runStamp))]); err == nil {
 		a.At = at.Format(time.RFC3339)
 	}
 	return a

@@ -113,7 +113,10 @@ func (l *Lock) Put(e Entry) error {
 	}
 	l.remember(e.Address)
 	e = e.clone()
-	e.Revision, e.Run = old.Revision+1, l.run
+	e.Revision = old.Revision + 1
+	if l.running { // else it was moved, and who changed it last stays
+		e.Run = l.run
+	}
 	l.store(e)
 	l.mu.Unlock()
 	return l.appendLine(journal, encodeEntry(e, false))

@@ -28,11 +28,14 @@ const (
 // major step changes their meaning, and older programs refuse it.
 const RunVersion = "1.0"
 
+// runStamp is how the time stands in a run's name.
+const runStamp = "20060102T150405Z"
+
 // newRunID names a run: sortable by time, unique without a clock too.
 func newRunID(now time.Time) string {
 	var salt [4]byte
 	_, _ = rand.Read(salt[:]) // never fails, by its documentation
-	return now.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(salt[:])
+	return now.UTC().Format(runStamp) + "-" + hex.EncodeToString(salt[:])
 }
 
 // RunHead says what a run was.
