@@ -5,6 +5,7 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +25,10 @@ func (a *app) runsCommand() *cobra.Command {
 		long: `Lists the runs that are recorded in .charsync/runs, the newest first: what each
 created, updated and deleted, and whether it came to its end. A run that did not
 (interrupted, or unfinished: killed, or out of disk) can be finished with apply
---resume, or taken back with undo; both do only what is left to be done.`,
+--resume, or taken back with undo; both do only what is left to be done.
+Where a terminal is too narrow, the figures stand under DID, without those that
+are 0: + created, ~ updated, - deleted, ! failed. The ID begins with the time, in
+UTC.`,
 		examples: []string{
 			"charsync runs",
 			"charsync runs --format json --limit 0",
@@ -99,6 +103,7 @@ func writeRuns(w io.Writer, runs []runSummary, s view.Style) error {
 		_, err := fmt.Fprintln(w, "No run is recorded yet.")
 		return err
 	}
+	header := []string{"ID", "WHEN", "WHO", "COMMAND", "CREATED", "UPDATED", "DELETED", "FAILED", "STATE"}
 	rows := make([][]string, 0, len(runs))
 	for _, r := range runs {
 		rows = append(rows, []string{
@@ -106,7 +111,38 @@ func writeRuns(w io.Writer, runs []runSummary, s view.Style) error {
 			strconv.Itoa(r.Created), strconv.Itoa(r.Updated), strconv.Itoa(r.Deleted), strconv.Itoa(r.Failed), r.State,
 		})
 	}
-	return view.Table(w, []string{"ID", "WHEN", "WHO", "COMMAND", "CREATED", "UPDATED", "DELETED", "FAILED", "STATE"}, rows, s)
+	if view.Fits(header, rows, s) {
+		return view.Table(w, header, rows, s)
+	}
+	return writeRunsNarrow(w, runs, s)
+}
+
+// writeRunsNarrow leaves out what a terminal has no room for: the time, which
+// the ID tells, and the figures that are 0.
+func writeRunsNarrow(w io.Writer, runs []runSummary, s view.Style) error {
+	header := []string{"ID", "WHO", "COMMAND", "DID", "STATE"}
+	rows := make([][]string, 0, len(runs))
+	for _, r := range runs {
+		rows = append(rows, []string{r.ID, r.Who, r.Command, r.did(), r.State})
+	}
+	rows = view.Fitted(header, rows, s,
+		view.Shrink{Column: 1, Least: 12}, view.Shrink{Column: 2, Least: 12}, view.Shrink{Column: 1, Least: 8}, view.Shrink{Column: 0, Least: 17, Cut: view.CutEnd},
+		view.Shrink{Column: 2, Least: 7}, view.Shrink{Column: 3, Least: 12})
+	return view.Table(w, header, rows, s)
+}
+
+// did are the figures of a run with the signs of a plan.
+func (r runSummary) did() string {
+	var words []string
+	for _, n := range []struct {
+		sign string
+		n    int
+	}{{"+", r.Created}, {"~", r.Updated}, {"-", r.Deleted}, {"!", r.Failed}} {
+		if n.n > 0 {
+			words = append(words, n.sign+strconv.Itoa(n.n))
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // runDir is where the project, or its sandbox, keeps run records.

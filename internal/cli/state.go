@@ -93,7 +93,7 @@ func (a *app) stateListCommand() *cobra.Command {
 	cmd := manual{
 		use:      "list",
 		short:    "List the bindings",
-		long:     "Lists every binding of the lock: character, target, the id of the live character, the run\nthat last changed something there, and what is special about it.",
+		long:     "Lists every binding of the lock: character, target, the id of the live character, the run\nthat last changed something there, and what is special about it. Where a terminal is too narrow,\nids are shortened in the middle; away from one they are whole. An import and a pull change the\nlock too: they stand in place of a run, and have no record for show.",
 		examples: []string{"charsync state list", "charsync state list --format json"},
 		exit:     []code{exitDone, exitError},
 	}.command(noArgs, func(cmd *cobra.Command, _ []string) error {
@@ -178,7 +178,11 @@ func writeBindings(w io.Writer, entries []apply.Entry, s view.Style) error {
 		}
 		rows = append(rows, []string{e.Name, e.Target, cmp.Or(e.ID, "-"), cmp.Or(e.Run, "-"), strings.Join(notes, ", ")})
 	}
-	return view.Table(w, []string{"NAME", "TARGET", "ID", "LAST RUN", "NOTE"}, rows, s)
+	header := []string{"NAME", "TARGET", "ID", "LAST RUN", "NOTE"}
+	rows = view.Fitted(header, rows, s,
+		view.Shrink{Column: 2, Least: 13}, view.Shrink{Column: 3, Least: 17, Cut: view.CutEnd}, view.Shrink{Column: 1, Least: 12},
+		view.Shrink{Column: 0, Least: 16})
+	return view.Table(w, header, rows, s)
 }
 
 func writeBinding(w io.Writer, b binding, last *diff.Applied) error {
