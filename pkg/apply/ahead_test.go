@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -64,8 +65,11 @@ func TestReadAheadOnlyWhatIsCertain(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Engine){
 		"one character is selected": func(e *Engine) { e.Options.Selection.Names = []string{"npc-0001"} },
-		"another target is":         func(e *Engine) { e.Options.Selection.Targets = []string{"convai"} },
-		"Git says what is planned":  func(e *Engine) { e.Options.Selection.Changed = map[string]bool{} },
+		"a label is": func(e *Engine) {
+			e.Options.Selection.Selectors = []spec.Selector{{}}
+		},
+		"another target is":        func(e *Engine) { e.Options.Selection.Targets = []string{"convai"} },
+		"Git says what is planned": func(e *Engine) { e.Options.Selection.Changed = map[string]bool{} },
 		"a creation is in doubt": func(e *Engine) {
 			entry := e.Lock.Entries()[0]
 			entry.Pending = &Intent{Action: "create"}
@@ -73,6 +77,10 @@ func TestReadAheadOnlyWhatIsCertain(t *testing.T) {
 		},
 		"another environment is meant": func(e *Engine) {
 			e.Project.Environments = map[string]spec.Environment{"stage": {Targets: map[string]string{"convai": "alakazam"}}}
+		},
+		"an environment is meant that does not reach it": func(e *Engine) {
+			e.Project.Environments = map[string]spec.Environment{"stage": {Targets: map[string]string{"convai": "npcbuilder"}}}
+			e.Options.Env = "stage"
 		},
 		"gets are cheaper": func(e *Engine) {
 			for _, entry := range e.Lock.Entries()[9:] {
@@ -87,17 +95,63 @@ func TestReadAheadOnlyWhatIsCertain(t *testing.T) {
 	}
 }
 
-// TestReadAheadEnds leaves a long list in the middle.
-func TestReadAheadEnds(t *testing.T) {
+// TestReadAheadIsBounded reads no page for more characters than the lock
+// binds, however many there are.
+func TestReadAheadIsBounded(t *testing.T) {
 	w := newWorld(t)
-	w.castOf("alakazam", 3*aheadMost/2, func(int) string { return "" })
-	w.apply()
-	e := w.unloaded()
-	end := e.ReadAhead(context.Background())
-	h := e.Accounts["alakazam"].ahead.Load()
-	end()
-	end()
-	if _, open := <-h.found; open {
-		t.Error("the list is still being read")
+	for range 200 { // older, so on later pages
+		if _, err := w.srv.Put("alakazam", map[string]any{"name": "A stranger"}); err != nil {
+			t.Fatal(err)
+		}
 	}
+	w.castOf("alakazam", 25, func(int) string { return "" })
+	w.applied("Applied: 25 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.requests()
+	e := w.unloaded()
+	defer e.ReadAhead(context.Background())()
+	for range e.Accounts["alakazam"].ahead.Load().found { // until nothing more is read
+	}
+	if n := w.listed(); n != 1 {
+		t.Errorf("%d pages are read ahead, want 1", n)
+	}
+}
+
+// TestReadAheadEnds leaves a long list in the middle: when the command ends,
+// and when the plan reads otherwise.
+func TestReadAheadEnds(t *testing.T) {
+	const n = 3 * aheadMost / 2
+	w := newWorld(t)
+	w.castOf("alakazam", n, func(int) string { return "" })
+	w.apply()
+	w.requests()
+	begin := func() (e *Engine, h *ahead, end func()) {
+		e = w.unloaded()
+		end = e.ReadAhead(context.Background())
+		return e, e.Accounts["alakazam"].ahead.Load(), end
+	}
+	over := func(h *ahead, page int) {
+		t.Helper()
+		if _, open := <-h.found; open {
+			t.Error("the list is still being read")
+		}
+		if got := w.listed(); got >= n/page {
+			t.Errorf("all %d pages were read", got)
+		}
+	}
+	e, h, end := begin()
+	page := e.Accounts["alakazam"].Driver.ListPage
+	end()
+	end()
+	over(h, page)
+
+	for i := 2; i < n; i++ { // single reads are cheaper for what is left
+		w.delete(fmt.Sprintf("characters/npc-%04d.yaml", i))
+	}
+	e, h, end = begin()
+	defer end()
+	w.load(e, e.Examine)
+	if p, err := e.Plan(context.Background()); err != nil || !p.Empty() || p.Unchanged != 2 {
+		t.Fatalf("%v, %d unchanged, %d changes", err, p.Unchanged, len(p.Changes))
+	}
+	over(h, page)
 }
