@@ -41,20 +41,21 @@ func runNames(dir string) ([]string, error) {
 	return names, nil
 }
 
-// nextRunNumber follows that of the newest run.
+// nextRunNumber follows those of the second in which the newest run began that
+// has a number: one that was killed right away has none.
 func nextRunNumber(dir string) int {
 	names, err := runNames(dir)
-	if err != nil || len(names) == 0 {
+	if err != nil {
 		return 1
 	}
-	stamp, _, _ := strings.Cut(names[len(names)-1], "-")
-	next := 1
+	next, second := 1, ""
 	for _, name := range slices.Backward(names) {
-		if !strings.HasPrefix(name, stamp) {
+		stamp, _, _ := strings.Cut(name, "-")
+		if second != "" && stamp != second {
 			break
 		}
 		if head, err := readRunHead(dir, name); err == nil {
-			next = max(next, head.Number+1)
+			next, second = max(next, head.Number+1), stamp
 		}
 	}
 	return next

@@ -66,6 +66,31 @@ func TestFindRun(t *testing.T) {
 	}
 }
 
+// A run that was killed before its head was on disk counts for nothing: the
+// next one is the newest all the same.
+func TestRunAfterOneWithoutHead(t *testing.T) {
+	w := newWorld(t)
+	var last string
+	for i := range 3 {
+		w.castOf("convai", 1, func(int) string { return fmt.Sprint(i) })
+		w.now = w.now.Add(time.Hour)
+		last = w.apply().RunID
+		w.now = w.now.Add(time.Hour)
+		if i == 1 {
+			if err := os.Mkdir(filepath.Join(w.runDir(), newRunID(w.now)), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	heads, found, err := ListRuns(w.runDir())
+	if err != nil || len(found) > 0 || len(heads) != 3 || heads[0].ID != last || heads[0].Number != 3 {
+		t.Errorf("%v %v %+v, want %s first", err, found, heads, last)
+	}
+	if run, err := LastWriting(w.runDir()); err != nil || run.Head.ID != last {
+		t.Errorf("undo would take back %v (%v), want %s", run, err, last)
+	}
+}
+
 // A torn last line, as a killed run leaves it, loads; a line that is wrong in
 // the middle does not; a record of a newer program is refused.
 func TestReadRunRefuses(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -100,12 +99,14 @@ func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time,
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("starting the run record: %w", err)
 	}
-	for name, encode := range map[string]func(io.Writer) error{
-		runHeadFile: func(w io.Writer) error { return indented(w, "", head) },
-		runPlanFile: func(w io.Writer) error { return EncodePlan(w, plan) },
+	for _, file := range []struct { // the head comes last: a run without one had not begun
+		name   string
+		encode func(*bufio.Writer) error
+	}{
+		{runPlanFile, func(w *bufio.Writer) error { return EncodePlan(w, plan) }},
+		{runHeadFile, func(w *bufio.Writer) error { return indented(w, "", head) }},
 	} {
-		err := replaceFile(filepath.Join(folder, name), 0o600, func(w *bufio.Writer) error { return encode(w) })
-		if err != nil {
+		if err := replaceFile(filepath.Join(folder, file.name), 0o600, file.encode); err != nil {
 			return nil, fmt.Errorf("starting the run record: %w", err)
 		}
 	}
