@@ -152,21 +152,28 @@ func guardShares(p *diff.Plan, s shares) []diff.Block {
 		}
 	}
 	var out []diff.Block
+	usual := spec.DefaultProject("").Policy
 	if over(updates, s.bound, s.changes) {
-		out = append(out, block(guardMaxChanges, "%s of %s bound characters would be updated (%s), more than maxChanges: %s",
-			providers.Figure(updates), providers.Figure(s.bound), percentage(updates, s.bound), s.changes))
+		out = append(out, limited("maxChanges", usual.MaxChanges, block(guardMaxChanges, "%s of %s bound pairs of character and target would be updated (%s), and policy.maxChanges is %s",
+			providers.Figure(updates), providers.Figure(s.bound), percentage(updates, s.bound), s.changes)))
 	}
 	if over(again, s.bound, s.changes) {
-		b := block(guardMaxChanges, "%s of %s bound characters were not found and would be created anew (%s), more than maxChanges: %s",
+		b := block(guardMaxChanges, "%s of %s bound pairs of character and target were not found and would be created anew (%s), and policy.maxChanges is %s",
 			providers.Figure(again), providers.Figure(s.bound), percentage(again, s.bound), s.changes)
 		b.Hint = "look whether key, base URL and lock are of one account; if they are really gone, " + b.Hint
 		out = append(out, b)
 	}
 	if over(deletes, s.bound, s.deletes) {
-		out = append(out, block(guardMaxDeletes, "%s of %s bound characters would be deleted (%s), more than maxDeletes: %s",
-			providers.Figure(deletes), providers.Figure(s.bound), percentage(deletes, s.bound), s.deletes))
+		out = append(out, limited("maxDeletes", usual.MaxDeletes, block(guardMaxDeletes, "%s of %s bound pairs of character and target would be deleted (%s), and policy.maxDeletes is %s",
+			providers.Figure(deletes), providers.Figure(s.bound), percentage(deletes, s.bound), s.deletes)))
 	}
 	return out
+}
+
+// limited says of a guard about shares where its limit is set.
+func limited(key string, usual spec.Share, b diff.Block) diff.Block {
+	b.Hint += "; the limit is set by spec.policy." + key + " in charsync.yaml (" + usual.String() + " when it says nothing)"
+	return b
 }
 
 // over reports whether n of total is past a limit. Percentages count from ten
