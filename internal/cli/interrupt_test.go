@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/charsync/charsync/internal/watch"
 )
 
 type lockedBuffer struct {
@@ -57,6 +59,9 @@ func TestSandboxServes(t *testing.T) {
 	interrupts <- os.Interrupt
 	if code := <-ended; code != 0 {
 		t.Errorf("exit %d: %s", code, errs.String())
+	}
+	if said := errs.String(); !strings.Contains(said, "\nInterrupted: nothing is in flight.\n") || strings.Contains(said, "finishing") {
+		t.Errorf("said %q", said)
 	}
 	got := run(t, dir, nil, "sandbox", "requests", "--count")
 	if got.out != "convai      character.list         1\n" {
@@ -144,10 +149,57 @@ func TestInterruptedQuestion(t *testing.T) {
 		t.Errorf("exit %d", code)
 	}
 	_ = closeIn.Close()
+	if said := errs.String(); strings.Contains(said, "finishing") {
+		t.Errorf("it is said to finish what nobody agreed to: %s", said)
+	}
 	if strings.Contains(out.String(), "Applied:") {
 		t.Errorf("it applied: %s", out.String())
 	}
 	if got := run(t, dir, nil, "sandbox", "requests", "--writes"); got.out != "" {
 		t.Errorf("it wrote: %s", got.out)
+	}
+}
+
+// sayer calls a function whenever something is printed.
+type sayer func()
+
+func (s sayer) Write(p []byte) (int, error) {
+	s()
+	return len(p), nil
+}
+
+// TestIdleWatch: a run of a watch is in flight until it is over, so that an
+// interrupt between two runs has nothing to finish.
+func TestIdleWatch(t *testing.T) {
+	dir := project(t, map[string]string{"characters/mira.yaml": mira})
+	said := 0
+	var a *app
+	out := sayer(func() {
+		said++
+		if a.idle.Load() {
+			t.Error("it is idle while it prints")
+		}
+	})
+	interrupts := make(chan os.Signal, 1)
+	var errs lockedBuffer
+	a = newApp(Env{Out: out, Err: &errs, Now: time.Now, Dir: dir, Interrupts: interrupts})
+	a.flags.parallelism, a.flags.logLevel, a.flags.logFormat = 1, "warn", "text"
+	l := &lookout{app: a, flags: &watchFlags{}, dir: dir, pending: map[string]bool{}, missed: map[string]bool{}, unasked: map[string]string{}, stop: func() {}}
+	var err error
+	if l.world, _, err = l.newWorld(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		l.run(context.Background(), watch.Batch{First: true})
+	}
+	if said == 0 {
+		t.Fatal("it printed nothing, so that nothing is shown here")
+	}
+	ctx, release := a.interruptible(context.Background())
+	defer release()
+	interrupts <- os.Interrupt
+	<-ctx.Done()
+	if got := errs.String(); !strings.Contains(got, "Interrupted: nothing is in flight.\n") {
+		t.Errorf("said %q", got)
 	}
 }

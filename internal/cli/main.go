@@ -31,6 +31,7 @@ type app struct {
 	flags globals
 
 	progress atomic.Pointer[progress] // what may be on the screen now
+	idle     atomic.Bool              // nothing is in flight: it waits for a save, a request or an answer
 	timings  *timings
 	profile  *os.File // nil unless --cpuprofile asks for one
 }

@@ -48,6 +48,8 @@ func (a *app) ask(ctx context.Context, question string) (string, error) {
 // answer reads a line and not a byte more: the next question has its own. An
 // input that ends before its first byte is io.EOF.
 func (a *app) answer(ctx context.Context, question string) (string, error) {
+	a.idle.Store(true)
+	defer a.idle.Store(false)
 	fmt.Fprint(a.err, question)
 	type reply struct {
 		line string

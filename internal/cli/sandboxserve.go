@@ -92,6 +92,7 @@ func (a *app) serveSandbox(ctx context.Context, f sandboxFlags) error {
 	if err != nil {
 		return err
 	}
+	a.idle.Store(true) // what it is asked is another program's
 	a.note("The sandbox listens on %s. Interrupt it to stop.", server.URL(""))
 	if f.verbose || a.flags.logLevel == "debug" {
 		a.followRequests(ctx, server)

@@ -24,7 +24,11 @@ func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 		if p := a.progress.Load(); p != nil {
 			p.stop()
 		}
-		fmt.Fprintln(a.err, "Interrupted: finishing what is in flight. Interrupt again to stop at once.")
+		if a.idle.Load() {
+			fmt.Fprintln(a.err, "Interrupted: nothing is in flight.")
+		} else {
+			fmt.Fprintln(a.err, "Interrupted: finishing what is in flight. Interrupt again to stop at once.")
+		}
 		cancel()
 		select {
 		case <-a.env.Interrupts:

@@ -170,6 +170,8 @@ func (l *lookout) close() error {
 // run is one run. What is wrong with manifests or providers is said, and the
 // watch goes on.
 func (l *lookout) run(ctx context.Context, b watch.Batch) {
+	l.idle.Store(false)
+	defer l.idle.Store(true)
 	r := &watchRun{lookout: l, batch: b, event: newWatchEvent(l, b)}
 	err := r.do(ctx)
 	if r.session != nil {
