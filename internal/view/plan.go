@@ -200,12 +200,21 @@ func (p *printer) calls(plan *diff.Plan) {
 	rows := make([][]string, 0, len(plan.Calls))
 	for _, c := range plan.Calls {
 		sum.Made, sum.Least, sum.Writes, sum.Reads = sum.Made+c.Made, sum.Least+c.Least, sum.Writes+c.Writes, sum.Reads+c.Reads
+	}
+	needless := plan.Complete && sum.Made+sum.Least == 0
+	if needless && sum.Writes+sum.Reads == 0 {
+		return
+	}
+	for _, c := range plan.Calls {
 		row := []string{c.Target, Thousands(c.Made) + " made", "", ""}
 		if c.Writes+c.Reads > 0 {
 			row[2] = "then " + toCome(c)
 		}
+		if needless {
+			row = []string{c.Target, toCome(c), ""}
+		}
 		if c.Wait != "" {
-			row[3] = "about " + c.Wait + " by its pace"
+			row[len(row)-1] = "about " + c.Wait + " by its pace"
 		}
 		rows = append(rows, row)
 	}
@@ -215,6 +224,9 @@ func (p *printer) calls(plan *diff.Plan) {
 	}
 	if sum.Writes+sum.Reads > 0 {
 		words += "; applying makes " + toCome(sum)
+	}
+	if needless {
+		words = "Applying makes " + toCome(sum)
 	}
 	p.line(0, run{words + ".", faint})
 	if len(rows) > 1 || plan.Calls[0].Wait != "" {
