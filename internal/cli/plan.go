@@ -3,6 +3,9 @@ package cli
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +53,7 @@ and opens no connection.`,
 	cmd.Flags().BoolVar(&f.offline, "offline", false, "with --base, compare with that revision alone, also where credentials are")
 	f.registerPolicies(cmd)
 	f.report.register(cmd)
-	cmd.Flags().StringVar(&f.out, "out", "", "freeze the plan in `FILE`, for apply FILE")
+	cmd.Flags().StringVar(&f.out, "out", "", "freeze the plan in `FILE`, as JSON for apply FILE, whatever --format shows")
 	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	return cmd
 }
@@ -60,6 +63,9 @@ func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
 		return err
 	}
 	if err := f.checkOffline(); err != nil {
+		return err
+	}
+	if err := checkFrozen("plan", f.out); err != nil {
 		return err
 	}
 	s, engine, err := a.prepare(ctx, &f.runFlags, args, reading)
@@ -81,6 +87,27 @@ func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
 		return err
 	}
 	return end(planCode(plan, engine.Options, f.detailed))
+}
+
+// checkFrozen refuses a page as the file of a frozen plan: elsewhere --out
+// takes what is shown, and here it would hold JSON under a name that says
+// otherwise.
+func checkFrozen(command, out string) error {
+	format := ""
+	switch strings.ToLower(filepath.Ext(out)) {
+	case ".html", ".htm":
+		format = formatHTML
+	case ".md", ".markdown":
+		format = formatMarkdown
+	default:
+		return nil
+	}
+	frozen := strings.TrimSuffix(out, filepath.Ext(out)) + ".plan"
+	hint := fmt.Sprintf("charsync %s --out %s --format %s > %s freezes the plan and writes the page", command, frozen, format, out)
+	if command == "plan" {
+		hint += "; without --out, the page alone"
+	}
+	return failed(hint, "--out %s: what it takes is the frozen plan, as JSON for apply, and no page", out)
 }
 
 // freeze writes the plan for a later apply. One that is incomplete is not

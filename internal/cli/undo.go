@@ -58,6 +58,9 @@ func (a *app) undo(ctx context.Context, f *undoFlags, args []string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	if err := checkFrozen("undo", f.out); err != nil {
+		return err
+	}
 	s, err := a.openSession()
 	if err != nil {
 		return err
