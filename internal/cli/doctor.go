@@ -34,20 +34,22 @@ const (
 )
 
 func (a *app) doctorCommand() *cobra.Command {
-	var format, out string
+	var format, out, env string
 	cmd := manual{
 		use:   "doctor",
 		short: "Check configuration, credentials and reachability",
 		long: `Looks at the project, the manifests, the lock and the schemas; says for each
 provider which credential variables are set (never their values), and asks each
-that the project uses one cheap reading question.`,
-		examples: []string{"charsync doctor", "charsync doctor --sandbox", "charsync doctor --format json"},
+that the project uses one cheap reading question. Used is what plan would ask:
+with --env, what the environment sends targets to; without, what the manifests
+name themselves.`,
+		examples: []string{"charsync doctor", "charsync doctor --env stage", "charsync doctor --sandbox", "charsync doctor --format json"},
 		exit:     []code{exitDone, exitError},
 	}.command(noArgs, func(cmd *cobra.Command, _ []string) error {
 		if err := checkFormat(format, formatText, formatJSON); err != nil {
 			return err
 		}
-		found, err := a.examine(cmd.Context())
+		found, err := a.examine(cmd.Context(), env)
 		if err != nil {
 			return err
 		}
@@ -61,6 +63,7 @@ that the project uses one cheap reading question.`,
 	})
 	formatFlag(cmd, &format, formatText, formatJSON)
 	outFlag(cmd, &out)
+	envFlag(a, cmd, &env)
 	return cmd
 }
 
@@ -86,7 +89,7 @@ func writeExamination(w io.Writer, format string, found []finding) error {
 
 // examine collects findings; what is wrong with one thing does not keep it
 // from looking at the next.
-func (a *app) examine(ctx context.Context) ([]finding, error) {
+func (a *app) examine(ctx context.Context, env string) ([]finding, error) {
 	file, dir, err := a.locate()
 	if err != nil {
 		return nil, err
@@ -107,6 +110,9 @@ func (a *app) examine(ctx context.Context) ([]finding, error) {
 		return nil, err
 	}
 	defer s.close()
+	if err := s.useEnv(env); err != nil {
+		return nil, err
+	}
 	if a.flags.sandbox {
 		if err := s.startSandbox(); err != nil {
 			return nil, err

@@ -12,7 +12,7 @@ import (
 )
 
 // examineInstance says what an instance needs and whether it answers. One
-// that no manifest and no binding uses is not asked.
+// that no manifest and no binding uses in this environment is not asked.
 func (s *session) examineInstance(ctx context.Context, in spec.Instance) finding {
 	f := finding{Check: in.Name, Status: statusOK}
 	account := openAccount(in, accountOptions{access: reading, lookup: s.lookup, parallelism: 1, log: s.log, userAgent: s.userAgent(), now: s.env.Now, secrets: secretsOf(s.project, s.lookup)})
@@ -23,6 +23,9 @@ func (s *session) examineInstance(ctx context.Context, in spec.Instance) finding
 	scopes, used := s.uses(in, account.Driver)
 	if !used {
 		f.Status = statusUnused
+		if env := s.usedIn(in.Name); env != "" {
+			f.Hint = "charsync doctor --env " + env + " asks it"
+		}
 		return f
 	}
 	if account.Err != nil {
@@ -81,22 +84,14 @@ func (s *session) variablesSet(in spec.Instance, d *providers.Driver) string {
 	return strings.Join(words, ", ")
 }
 
-// uses reports whether manifests or bindings use an instance, in any
-// environment, and the places where they do.
+// uses reports whether manifests or bindings use an instance in the
+// environment that is asked for, and the places where they do.
 func (s *session) uses(in spec.Instance, d *providers.Driver) (scopes []string, used bool) {
-	reach := map[string]bool{in.Name: true}
-	for _, env := range s.project.Environments {
-		for key, instance := range env.Targets {
-			if instance == in.Name {
-				reach[key] = true
-			}
-		}
-	}
 	places := map[string]bool{}
 	for _, c := range s.set.Characters {
 		for i := range c.Targets {
 			t := &c.Targets[i]
-			if !reach[t.Instance] {
+			if to, ok := s.project.Route(s.reads, t.Instance); !ok || to.Name != in.Name {
 				continue
 			}
 			used = true
@@ -105,7 +100,7 @@ func (s *session) uses(in spec.Instance, d *providers.Driver) (scopes []string, 
 			}
 		}
 	}
-	if s.lock != nil {
+	if s.lock != nil && (used || s.inPlay(in.Name)) {
 		for _, e := range s.lock.Entries() {
 			if e.Target == in.Name {
 				used = true
@@ -116,6 +111,32 @@ func (s *session) uses(in spec.Instance, d *providers.Driver) (scopes []string, 
 		}
 	}
 	return slices.Sorted(maps.Keys(places)), used
+}
+
+// inPlay reports whether a plan would look at the bindings of an instance that
+// no manifest uses: one that environments alone send targets to is out of reach
+// outside of them.
+func (s *session) inPlay(instance string) bool {
+	if len(s.project.Environments[s.reads].Targets) == 0 {
+		return s.usedIn(instance) == ""
+	}
+	for key := range s.project.Instances {
+		if to, ok := s.project.Route(s.reads, key); ok && to.Name == instance {
+			return true
+		}
+	}
+	return false
+}
+
+// usedIn is the first environment, other than the one that is asked for, that
+// sends targets to an instance; "" is none.
+func (s *session) usedIn(instance string) string {
+	for _, name := range slices.Sorted(maps.Keys(s.project.Environments)) {
+		if name != s.reads && slices.Contains(slices.Collect(maps.Values(s.project.Environments[name].Targets)), instance) {
+			return name
+		}
+	}
+	return ""
 }
 
 func pathList(paths []spec.Path) string {

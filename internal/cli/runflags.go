@@ -43,12 +43,17 @@ func lockFlag(cmd *cobra.Command, f *runFlags) {
 // registerSelection adds the flags that say which characters are meant.
 func (f *runFlags) registerSelection(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.env, "env", "", "take the environment `NAME`: where charsync.yaml sends targets, and what manifests say of it")
+	envFlag(a, cmd, &f.env)
 	flags.StringArrayVar(&f.selectors, "select", nil, "only characters with such labels: `KEY=VALUE`, KEY!=VALUE or KEY; commas mean and")
 	flags.StringSliceVar(&f.targets, "target", nil, "only at the target `INSTANCE`")
-	complete(cmd, "env", a.completeEnvironments)
 	complete(cmd, "select", a.completeLabels)
 	complete(cmd, "target", a.completeTargets)
+}
+
+// envFlag adds the flag that says which environment is meant.
+func envFlag(a *app, cmd *cobra.Command, env *string) {
+	cmd.Flags().StringVar(env, "env", "", "take the environment `NAME`: where charsync.yaml sends targets, and what manifests say of it")
+	complete(cmd, "env", a.completeEnvironments)
 }
 
 // registerPolicies adds the flags that say what may be done.
