@@ -99,7 +99,7 @@ func checkProject(t *testing.T, dir, services string) {
 	if n := len(set.Characters[0].Targets); n != len(names) {
 		t.Errorf("the example has %d targets", n)
 	}
-	for _, file := range []string{"charsync.yaml", "characters/mira/mira.yaml"} {
+	for _, file := range []string{"charsync.yaml", "characters/mira.yaml"} {
 		data, err := os.ReadFile(filepath.Join(dir, file))
 		if err != nil {
 			t.Fatal(err)

@@ -21,7 +21,7 @@ func starters(dir string, chosen []string) []starter {
 		{"charsync.yaml", starterProject(projectName(dir), chosen)},
 		{"schemas/project.schema.json", string(schemas.Project)},
 		{"schemas/character.schema.json", string(schemas.Character)},
-		{"characters/mira/mira.yaml", starterCharacter(chosen)},
+		{"characters/mira.yaml", starterCharacter(chosen)},
 		{"characters/mira/persona.md", starterPersona},
 	}
 }
@@ -73,7 +73,7 @@ func starterTarget(driver string) string {
 
 func starterCharacter(chosen []string) string {
 	var b strings.Builder
-	b.WriteString(`# yaml-language-server: $schema=../../schemas/character.schema.json
+	b.WriteString(`# yaml-language-server: $schema=../schemas/character.schema.json
 apiVersion: charsync.dev/v1
 kind: Character
 metadata:
@@ -84,7 +84,7 @@ spec:
   title: Keeper of the Gilded Hare
   description: Runs the last inn before the pass, and knows who went up and never came down.
   greeting: "Wipe your boots. Then tell me what you're running from."
-  persona: {file: persona.md}
+  persona: {file: mira/persona.md}
   visibility: private
   targets:
 `)
