@@ -137,7 +137,10 @@ func (s *session) credentialed(engine *apply.Engine) bool {
 // planned is the plan, under --base of what that has kept: of the live
 // characters where a credential is, else of the manifests alone.
 func (s *session) planned(ctx context.Context, f *planFlags, engine *apply.Engine) (*diff.Plan, error) {
-	if s.against == nil {
+	switch {
+	case f.destroy:
+		return engine.Destroy(ctx)
+	case s.against == nil:
 		return engine.Plan(ctx)
 	}
 	if f.offline || !s.credentialed(engine) {

@@ -14,8 +14,9 @@ func (a *app) destroyCommand() *cobra.Command {
 		long: `Removes the selected characters where they live, in the way each provider has:
 Convai and NPCBuilder delete, Character.AI archives, Alakazam sets private. It
 says which, and what can't come back, and asks. While the manifest stays, the
-next apply creates the character anew.`,
+next apply creates the character anew. charsync plan --destroy only shows it.`,
 		examples: []string{
+			"charsync plan --destroy mira-innkeeper    # only show it",
 			"charsync destroy mira-innkeeper",
 			"charsync destroy mira-innkeeper --target convai",
 			"charsync destroy --select season=winter --yes",

@@ -19,6 +19,7 @@ type planFlags struct {
 	report   reportFlags
 	out      string
 	detailed bool
+	destroy  bool
 	offline  bool
 }
 
@@ -34,7 +35,8 @@ has moved since.
 With --base REF it keeps to what this branch changes: to the characters whose
 manifest, with its files and charsync.yaml, makes something else than where the
 branch left REF. Where no credential is set it compares the two from Git alone,
-and opens no connection.`,
+and opens no connection.
+With --destroy it shows what destroy would remove, and how.`,
 		examples: []string{
 			"charsync plan",
 			"charsync plan mira-innkeeper",
@@ -44,6 +46,7 @@ and opens no connection.`,
 			"charsync plan --format html > plan.html",
 			"charsync plan --format markdown --report-url https://ci.example/plan.html",
 			"charsync plan --base origin/main",
+			"charsync plan --destroy mira-innkeeper",
 		},
 		exit: []code{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitInterrupted},
 	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.plan(cmd.Context(), &f, args) })
@@ -54,6 +57,7 @@ and opens no connection.`,
 	f.registerPolicies(cmd)
 	f.report.register(cmd)
 	cmd.Flags().StringVar(&f.out, "out", "", "freeze the plan in `FILE`, as JSON for apply FILE, whatever --format shows")
+	cmd.Flags().BoolVar(&f.destroy, "destroy", false, "show what destroy would remove, and change nothing")
 	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	return cmd
 }
@@ -63,6 +67,9 @@ func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
 		return err
 	}
 	if err := f.checkOffline(); err != nil {
+		return err
+	}
+	if err := f.checkDestroy(); err != nil {
 		return err
 	}
 	if err := checkFrozen("plan", f.out); err != nil {
@@ -87,6 +94,18 @@ func (a *app) plan(ctx context.Context, f *planFlags, args []string) error {
 		return err
 	}
 	return end(planCode(plan, engine.Options, f.detailed))
+}
+
+// checkDestroy refuses what a destroy does not know either.
+func (f *planFlags) checkDestroy() error {
+	switch {
+	case !f.destroy:
+	case f.base != "":
+		return failed("name the characters, or choose them with --select", "plan: --destroy and --base say two different things")
+	case f.prune:
+		return failed("leave --prune out: --destroy removes what has a manifest and what has none", "plan: --destroy and --prune say two different things")
+	}
+	return nil
 }
 
 // checkFrozen refuses a page as the file of a frozen plan: elsewhere --out

@@ -17,7 +17,11 @@ func (a *app) mayAsk(yes bool, command string) error {
 		return nil
 	}
 	look := "look at charsync plan first, then run charsync "
-	if command != "apply" { // plan shows nothing of these
+	switch command {
+	case "apply":
+	case "destroy":
+		look = "look at charsync plan --destroy first, then run charsync "
+	default: // plan shows nothing of these
 		look = "run it in a terminal to see what it would do, or without a question as charsync "
 	}
 	return failed(look+command+" --yes (or set CHARSYNC_YES=1)",
