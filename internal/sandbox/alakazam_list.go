@@ -26,7 +26,11 @@ func alakazamList(c *call) reply {
 	if !ok {
 		return alakazamProblem(http.StatusBadRequest, "invalid cursor")
 	}
-	page := make([]doc, 0, limit)
+	page, age := make([]rawJSON, 0, limit), c.srv.switches.age()
+	view := "owner" // the brain is not for every key
+	if c.who.readOnly {
+		view = "reader"
+	}
 	var last int64
 	more := false
 	for rec := range c.tx.from(charactersCol, after, c.is("list-order", "newest")) {
@@ -37,7 +41,7 @@ func alakazamList(c *call) reply {
 			more = true
 			break
 		}
-		page = append(page, alakazamOwnerView(c, rec, c.tx.shallow(rec, "stances")))
+		page = append(page, c.projected(rec, view, age, func(rec *record, d doc) any { return alakazamOwnerView(c, rec, d) }))
 		last = rec.seq
 	}
 	out := doc{"characters": page, "nextCursor": nil}

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"iter"
 	"sort"
@@ -43,26 +42,6 @@ func (t *tx) doc(rec *record) doc {
 	}
 	t.fail(err)
 	return doc{}
-}
-
-// shallow reads a record's document without its values, except for the one named: enough to pass them on.
-func (t *tx) shallow(rec *record, decoded string) doc {
-	raw, err := t.st.document(rec)
-	var parts map[string]rawJSON
-	if err == nil {
-		err = json.Unmarshal(raw, &parts)
-	}
-	d := doc{}
-	for key, part := range parts {
-		d[key] = part
-	}
-	if part, ok := parts[decoded]; ok && err == nil {
-		d[decoded], err = decodeValue(part)
-	}
-	if err != nil {
-		t.fail(err)
-	}
-	return d
 }
 
 func (t *tx) fail(err error) {
