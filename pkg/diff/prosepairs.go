@@ -36,15 +36,27 @@ func newBag(words []int32) bag {
 }
 
 func merged(bags []bag) bag {
-	n := 0
-	for _, b := range bags {
-		n += len(b.words)
-	}
-	words := make([]int32, 0, n)
+	words := make([]int32, 0, wordsIn(bags))
 	for _, b := range bags {
 		words = append(words, b.words...)
 	}
 	return newBag(words)
+}
+
+func wordsIn(bags []bag) int {
+	n := 0
+	for _, b := range bags {
+		n += len(b.words)
+	}
+	return n
+}
+
+// cutDifferently reports two stretches that are alike as wholes, while their
+// pairs of sentences hold less of it.
+func cutDifferently(before, after []bag, inPairs int) bool {
+	b, a := merged(before), merged(after)
+	whole := b.common(a)
+	return float64(inPairs) < lostByPairs*float64(whole) && b.like(whole, a) >= alikeWhole
 }
 
 // common counts the words that both have.

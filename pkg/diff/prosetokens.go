@@ -22,20 +22,20 @@ const (
 )
 
 func kindOf(r rune) runeKind {
+	if r < utf8.RuneSelf {
+		return runeKind(asciiKinds[r] - '0')
+	}
+	return farKind(r)
+}
+
+// asciiKinds has the kind of each ASCII character as a digit.
+const asciiKinds = "0000000003400000" + "0000000000000000" +
+	"3222222222222222" + "1111111111222222" +
+	"2111111111111111" + "1111111111122221" +
+	"2111111111111111" + "1111111111122220"
+
+func farKind(r rune) runeKind {
 	switch {
-	case 'a' <= r && r <= 'z': // by far the most
-		return letterRune
-	case r == ' ' || r == '\t':
-		return spaceRune
-	case r == '\n':
-		return breakRune
-	case r < ' ' || r == 0x7F:
-		return complexRune
-	case r < 0x80:
-		if r == '_' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
-			return letterRune
-		}
-		return markRune
 	case r >= 0xC0 && r <= 0x24F && r != 0xD7 && r != 0xF7,
 		r >= 0x386 && r <= 0x3FF && unicode.IsLetter(r),
 		r >= 0x400 && r <= 0x481, r >= 0x48A && r <= 0x52F:
@@ -175,13 +175,16 @@ func folded(s string) string {
 // character but such as have one form alone.
 func plain(s string) bool {
 	s = strings.TrimRight(s, "\r\n")
+	if strings.Contains(s, "  ") {
+		return false
+	}
 	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf {
-			if c < ' ' || c == 0x7F || c == ' ' && i > 0 && s[i-1] == ' ' {
-				return false
-			}
+		if s[i]-' ' < 0x7F-' ' { // the visible ones of ASCII, and space
 			i++
 			continue
+		}
+		if s[i] < utf8.RuneSelf {
+			return false
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if kindOf(r) == complexRune {

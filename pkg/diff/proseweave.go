@@ -139,9 +139,7 @@ func (w *weaver) gap(before, after []string) {
 		for _, p := range pairs {
 			inPairs += b[p.before].common(a[p.after])
 		}
-		allBefore, allAfter := merged(b), merged(a)
-		whole := allBefore.common(allAfter)
-		if float64(inPairs) < lostByPairs*float64(whole) && allBefore.like(whole, allAfter) >= alikeWhole {
+		if float64(inPairs) < lostByPairs*float64(min(wordsIn(b), wordsIn(a))) && cutDifferently(b, a, inPairs) {
 			all, other := strings.Join(before, ""), strings.Join(after, "")
 			w.changed(all, other, words(w.tokens(all), w.tokens(other)))
 			return
