@@ -49,17 +49,16 @@ func asCharacter(data []byte) []byte {
 // TestSetMovesNothingElse: in a manifest of any style, a value takes the
 // place of another and every byte outside of that node is as it was.
 func TestSetMovesNothingElse(t *testing.T) {
-	tried, made := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
+	outcomes(t, func(t *rapid.T) []string {
 		data := asCharacter(manifest(t))
 		f, found, err := read("x.yaml", data)
 		values, other := spec.Values("x.yaml", data)
 		if err != nil || len(found)+len(other) > 0 {
-			return
+			return nil
 		}
 		index := f.character("mira")
 		if index < 0 {
-			return
+			return nil
 		}
 		type leaf struct {
 			path   []string
@@ -76,7 +75,7 @@ func TestSetMovesNothingElse(t *testing.T) {
 			leaves = append(leaves, leaf{path, min(n.start, max(e.colon, e.dash)), max(after(f.src, n.end), nextLine(f.src, n.value))})
 		})
 		if len(leaves) == 0 {
-			return
+			return nil
 		}
 		at := rapid.SampledFrom(leaves).Draw(t, "leaf")
 		var value any = anyText(t)
@@ -88,7 +87,6 @@ func TestSetMovesNothingElse(t *testing.T) {
 		case 2:
 			value = map[string]any{"a": anyText(t), "z": []any{anyText(t)}}
 		}
-		tried++
 		out, refused, err := Set("x.yaml", data, Change{"mira", at.path, value})
 		if err != nil {
 			t.Fatal(err)
@@ -97,9 +95,8 @@ func TestSetMovesNothingElse(t *testing.T) {
 			if s, ok := value.(string); ok && utf8.ValidString(s) && strings.Contains(refusal.Reason, "in place") && !strings.Contains(string(data), "#") {
 				t.Fatalf("%q could not take the place of %v in\n%s", s, at.path, data)
 			}
-			return
+			return []string{"tried"}
 		}
-		made++
 		src, trimmed := bytes.CutPrefix(data, []byte(mark))
 		got, still := bytes.CutPrefix(out, []byte(mark))
 		if trimmed != still {
@@ -113,22 +110,36 @@ func TestSetMovesNothingElse(t *testing.T) {
 		if err != nil || len(other) > 0 || !reflect.DeepEqual(after[index], want) {
 			t.Fatalf("%v %v\n%v\n%v", err, other, after[index], want)
 		}
-	})
-	t.Logf("%d tried, %d made", tried, made)
-	if made*4 < tried*3 {
-		t.Errorf("of %d changes %d were made", tried, made)
+		return []string{"tried", "made"}
+	}, func(n map[string]int) bool { return n["made"]*4 >= n["tried"]*3 && n["tried"] > 0 })
+}
+
+// outcomes checks a property, and that its draws are worth something: what
+// became of files that every run draws alike must satisfy enough.
+func outcomes(t *testing.T, property func(*rapid.T) []string, enough func(map[string]int) bool) {
+	t.Helper()
+	draws := rapid.Custom(property)
+	rapid.Check(t, func(t *rapid.T) { draws.Draw(t, "outcome") })
+	n := map[string]int{}
+	for seed := range 100 {
+		for _, o := range draws.Example(seed) {
+			n[o]++
+		}
+	}
+	t.Log(n)
+	if !enough(n) {
+		t.Errorf("the generator is worth little: %v", n)
 	}
 }
 
 // TestSetTogether: several changes at once come to what they come to one
 // after the other, byte for byte, and the same ones are refused.
 func TestSetTogether(t *testing.T) {
-	tried, atOnce := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
+	outcomes(t, func(t *rapid.T) []string {
 		data := asCharacter(manifest(t))
 		f, err := open("x.yaml", data)
 		if err != nil || f.character("mira") < 0 {
-			return
+			return nil
 		}
 		all := [][]string{{"spec", "greeting"}, {"spec", "targets", "here", "name"}}
 		paths(f.roots[f.character("mira")], nil, func(path []string, _ *node, _ entry) {
@@ -155,13 +166,9 @@ func TestSetTogether(t *testing.T) {
 		if !bytes.Equal(got, one) || !reflect.DeepEqual(refused, refusedOne) {
 			t.Fatalf("%+v\n%s\n-- one after the other --\n%s\n-- together --\n%s", changes, data, one, got)
 		}
-		tried++
 		if f.together(changes) != nil {
-			atOnce++
+			return []string{"at once"}
 		}
-	})
-	t.Logf("%d tried, %d made in one go", tried, atOnce)
-	if atOnce == 0 {
-		t.Errorf("of %d none were made in one go", tried)
-	}
+		return nil
+	}, func(n map[string]int) bool { return n["at once"] > 0 })
 }
