@@ -30,15 +30,7 @@ func (ar *accountRun) conclude(ctx context.Context, it *item) {
 		entry.Owner = owner
 	}
 	kept, bad := ar.judge(it, live, &entry)
-	ar.recordUnsent(it, &entry)
-	ar.recordMarks(it, live, &entry)
-	if err := ar.put(entry); err != nil {
-		ar.fail(it, err)
-		return
-	}
-	it.entry = entry
-	if err := ar.dropOldName(it); err != nil {
-		ar.fail(it, err)
+	if !ar.bind(it, live, entry) {
 		return
 	}
 	o := Outcome{Status: Done, Fields: kept}
@@ -114,6 +106,22 @@ func (ar *accountRun) recordUnsent(it *item, entry *Entry) {
 			entry.Fields[f.Path] = diff.Mark{File: ar.rules[f.Path].Digest(f.After)}
 		}
 	}
+}
+
+// bind brings the lock up to date with what became of a change. It ends the
+// change and returns false when that can't be written.
+func (ar *accountRun) bind(it *item, live diff.Doc, entry Entry) bool {
+	ar.recordUnsent(it, &entry)
+	ar.recordMarks(it, live, &entry)
+	err := ar.put(entry)
+	if err == nil {
+		it.entry = entry
+		err = ar.dropOldName(it)
+	}
+	if err != nil {
+		ar.fail(it, err)
+	}
+	return err == nil
 }
 
 // dropOldName forgets the binding under the name that a manifest had before.

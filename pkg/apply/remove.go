@@ -127,15 +127,7 @@ func (ar *accountRun) recordOnly(ctx context.Context, it *item) {
 	}
 	entry := ar.entryOf(it)
 	entry.Pending = nil
-	ar.recordUnsent(it, &entry)
-	ar.recordMarks(it, nil, &entry)
-	if err := ar.put(entry); err != nil {
-		ar.fail(it, err)
-		return
-	}
-	it.entry = entry
-	if err := ar.dropOldName(it); err != nil {
-		ar.fail(it, err)
+	if !ar.bind(it, nil, entry) {
 		return
 	}
 	o := Outcome{Status: Done}

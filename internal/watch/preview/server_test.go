@@ -175,7 +175,7 @@ func TestEditor(t *testing.T) {
 		}
 	}
 	at := spec.Pos{File: `characters/a "b" é#?.yaml`, Line: 7, Col: 3}
-	if got := Editor(DefaultEditor).link("/work", at); got != "vscode://file/work/characters/a%20%22b%22%20%C3%A9%23%3F.yaml:7:3" {
+	if got := Editor(DefaultEditor).link("/srv/tavern", at); got != "vscode://file/srv/tavern/characters/a%20%22b%22%20%C3%A9%23%3F.yaml:7:3" {
 		t.Errorf("link: %s", got)
 	}
 }
