@@ -56,9 +56,10 @@ func cleaned(environ []string) []string {
 }
 
 // command is a call of Git that runs nothing which the repository's
-// configuration names.
+// configuration names, and that takes no folder of the working tree for a
+// repository because it is laid out like a bare one.
 func (g *git) command(ctx context.Context, args ...string) *exec.Cmd {
-	always := []string{"--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull}
+	always := []string{"--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull, "-c", "safe.bareRepository=explicit"}
 	cmd := exec.CommandContext(ctx, g.program, append(always, args...)...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = g.dir, g.env, 5*time.Second
 	return cmd

@@ -64,11 +64,15 @@ func checkRef(ref string) error {
 // repository tells whether the history is cut short, and where the repository
 // keeps what its working trees share.
 func (g *git) repository(ctx context.Context) (shallow bool, common string, err error) {
-	out, err := g.run(ctx, "rev-parse", "--is-shallow-repository", "--git-common-dir")
+	out, err := g.run(ctx, "rev-parse", "--is-inside-git-dir", "--is-shallow-repository", "--git-common-dir")
 	if err != nil {
 		return false, "", g.noRepository(err)
 	}
-	first, rest, _ := strings.Cut(string(out), "\n")
+	inside, rest, _ := strings.Cut(string(out), "\n")
+	if inside == "true" { // before Git 2.38, which refuses it by itself
+		return false, "", plantedRepository(g.dir)
+	}
+	first, rest, _ := strings.Cut(rest, "\n")
 	common = strings.TrimSuffix(rest, "\n")
 	if !filepath.IsAbs(common) {
 		common = filepath.Join(g.dir, common)
@@ -84,10 +88,19 @@ func (g *git) noRepository(err error) error {
 	switch {
 	case strings.Contains(f.words, "dubious ownership"):
 		return &Error{"git does not trust this repository, because it belongs to somebody else", "git config --global --add safe.directory " + g.dir}
+	case strings.Contains(f.words, "safe.bareRepository"):
+		return plantedRepository(g.dir)
 	case strings.Contains(f.words, "not a git repository"):
 		return &Error{"the project is in no Git repository", "run it in a clone, or leave the revision out"}
 	}
 	return &Error{"git can't read the repository: " + f.words, "see whether git status works in the project's folder"}
+}
+
+func plantedRepository(dir string) error {
+	return &Error{
+		fmt.Sprintf("%s, or a folder above it, is laid out like a bare repository, and such a one does not answer for Git", dir),
+		"remove HEAD, objects and refs from the working tree, or run charsync in a clone",
+	}
 }
 
 // resolve finds the commit that a name stands for.

@@ -279,6 +279,32 @@ func TestHostileConfiguration(t *testing.T) {
 	}
 }
 
+// TestPlantedRepository: a folder of the project that is laid out like a bare
+// repository, as any commit can bring along, does not answer for Git.
+func TestPlantedRepository(t *testing.T) {
+	r := newRepo(t)
+	r.write("game/a.md", "first")
+	r.commit("one")
+	planted := filepath.Join(r.dir, "game")
+	r.git("init", "-q", "--bare", planted)
+	_, err := r.open(planted, "HEAD")
+	var e *Error
+	if !errors.As(err, &e) || !strings.Contains(e.Message, "laid out like a bare repository") || !strings.Contains(e.Hint, "HEAD, objects and refs") {
+		t.Fatalf("%v (%+v)", err, e)
+	}
+	if tree, err := r.open(r.dir, "main"); err != nil || tree.Commit != r.git("rev-parse", "main") {
+		t.Errorf("the repository around it: %v", err)
+	}
+	// A working tree that a bare repository made on purpose is one.
+	bare := &repo{t, filepath.Join(t.TempDir(), "bare.git")}
+	r.git("clone", "-q", "--bare", r.dir, bare.dir)
+	work := filepath.Join(t.TempDir(), "work")
+	bare.git("worktree", "add", "-q", work, "main")
+	if _, err := r.open(work, "main"); err != nil {
+		t.Errorf("a working tree of a bare repository: %v", err)
+	}
+}
+
 func TestSubmodulesAndLFS(t *testing.T) {
 	r := newRepo(t)
 	const name = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
