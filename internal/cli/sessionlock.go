@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -16,7 +17,7 @@ import (
 // process that is killed.
 func (s *session) hold(ctx context.Context, wait time.Duration) error {
 	where, _ := os.Hostname() // for people; an unknown host is no reason to stop
-	lock, err := apply.AcquireRun(ctx, filepath.Join(filepath.Dir(s.runDir), "run.lock"), apply.Holder{
+	lock, err := state.AcquireRun(ctx, filepath.Join(filepath.Dir(s.runDir), "run.lock"), state.Holder{
 		Who: s.env.who(), Where: where, Since: s.env.Now().UTC().Format(time.RFC3339), PID: os.Getpid(),
 	}, wait)
 	if err != nil {
@@ -25,7 +26,7 @@ func (s *session) hold(ctx context.Context, wait time.Duration) error {
 			return err
 		}
 		return spec.Diagnostic{
-			Severity: spec.Error, Code: apply.CodeStateIO, Message: "nothing was begun, since it could not be recorded: " + err.Error(),
+			Severity: spec.Error, Code: state.CodeIO, Message: "nothing was begun, since it could not be recorded: " + err.Error(),
 			Hint: "make room, or make the project's folder writable",
 		}
 	}

@@ -36,7 +36,7 @@ func Replace(root *os.Root, file string, mode fs.FileMode, fill func(*bufio.Writ
 	if err != nil {
 		return err
 	}
-	return errors.Join(sync(dir), dir.Close())
+	return errors.Join(syncFolder(dir), dir.Close())
 }
 
 // ReplaceAt is Replace for a file that is in no root. Its folder must exist.
@@ -47,6 +47,14 @@ func ReplaceAt(file string, mode fs.FileMode, fill func(*bufio.Writer) error) er
 	}
 	defer root.Close()
 	return Replace(root, filepath.Base(file), mode, fill)
+}
+
+// Write is ReplaceAt that makes the file's folder where it is missing.
+func Write(file string, mode fs.FileMode, fill func(*bufio.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return ReplaceAt(file, mode, fill)
 }
 
 // Bytes fills a file with what is at hand.
@@ -77,11 +85,11 @@ func SyncDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(sync(d), d.Close())
+	return errors.Join(syncFolder(d), d.Close())
 }
 
-// sync passes over systems and disks that can't sync a folder.
-func sync(dir *os.File) error {
+// syncFolder passes over systems and disks that can't sync a folder.
+func syncFolder(dir *os.File) error {
 	err := dir.Sync()
 	if runtime.GOOS == "windows" || errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
 		return nil

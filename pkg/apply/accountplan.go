@@ -53,7 +53,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 			w.refuse(q)
 			continue
 		}
-		entry, _ := e.Lock.peek(q.Address)
+		entry, _ := e.Lock.Peek(q.Address)
 		verdict := doubts[q.Address]
 		id, renamed := e.boundTo(q), w.renamed[q.Address]
 		switch {
@@ -76,7 +76,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 		}
 		needs = append(needs, need{id: id, paths: q.paths(entry)})
 		tell = append(tell, func(s seen) {
-			entry, _ := e.Lock.peek(q.Address) // not held for all pairs at once
+			entry, _ := e.Lock.Peek(q.Address) // not held for all pairs at once
 			w.changes[i], failures[i] = e.planSeen(q, entry, renamed, id, verdict, s)
 			unchanged[i] = w.changes[i] == nil && failures[i] == nil
 		})

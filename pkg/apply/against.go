@@ -107,9 +107,9 @@ func (c *comparison) pair(q *pair) *diff.Change {
 
 // entry is what the lock knows of a pair, under its name or its old one.
 func (c *comparison) entry(q *pair) Entry {
-	entry, _ := c.engine.Lock.peek(q.Address)
+	entry, _ := c.engine.Lock.Peek(q.Address)
 	if old := c.from[q.Name]; entry.ID == "" && old != "" {
-		entry, _ = c.engine.Lock.peek(diff.Address{Name: old, Target: q.Target})
+		entry, _ = c.engine.Lock.Peek(diff.Address{Name: old, Target: q.Target})
 	}
 	return entry
 }
@@ -193,7 +193,7 @@ func (c *comparison) reasons(q, was *pair) []string {
 		}
 	}
 	say(q.Name != was.Name, "renamed from %s", was.Name)
-	if entry, bound := c.engine.Lock.peek(q.Address); q.Name != was.Name && (!bound || entry.ID == "") && !isSame(q, was) {
+	if entry, bound := c.engine.Lock.Peek(q.Address); q.Name != was.Name && (!bound || entry.ID == "") && !isSame(q, was) {
 		say(true, "`charsync state mv %s %s` makes it keep its live character, else a second one is created", was.Name, q.Name)
 	}
 	say(q.account.Driver.Name != was.account.Driver.Name, "%s is %s now, and was %s", q.Target, q.account.Driver.Title, was.account.Driver.Title)
@@ -231,7 +231,7 @@ func (c *comparison) left(plan *diff.Plan) {
 		if c.was[was.Address] == nil || now[was.Address] || was.err != nil || c.gone[was.Name] || !c.engine.selectsLeft(was) {
 			continue
 		}
-		entry, _ := c.engine.Lock.peek(was.Address)
+		entry, _ := c.engine.Lock.Peek(was.Address)
 		if !c.engine.Options.Prune {
 			plan.Orphans = append(plan.Orphans, diff.Orphan{Address: was.Address, ID: entry.ID, Protect: was.protect()})
 			continue

@@ -70,7 +70,7 @@ func (e *Engine) certain(instance string) bool {
 // readAhead begins with the one list of an account that is surely read.
 func (e *Engine) readAhead(ctx context.Context, a *Account) {
 	var needs []need
-	for _, entry := range e.Lock.peekAll() {
+	for _, entry := range e.Lock.PeekAll() {
 		switch {
 		case entry.Target != a.Instance.Name:
 		case entry.Pending != nil:

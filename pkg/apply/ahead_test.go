@@ -74,7 +74,7 @@ func TestReadAheadOnlyWhatIsCertain(t *testing.T) {
 		"a creation is in doubt": func(e *Engine) {
 			entry := e.Lock.Entries()[0]
 			entry.Pending = &Intent{Action: "create"}
-			e.Lock.entries[entry.Address] = entry
+			_ = e.Lock.Put(entry) // outside of a run: not to disk
 		},
 		"another environment is meant": func(e *Engine) {
 			e.Project.Environments = map[string]spec.Environment{"stage": {Targets: map[string]string{"convai": "alakazam"}}}
@@ -85,7 +85,7 @@ func TestReadAheadOnlyWhatIsCertain(t *testing.T) {
 		},
 		"gets are cheaper": func(e *Engine) {
 			for _, entry := range e.Lock.Entries()[9:] {
-				delete(e.Lock.entries, entry.Address)
+				_ = e.Lock.Drop(entry.Address)
 			}
 		},
 		"the account can't be used": func(e *Engine) { e.Accounts["alakazam"].Err = context.Canceled },

@@ -30,11 +30,7 @@ func bigCast(b *testing.B, n int) *world {
 	}
 	e := w.engine()
 	lock := e.Lock
-	if err := lock.Begin("seed"); err != nil {
-		b.Fatal(err)
-	}
-	lock.running = false // nothing to survive here: write once
-	for _, q := range e.resolve().list {
+	for _, q := range e.resolve().list { // outside of a run: written once
 		if err := lock.Put(w.plant(q)); err != nil {
 			b.Fatal(err)
 		}
@@ -142,40 +138,4 @@ func BenchmarkCreate(b *testing.B) {
 			}
 		})
 	}
-}
-
-// BenchmarkLock reads and rewrites a lock of 40,000 entries.
-func BenchmarkLock(b *testing.B) {
-	path := b.TempDir() + "/charsync.lock"
-	var entries []Entry
-	for i := range 40_000 {
-		e := entryFor(fmt.Sprintf("npc-%06d", i), "convai", fmt.Sprintf("87fea9fd-e5f8-11f1-b215-%012d", i))
-		for _, p := range []spec.Path{"name", "backstory", "temperature", "languageCodes"} {
-			e.Fields[p] = diff.Mark{File: "0123456789abcdef0123456789abcdef"}
-		}
-		entries = append(entries, e)
-	}
-	l := openLock(b, path)
-	for _, e := range entries {
-		if err := l.Put(e); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if err := l.Finish(); err != nil {
-		b.Fatal(err)
-	}
-	b.Run("open", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			openLock(b, path)
-		}
-	})
-	b.Run("write", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if err := l.write(); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }

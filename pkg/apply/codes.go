@@ -1,6 +1,12 @@
 package apply
 
-import "github.com/charsync/charsync/pkg/spec"
+import (
+	"slices"
+	"strings"
+
+	"github.com/charsync/charsync/internal/state"
+	"github.com/charsync/charsync/pkg/spec"
+)
 
 // The codes of the findings made here. They are stable: people silence and
 // search for them.
@@ -9,15 +15,9 @@ const (
 	codeSharedCharacter = "CS361" // two pairs, one live character
 	codeAdoptedGone     = "CS362" // the id in the manifest names nothing
 
-	codeLockCorrupt   = "CS501"
-	codeLockNewer     = "CS502"
-	codeLockConflict  = "CS503"
 	codePlanCorrupt   = "CS504"
 	codePlanNewer     = "CS505"
 	codePlanAltered   = "CS506"
-	codeLockTwoIDs    = "CS507"
-	codeRunHeld       = "CS508"
-	codeLockTorn      = "CS509"
 	codePruneOff      = "CS511" // deletion is off for this run
 	codeInDoubt       = "CS513" // an earlier creation can't be settled without a person
 	codeNotRemembered = "CS514" // done at the provider, but not on disk
@@ -36,28 +36,25 @@ const (
 	codeNoneFound = "CS605" // nothing that is bound at an account is there
 )
 
-// The codes of findings that are made here and by the callers.
-const (
-	CodeStateIO     = "CS510" // the lock, or the run lock, can't be read or written
-	CodeUnclearBase = "CS522" // the revision that is compared with has faults of its own
-)
+// CodeUnclearBase is for callers too: the revision that is compared with has
+// faults of its own.
+const CodeUnclearBase = "CS522"
 
-// Codes lists the codes of this package, in order.
+// Codes lists the codes of a run, those of the lock among them, in order.
 func Codes() []spec.CodeInfo {
+	all := append(ownCodes(), state.Codes()...)
+	slices.SortFunc(all, func(a, b spec.CodeInfo) int { return strings.Compare(a.Code, b.Code) })
+	return all
+}
+
+func ownCodes() []spec.CodeInfo {
 	return []spec.CodeInfo{
 		{Code: codeUnknownName, Severity: spec.Error, Meaning: "An environment, an instance or a character that doesn't exist."},
 		{Code: codeSharedCharacter, Severity: spec.Error, Meaning: "Two pairs of character and target are bound to one live character."},
 		{Code: codeAdoptedGone, Severity: spec.Error, Meaning: "The `id` in a manifest names no live character."},
-		{Code: codeLockCorrupt, Severity: spec.Error, Meaning: "The lock is corrupt. Restore it from Git."},
-		{Code: codeLockNewer, Severity: spec.Error, Meaning: "The lock is from a newer version of charsync."},
-		{Code: codeLockConflict, Severity: spec.Error, Meaning: "The lock holds conflict markers of Git."},
 		{Code: codePlanCorrupt, Severity: spec.Error, Meaning: "The plan file can't be used: not a plan, cut short, or not complete."},
 		{Code: codePlanNewer, Severity: spec.Error, Meaning: "The plan file is from a newer version of charsync."},
 		{Code: codePlanAltered, Severity: spec.Error, Meaning: "The plan file was altered after it was made."},
-		{Code: codeLockTwoIDs, Severity: spec.Error, Meaning: "The lock binds one pair to two live characters, as a merge can leave it."},
-		{Code: codeRunHeld, Severity: spec.Error, Meaning: "Another run is under way on this project."},
-		{Code: codeLockTorn, Severity: spec.Warning, Meaning: "The last line of the lock was cut short; it is left out, but for the binding where that can be read."},
-		{Code: CodeStateIO, Severity: spec.Error, Meaning: "The lock can't be read or written."},
 		{Code: codePruneOff, Severity: spec.Warning, Meaning: "Nothing is deleted in this run, and why."},
 		{Code: codeInDoubt, Severity: spec.Error, Meaning: "An earlier creation whose answer was lost, and that can't be settled without a person."},
 		{Code: codeNotRemembered, Severity: spec.Error, Meaning: "Something was done at a provider and could not be written to disk: the run stops."},

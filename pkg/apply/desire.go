@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -68,14 +69,14 @@ func (e *Engine) boundTo(q *pair) string {
 	if q.adopt != "" {
 		return q.adopt
 	}
-	entry, _ := e.Lock.peek(q.Address)
+	entry, _ := e.Lock.Peek(q.Address)
 	return entry.ID
 }
 
 // checkSharing refuses two pairs that are bound to one live character. Pairs
 // outside of the selection count too, by the lock.
 func (e *Engine) checkSharing(p *pairs) {
-	owners := map[live]diff.Address{}
+	owners := map[state.Live]diff.Address{}
 	mine := map[diff.Address]bool{}
 	for _, q := range p.list {
 		mine[q.Address] = true
@@ -88,9 +89,9 @@ func (e *Engine) checkSharing(p *pairs) {
 		if q.err != nil || id == "" {
 			continue
 		}
-		key := live{q.account.Driver.Name, id}
+		key := state.Live{Provider: q.account.Driver.Name, ID: id}
 		other, taken := owners[key]
-		for _, a := range e.Lock.holders(key) {
+		for _, a := range e.Lock.Holders(key) {
 			// A binding without a manifest may be the old name of one of these.
 			if !taken && !mine[a] && e.wanted(a) {
 				other, taken = a, true
@@ -112,7 +113,7 @@ func (e *Engine) checkSharing(p *pairs) {
 // otherService refuses a binding that was made at another service: the
 // instance has changed its type since.
 func (e *Engine) otherService(q *pair) error {
-	entry, bound := e.Lock.peek(q.Address)
+	entry, bound := e.Lock.Peek(q.Address)
 	if !bound || entry.Provider == q.account.Driver.Name {
 		return nil
 	}

@@ -4,8 +4,8 @@
 // The way through it: pairs.go selects characters and targets, observe.go
 // reads them with the fewest requests, compare.go classifies each against the
 // manifest and the lock, guards.go judges the whole plan, apply.go executes
-// it change by change, verify.go reads back what was written, and lock.go
-// remembers it.
+// it change by change, and verify.go reads back what was written. Package
+// internal/state remembers it.
 //
 // Whatever a run is about to do to a provider is on disk before it is sent,
 // so that stopping anywhere leaves a line that says what is in doubt;

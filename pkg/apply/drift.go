@@ -42,7 +42,7 @@ func (e *Engine) Drift(ctx context.Context) (*diff.Plan, error) {
 	}
 	runs := lastRuns{dir: e.Options.RunDir, known: map[string]*diff.Applied{}}
 	for i := range plan.Changes {
-		entry, _ := e.Lock.peek(plan.Changes[i].Address)
+		entry, _ := e.Lock.Peek(plan.Changes[i].Address)
 		plan.Changes[i].Applied = runs.applied(entry.Run)
 	}
 	plan.Seal()

@@ -72,7 +72,7 @@ func (e *Engine) elsewhere(a *Account) error {
 		return nil
 	}
 	other := 0
-	for _, entry := range e.Lock.peekAll() {
+	for _, entry := range e.Lock.PeekAll() {
 		if entry.Target == a.Instance.Name && entry.At != "" && entry.At != place {
 			other++
 		}
@@ -128,7 +128,7 @@ func (e *Engine) stranger(a *Account, doc providers.Body) error {
 func (a *Account) ownersIn(l *Lock) map[string]bool {
 	a.owned.Do(func() {
 		a.owners = map[string]bool{}
-		for _, entry := range l.peekAll() {
+		for _, entry := range l.PeekAll() {
 			if entry.Target == a.Instance.Name && entry.Owner != "" {
 				a.owners[entry.Owner] = true
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/providers/all"
 	"github.com/charsync/charsync/pkg/spec"
@@ -70,9 +71,9 @@ func TestLockWithoutMarks(t *testing.T) {
 	w.apply()
 	var lines []string
 	for line := range strings.Lines(w.lockText()) {
-		if e, _, err := decodeEntry([]byte(line)); err == nil && e.Name != "" {
+		if e, _, err := state.DecodeEntry([]byte(line)); err == nil && e.Name != "" {
 			e.At, e.Owner = "", ""
-			line = string(encodeEntry(e, false))
+			line = string(state.EncodeEntry(e, false))
 		}
 		lines = append(lines, line)
 	}

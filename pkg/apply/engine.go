@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/charsync/charsync/internal/durable"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/providers"
@@ -70,7 +71,7 @@ type Engine struct {
 	names   map[string]bool // of the selection
 	chosen  *pairs
 	early   early
-	openLog func(path string) (appendFile, error) // nil is the disk; replaced in tests
+	openLog func(path string) (durable.AppendFile, error) // nil is the disk; replaced in tests
 	report  sync.Mutex
 }
 

@@ -108,7 +108,7 @@ func (e *Engine) asRemembered(q *pair) bool {
 	if q.err != nil || q.invalid {
 		return false
 	}
-	entry, _ := e.Lock.peek(q.Address)
+	entry, _ := e.Lock.Peek(q.Address)
 	if entry.ID == "" || entry.ID != e.boundTo(q) || entry.Pending != nil || entry.Old != "" || entry.Protect != q.protect() {
 		return false
 	}
@@ -160,7 +160,7 @@ func (e *Engine) recall(q *pair) error {
 	if err != nil {
 		return err
 	}
-	entry, _ := e.Lock.peek(q.Address)
+	entry, _ := e.Lock.Peek(q.Address)
 	if t := c.Target(q.target.Instance); t != nil {
 		q.character, q.target, q.settled = c, t, false
 		q.want()

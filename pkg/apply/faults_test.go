@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/charsync/charsync/internal/durable"
 	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
@@ -271,7 +272,7 @@ func TestPlanIsInterrupted(t *testing.T) {
 
 // brittle is a disk that is full after some lines.
 type brittle struct {
-	appendFile
+	durable.AppendFile
 	left *atomic.Int64
 }
 
@@ -279,10 +280,10 @@ var errFull = errors.New("no space left on device")
 
 func (b brittle) Write(p []byte) (int, error) {
 	if b.left.Add(-1) < 0 {
-		n, _ := b.appendFile.Write(p[:len(p)/2])
+		n, _ := b.AppendFile.Write(p[:len(p)/2])
 		return n, errFull
 	}
-	return b.appendFile.Write(p)
+	return b.AppendFile.Write(p)
 }
 
 // TestFullDisk: the run stops before the next write to a provider, says so,
@@ -296,8 +297,8 @@ func TestFullDisk(t *testing.T) {
 				e := w.engine(func(o *Options) { o.Parallelism = 1 })
 				var left atomic.Int64
 				left.Store(lines)
-				open := e.Lock.open
-				e.Lock.open = func(path string) (appendFile, error) {
+				open := e.Lock.OpenAppend
+				e.Lock.OpenAppend = func(path string) (durable.AppendFile, error) {
 					f, err := open(path)
 					return brittle{f, &left}, err
 				}

@@ -123,7 +123,7 @@ func TestEndsWhileTheListIsReadAgain(t *testing.T) {
 	for i, entry := range e.Lock.Entries() { // another run has bound every other one anew
 		if i%2 == 1 {
 			entry.ID += "0"
-			e.Lock.entries[entry.Address] = entry
+			_ = e.Lock.Put(entry)
 		}
 	}
 	var reads atomic.Int64

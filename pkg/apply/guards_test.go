@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -242,12 +243,12 @@ func TestFinishingCreationsIsNoShare(t *testing.T) {
 	var lines []string
 	for i, line := range strings.Split(strings.TrimSpace(w.lockText()), "\n") {
 		if i > 0 { // as it is between the answer to the create and the read-back
-			e, _, err := decodeEntry([]byte(line))
+			e, _, err := state.DecodeEntry([]byte(line))
 			if err != nil {
 				t.Fatal(err)
 			}
 			e.Fields = nil
-			line = strings.TrimSpace(string(encodeEntry(e, false)))
+			line = strings.TrimSpace(string(state.EncodeEntry(e, false)))
 			w.edit("convai", e.ID, map[string]any{"temperature": 0.9, "voice_type": "US MALE 1", "backstory": "not yet"})
 		}
 		lines = append(lines, line)
@@ -274,5 +275,17 @@ func TestFiguresOfGuards(t *testing.T) {
 	}
 	if got := guardShares(many, shares{bound: 2000, changes: spec.Share{Percent: true, Value: 30}}); len(got) != 1 || !strings.HasPrefix(got[0].Message, "1,500 of 2,000 bound") {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestSharesOfMore: a run that is a part of something larger is measured by
+// the whole.
+func TestSharesOfMore(t *testing.T) {
+	work := []*accountPlan{{bound: 12}}
+	for bound, want := range map[int]int{0: 12, 5: 12, 100: 100} {
+		e := &Engine{Options: Options{Bound: bound}}
+		if got := e.shares(work).bound; got != want {
+			t.Errorf("of %d: %d", bound, got)
+		}
 	}
 }

@@ -178,7 +178,7 @@ func defaultScope(a *Account) string {
 // knows.
 func (e *Engine) boundIDs(a *Account) map[string]diff.Address {
 	bound := map[string]diff.Address{}
-	for _, entry := range e.Lock.peekAll() {
+	for _, entry := range e.Lock.PeekAll() {
 		if entry.Provider == a.Driver.Name && entry.ID != "" {
 			bound[entry.ID] = entry.Address
 		}

@@ -342,3 +342,20 @@ func (w *world) cast(n int) {
 		})
 	}
 }
+
+// entryFor is an entry with marks of two fields.
+func entryFor(name, target, id string) Entry {
+	return Entry{
+		Address: diff.Address{Name: name, Target: target}, Provider: target, ID: id,
+		Fields: map[spec.Path]diff.Mark{"greeting": {File: "aa"}, "persona": {File: "bb", Live: "cc"}},
+	}
+}
+
+func openLock(t testing.TB, path string) *Lock {
+	t.Helper()
+	l, ds, err := OpenLock(path)
+	if err != nil {
+		t.Fatalf("%v %v", err, ds)
+	}
+	return l
+}

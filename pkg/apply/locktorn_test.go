@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"testing"
+
+	"github.com/charsync/charsync/internal/state"
 )
 
 // However a lock's last line is cut, the character that it binds is not made
@@ -19,7 +21,7 @@ func TestTornLineKeepsItsBinding(t *testing.T) {
 		if err := os.WriteFile(w.lockPath(), whole[:cut], 0o644); err != nil {
 			t.Fatal(err)
 		}
-		l, _, err := OpenLock(w.lockPath())
+		l, _, err := state.Open(w.lockPath())
 		if err != nil {
 			t.Fatal(cut, err)
 		}

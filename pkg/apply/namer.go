@@ -13,7 +13,7 @@ func (e *Engine) takenNames() map[string]bool {
 			taken[c.Name] = true
 		}
 	}
-	for _, entry := range e.Lock.peekAll() {
+	for _, entry := range e.Lock.PeekAll() {
 		taken[entry.Name] = true
 	}
 	return taken

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -21,7 +22,7 @@ func TestPipesAreNotOpened(t *testing.T) {
 		t.Skip(err)
 	}
 	for name, read := range map[string]func() error{
-		"lock": func() error { _, _, err := OpenLock(path); return err },
+		"lock": func() error { _, _, err := state.Open(path); return err },
 		"plan": func() error { _, err := ReadPlan(path); return err },
 	} {
 		done := make(chan error, 1)

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/charsync/charsync/internal/durable"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -27,7 +28,7 @@ func WritePlan(path string, p *diff.Plan) error {
 			Hint: "mend what could not be read, and plan again",
 		}
 	}
-	err := replaceFile(path, 0o600, func(w *bufio.Writer) error { return EncodePlan(w, p) })
+	err := durable.Write(path, 0o600, func(w *bufio.Writer) error { return EncodePlan(w, p) })
 	if err != nil {
 		return fmt.Errorf("writing the plan: %w", err)
 	}
@@ -82,7 +83,7 @@ func indented(w io.Writer, prefix string, v any) error {
 // refused with a Diagnostic.
 func ReadPlan(path string) (*diff.Plan, error) {
 	pos := spec.Pos{File: path}
-	data, err := readBounded(path, maxPlan)
+	data, err := durable.Read(path, maxPlan)
 	if err != nil {
 		hint := "give the file that plan --out wrote"
 		if errors.Is(err, fs.ErrNotExist) {

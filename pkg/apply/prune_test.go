@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/charsync/charsync/internal/sandbox"
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -200,7 +201,7 @@ func TestRegressionRenameIsNotRecreate(t *testing.T) {
 		w.delete("characters/mira.yaml")
 		changed := map[string]string{"name": "Mira", "greeting": "Other words.", "persona": "Keeper.", "description": "An inn."}
 		w.manifest("mira-innkeeper", changed, targets)
-		lock, _, err := OpenLock(w.lockPath())
+		lock, _, err := state.Open(w.lockPath())
 		if err != nil {
 			t.Fatal(err)
 		}

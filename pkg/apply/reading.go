@@ -80,7 +80,7 @@ func byScope(d *providers.Driver, needs []need) (scopes []string, of map[string]
 // estimate of what a list will show.
 func (e *Engine) boundIn(a *Account) map[string]int {
 	count := map[string]int{}
-	for place, n := range e.Lock.bound(a.Instance.Name) {
+	for place, n := range e.Lock.Bound(a.Instance.Name) {
 		scope, _ := a.Driver.SplitID(place + "/")
 		count[scope] += n
 	}

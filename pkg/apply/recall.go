@@ -14,7 +14,7 @@ var errFound = errors.New("found")
 // and the records of earlier runs have what was sent. Where none of the last
 // runs remembers it, ok is false.
 func (e *Engine) Recall(a diff.Address, p spec.Path) (v any, ok bool) {
-	entry, bound := e.Lock.peek(a)
+	entry, bound := e.Lock.Peek(a)
 	mark, marked := entry.Fields[p]
 	account := e.Accounts[a.Target]
 	if !bound || !marked || account == nil || account.Driver == nil || e.Options.RunDir == "" {

@@ -42,7 +42,7 @@ func Unrecorded(dir string, l *Lock, word string) error {
 		return err
 	}
 	var named []string
-	for _, e := range l.peekAll() {
+	for _, e := range l.PeekAll() {
 		if begins(e.Run) {
 			named = append(named, e.Run)
 		}

@@ -55,7 +55,7 @@ func (e *Engine) unbound(q *pair) bool {
 	if q.err != nil || q.invalid {
 		return false
 	}
-	entry, known := e.Lock.peek(q.Address)
+	entry, known := e.Lock.Peek(q.Address)
 	return !known || entry.ID == "" && entry.Pending == nil
 }
 

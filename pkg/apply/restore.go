@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
@@ -155,7 +156,7 @@ func (ar *accountRun) noteBefore(it *item, id string, doc diff.Doc, get provider
 	}
 	line := RunLine{Kind: "before", Action: it.Action, ID: id, Doc: doc, Get: get, List: it.list}
 	if was.ID != "" || was.Pending != nil {
-		line.Entry = string(encodeEntry(was, false))
+		line.Entry = string(state.EncodeEntry(was, false))
 	}
 	return ar.noteOf(it, line)
 }
@@ -196,7 +197,7 @@ func (ar *accountRun) recordMarks(it *item, live diff.Doc, entry *Entry) {
 func rememberedMarks(c *diff.Change) map[spec.Path]diff.Mark {
 	out := make(map[spec.Path]diff.Mark, len(c.Marks))
 	for path, text := range c.Marks {
-		if mark, err := decodeMark(text); err == nil {
+		if mark, err := state.DecodeMark(text); err == nil {
 			out[path] = mark
 		}
 	}

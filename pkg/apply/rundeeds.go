@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
 )
 
@@ -64,7 +65,7 @@ func (d *Deed) takeBefore(line RunLine) {
 	if line.Entry == "" || d.Was != nil {
 		return
 	}
-	if e, gone, err := decodeEntry([]byte(strings.TrimSpace(line.Entry))); err == nil && !gone {
+	if e, gone, err := state.DecodeEntry([]byte(strings.TrimSpace(line.Entry))); err == nil && !gone {
 		d.Was = &e
 	}
 }

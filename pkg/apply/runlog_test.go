@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charsync/charsync/internal/durable"
 	"github.com/charsync/charsync/internal/sandbox"
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -176,7 +178,7 @@ func TestRecordDiskFull(t *testing.T) {
 				e := w.engine(func(o *Options) { o.Parallelism = 1 })
 				var left atomic.Int64
 				left.Store(lines)
-				e.openLog = func(path string) (appendFile, error) {
+				e.openLog = func(path string) (durable.AppendFile, error) {
 					f, err := openLog(path)
 					return brittle{f, &left}, err
 				}
@@ -229,7 +231,7 @@ func (w *world) recorded(id string) (intents int, torn bool) {
 // and what is read writes back to something that reads the same.
 func FuzzRunLog(f *testing.F) {
 	lines := []RunLine{
-		{Kind: "before", Action: diff.Update, ID: "1", Doc: diff.Doc{"name": "Mira", "free": true, "temperature": 0.5}, Entry: string(encodeEntry(entryFor("a", "convai", "1"), false))},
+		{Kind: "before", Action: diff.Update, ID: "1", Doc: diff.Doc{"name": "Mira", "free": true, "temperature": 0.5}, Entry: string(state.EncodeEntry(entryFor("a", "convai", "1"), false))},
 		{Kind: "intent", Action: diff.Create, Key: "k", Scope: "g/w", Body: map[string]any{"charName": "Mira"}, Doc: diff.Doc{"name": "Mira"}},
 		{Kind: "created", ID: "2", Key: "k"},
 		{Kind: "settled", ID: "3", Key: "k2"},

@@ -84,13 +84,13 @@ type RunLine struct {
 // runRecord writes what a run does, as it does it. A nil record keeps
 // nothing.
 type runRecord struct {
-	journal *journal
+	journal *durable.Journal
 	now     func() time.Time
 }
 
 // openRecord starts the record of a run. Prose and ids stand in it, so the
 // folder and its files are the user's alone.
-func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time, open func(path string) (appendFile, error)) (*runRecord, error) {
+func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time, open func(path string) (durable.AppendFile, error)) (*runRecord, error) {
 	if dir == "" {
 		return nil, nil
 	}
@@ -106,7 +106,7 @@ func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time,
 		{runPlanFile, func(w *bufio.Writer) error { return EncodePlan(w, plan) }},
 		{runHeadFile, func(w *bufio.Writer) error { return indented(w, "", head) }},
 	} {
-		if err := replaceFile(filepath.Join(folder, file.name), 0o600, file.encode); err != nil {
+		if err := durable.Write(filepath.Join(folder, file.name), 0o600, file.encode); err != nil {
 			return nil, fmt.Errorf("starting the run record: %w", err)
 		}
 	}
@@ -122,10 +122,10 @@ func openRecord(dir string, head RunHead, plan *diff.Plan, now func() time.Time,
 	if err != nil {
 		return nil, fmt.Errorf("starting the run record: %w", err)
 	}
-	return &runRecord{journal: newJournal(f), now: now}, nil
+	return &runRecord{journal: durable.NewJournal(f), now: now}, nil
 }
 
-func openLog(path string) (appendFile, error) {
+func openLog(path string) (durable.AppendFile, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|os.O_EXCL, 0o600)
 }
 
@@ -142,7 +142,7 @@ func (r *runRecord) write(line RunLine) error {
 	if err := enc.Encode(line); err != nil {
 		return fmt.Errorf("writing the run record: %w", err)
 	}
-	if err := r.journal.append(buf.Bytes()); err != nil {
+	if err := r.journal.Append(buf.Bytes()); err != nil {
 		return fmt.Errorf("writing the run record: %w", err)
 	}
 	return nil
@@ -152,5 +152,5 @@ func (r *runRecord) close() error {
 	if r == nil {
 		return nil
 	}
-	return r.journal.close()
+	return r.journal.Close()
 }

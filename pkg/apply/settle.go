@@ -39,7 +39,7 @@ type doubt struct {
 func (e *Engine) settleDoubts(ctx context.Context, w *accountPlan) map[diff.Address]verdict {
 	var doubts []doubt
 	for _, q := range w.pairs {
-		if entry, ok := e.Lock.peek(q.Address); ok && entry.Pending != nil && entry.Pending.Action == diff.Create {
+		if entry, ok := e.Lock.Peek(q.Address); ok && entry.Pending != nil && entry.Pending.Action == diff.Create {
 			doubts = append(doubts, doubt{Address: q.Address, intent: *entry.Pending})
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // those that hold exactly what the lost request sent.
 func (e *Engine) settleByContent(ctx context.Context, a *Account, scope string, doubts []doubt, out map[diff.Address]verdict) {
 	bound := map[string]bool{}
-	for _, entry := range e.Lock.peekAll() {
+	for _, entry := range e.Lock.PeekAll() {
 		if entry.Provider == a.Driver.Name {
 			bound[entry.ID], bound[entry.Old] = true, true
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
 )
 
@@ -141,7 +142,7 @@ func TestUndoFollowsTheName(t *testing.T) {
 			w.apply()
 			s.with(w, "File text.")
 			w.apply()
-			lock, _, err := OpenLock(w.lockPath())
+			lock, _, err := state.Open(w.lockPath())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -27,12 +27,12 @@ func (u *undoing) comeBack(ctx context.Context, r *reversal, id string) (*diff.C
 // was is the lock's entry from before the run, as the record has it.
 func (r *reversal) was(a *Account, id string) Entry {
 	if p := r.pending(); p != nil && r.Was.ID == "" && p.Action == diff.Create { // that attempt made it
-		e := a.settled(r.Was.clone())
+		e := a.settled(r.Was.Clone())
 		e.ID, e.Pending = id, nil
 		return e
 	}
 	if r.Was != nil && r.Was.ID == id {
-		e := r.Was.clone()
+		e := r.Was.Clone()
 		e.Pending = nil
 		return e
 	}

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
@@ -100,14 +101,14 @@ func setMark(c *diff.Change, p spec.Path, m diff.Mark) {
 	if c.Marks == nil {
 		c.Marks = map[spec.Path]string{}
 	}
-	c.Marks[p] = encodeMark(m)
+	c.Marks[p] = state.EncodeMark(m)
 }
 
 // recordOf makes a change of which only the lock takes notice, where it does:
 // somebody has put back by hand what the run had changed.
 func (u *undoing) recordOf(c *diff.Change, entry Entry) *diff.Change {
 	c.Action, c.Reason = diff.Record, "holds already what it held before the run"
-	after := entry.clone()
+	after := entry.Clone()
 	after.Pending = nil // what was in doubt is clear now
 	if after.Fields == nil {
 		after.Fields = map[spec.Path]diff.Mark{}
@@ -122,7 +123,7 @@ func (u *undoing) recordOf(c *diff.Change, entry Entry) *diff.Change {
 	for p, m := range rememberedMarks(c) {
 		after.Fields[p] = m
 	}
-	if after.same(entry) {
+	if after.Same(entry) {
 		return nil
 	}
 	return c

@@ -1,4 +1,4 @@
-package apply
+package state
 
 import (
 	"errors"
@@ -23,7 +23,7 @@ func entryFor(name, target, id string) Entry {
 
 func openLock(t testing.TB, path string) *Lock {
 	t.Helper()
-	l, ds, err := OpenLock(path)
+	l, ds, err := Open(path)
 	if err != nil {
 		t.Fatalf("%v %v", err, ds)
 	}
@@ -105,7 +105,7 @@ func TestRegressionScopedRunChurnsState(t *testing.T) {
 	if err := l.Begin("run4"); err != nil {
 		t.Fatal(err)
 	}
-	pending := changed.clone()
+	pending := changed.Clone()
 	pending.Pending = &Intent{Action: diff.Update, Key: "k"}
 	for _, e := range []Entry{pending, changed} {
 		if err := l.Put(e); err != nil {
@@ -158,12 +158,12 @@ func TestLockSurvivesAKill(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text[:len(text)-cut]), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		torn, ds, err := OpenLock(path)
+		torn, ds, err := Open(path)
 		if err != nil {
 			t.Fatalf("%d bytes less: %v", cut, err)
 		}
 		whole := strings.HasSuffix(text[:len(text)-cut], "}") || strings.HasSuffix(text[:len(text)-cut], "\n") || cut == len(text)
-		if !whole && (len(ds) != 1 || ds[0].Code != codeLockTorn || ds[0].Pos.Line == 0) {
+		if !whole && (len(ds) != 1 || ds[0].Code != CodeTorn || ds[0].Pos.Line == 0) {
 			t.Fatalf("%d bytes less: %v", cut, ds)
 		}
 		if err := torn.Begin("run3"); err != nil {
@@ -172,7 +172,7 @@ func TestLockSurvivesAKill(t *testing.T) {
 		if err := torn.Put(entryFor("z", "convai", "9")); err != nil {
 			t.Fatal(err)
 		}
-		if _, ds, err := OpenLock(path); err != nil || len(ds) > 0 {
+		if _, ds, err := Open(path); err != nil || len(ds) > 0 {
 			t.Fatalf("%d bytes less, then appended to: %v %v", cut, ds, err)
 		}
 		if err := torn.Finish(); err != nil {
@@ -182,7 +182,7 @@ func TestLockSurvivesAKill(t *testing.T) {
 }
 
 func TestLockRefusals(t *testing.T) {
-	good := string(header) + string(encodeEntry(entryFor("a", "convai", "1"), false))
+	good := string(header) + string(EncodeEntry(entryFor("a", "convai", "1"), false))
 	revised := entryFor("a", "convai", "1")
 	revised.Revision = 3
 	other := revised
@@ -191,28 +191,28 @@ func TestLockRefusals(t *testing.T) {
 		name, text, code string
 		line             int
 	}{
-		{"newer", "{\"charsync_lock\":2}\n", codeLockNewer, 1},
-		{"not a lock", "hello\n", codeLockCorrupt, 1},
-		{"another JSON", "{\"kind\":\"Character\"}\n", codeLockCorrupt, 1},
-		{"no header", good[len(header):], codeLockCorrupt, 1},
-		{"garbage in the middle", string(header) + "garbage\n" + good[len(header):], codeLockCorrupt, 2},
-		{"cut in the middle", string(header) + `{"name":"a"` + "\n" + good[len(header):], codeLockCorrupt, 2},
-		{"garbage at the end", good + "garbage\n", codeLockCorrupt, 3},
-		{"unknown key", good + `{"name":"b","target":"t","provider":"p","id":"1","colour":"red"}` + "\n", codeLockCorrupt, 3},
-		{"no name", good + `{"target":"t","provider":"p","id":"1"}` + "\n", codeLockCorrupt, 3},
-		{"no id", good + `{"name":"b","target":"t","provider":"p"}` + "\n", codeLockCorrupt, 3},
-		{"bad digest", good + `{"name":"b","target":"t","provider":"p","id":"1","fields":{"x":"a/b/c"}}` + "\n", codeLockCorrupt, 3},
-		{"wrong type", good + `{"name":7,"target":"t","provider":"p","id":"1"}` + "\n", codeLockCorrupt, 3},
-		{"two values on a line", good + `{"name":"b","target":"t","provider":"p","id":"1"} {}` + "\n", codeLockCorrupt, 3},
-		{"merge conflict", string(header) + "<<<<<<< HEAD\n" + good[len(header):] + "=======\n>>>>>>> other\n", codeLockConflict, 2},
-		{"two characters for one", string(header) + string(encodeEntry(revised, false)) + string(encodeEntry(other, false)), codeLockTwoIDs, 3},
+		{"newer", "{\"charsync_lock\":2}\n", CodeNewer, 1},
+		{"not a lock", "hello\n", CodeCorrupt, 1},
+		{"another JSON", "{\"kind\":\"Character\"}\n", CodeCorrupt, 1},
+		{"no header", good[len(header):], CodeCorrupt, 1},
+		{"garbage in the middle", string(header) + "garbage\n" + good[len(header):], CodeCorrupt, 2},
+		{"cut in the middle", string(header) + `{"name":"a"` + "\n" + good[len(header):], CodeCorrupt, 2},
+		{"garbage at the end", good + "garbage\n", CodeCorrupt, 3},
+		{"unknown key", good + `{"name":"b","target":"t","provider":"p","id":"1","colour":"red"}` + "\n", CodeCorrupt, 3},
+		{"no name", good + `{"target":"t","provider":"p","id":"1"}` + "\n", CodeCorrupt, 3},
+		{"no id", good + `{"name":"b","target":"t","provider":"p"}` + "\n", CodeCorrupt, 3},
+		{"bad digest", good + `{"name":"b","target":"t","provider":"p","id":"1","fields":{"x":"a/b/c"}}` + "\n", CodeCorrupt, 3},
+		{"wrong type", good + `{"name":7,"target":"t","provider":"p","id":"1"}` + "\n", CodeCorrupt, 3},
+		{"two values on a line", good + `{"name":"b","target":"t","provider":"p","id":"1"} {}` + "\n", CodeCorrupt, 3},
+		{"merge conflict", string(header) + "<<<<<<< HEAD\n" + good[len(header):] + "=======\n>>>>>>> other\n", CodeConflict, 2},
+		{"two characters for one", string(header) + string(EncodeEntry(revised, false)) + string(EncodeEntry(other, false)), CodeTwoIDs, 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "charsync.lock")
 			if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			l, _, err := OpenLock(path)
+			l, _, err := Open(path)
 			var d spec.Diagnostic
 			if !errors.As(err, &d) || d.Code != c.code || d.Pos.Line != c.line || d.Hint == "" || l != nil {
 				t.Errorf("%v, want %s at line %d", err, c.code, c.line)
@@ -247,14 +247,14 @@ func TestLockOfNothing(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, ds, err := OpenLock(path); err == nil || len(ds) != 1 || ds[0].Code != codeLockCorrupt {
+		if _, ds, err := Open(path); err == nil || len(ds) != 1 || ds[0].Code != CodeCorrupt {
 			t.Errorf("%q is taken for a lock: %v %v", text, ds, err)
 		}
 	}
 	if err := os.Mkdir(path+".d", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := OpenLock(path + ".d"); err == nil {
+	if _, _, err := Open(path + ".d"); err == nil {
 		t.Error("a folder was read as a lock")
 	}
 }
@@ -352,7 +352,7 @@ func TestLockMerges(t *testing.T) {
 			must("merge", "-q", "-m", "merge", "theirs")
 			l := openLock(t, path)
 			for _, e := range slices.Concat(c.ours, c.theirs) {
-				if got, ok := l.Entry(e.Address); !ok || !got.same(e) {
+				if got, ok := l.Entry(e.Address); !ok || !got.Same(e) {
 					t.Errorf("%s: got %+v, want %+v\n%s", e.Address, got, e, read(t, path))
 				}
 			}
@@ -391,12 +391,12 @@ func TestGitattributesAreKept(t *testing.T) {
 // FuzzLock: no text makes loading panic, and what loads writes back to
 // something that loads to the same.
 func FuzzLock(f *testing.F) {
-	good := string(header) + string(encodeEntry(entryFor("a", "convai", "1"), false))
+	good := string(header) + string(EncodeEntry(entryFor("a", "convai", "1"), false))
 	pending := entryFor("b", "npcbuilder", "")
 	pending.Pending = &Intent{Action: diff.Create, Key: "k", Run: "r", At: "2026-11-02T09:00:00Z", Scope: "g/w", Body: "x", Fields: map[spec.Path]string{"name": "d"}}
 	for _, s := range []string{
 		"", good, good[:len(good)-4], string(header), "{\"charsync_lock\":2}\n", "{\"charsync_lo",
-		good + string(encodeEntry(pending, false)), good + string(encodeEntry(Entry{Address: entryFor("a", "convai", "").Address, Revision: 2}, true)),
+		good + string(EncodeEntry(pending, false)), good + string(EncodeEntry(Entry{Address: entryFor("a", "convai", "").Address, Revision: 2}, true)),
 		"<<<<<<< HEAD\n" + good, good + "=======\n", good + "\n\n", strings.ReplaceAll(good, "\n", "\r\n"),
 	} {
 		f.Add([]byte(s))
@@ -406,7 +406,7 @@ func FuzzLock(f *testing.F) {
 		if err := os.WriteFile(path, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		l, ds, err := OpenLock(path)
+		l, ds, err := Open(path)
 		if err != nil {
 			if l != nil || len(ds) == 0 {
 				t.Fatalf("%v without a finding", err)
@@ -427,7 +427,7 @@ func FuzzLock(f *testing.F) {
 					t.Fatal(err)
 				}
 			}
-			again, ds, err := OpenLock(path)
+			again, ds, err := Open(path)
 			if err != nil || len(ds) > 0 {
 				t.Fatalf("finished=%v: what was loaded does not load again: %v %v", finished, ds, err)
 			}
@@ -435,7 +435,7 @@ func FuzzLock(f *testing.F) {
 				t.Fatalf("finished=%v: %d entries became %d", finished, len(before), got)
 			}
 			for _, e := range before {
-				if got, ok := again.Entry(e.Address); e.Address != probe.Address && (!ok || !got.same(e)) {
+				if got, ok := again.Entry(e.Address); e.Address != probe.Address && (!ok || !got.Same(e)) {
 					t.Fatalf("finished=%v: %+v became %+v", finished, e, got)
 				}
 			}
@@ -444,7 +444,7 @@ func FuzzLock(f *testing.F) {
 }
 
 func TestHeaderSaysTheVersion(t *testing.T) {
-	if want := fmt.Sprintf("{\"charsync_lock\":%d}\n", lockVersion); header != want {
+	if want := fmt.Sprintf("{\"charsync_lock\":%d}\n", version); header != want {
 		t.Errorf("the header is %q, want %q", header, want)
 	}
 }

@@ -1,4 +1,4 @@
-package apply
+package state
 
 import (
 	"bytes"
@@ -11,33 +11,34 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/charsync/charsync/internal/durable"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-// lockVersion is the version of the lock's format that this program writes.
-const lockVersion = 1
+// version is the version of the lock's format that this program writes.
+const version = 1
 
 // maxLock bounds a lock that is read: far over a million characters.
 const maxLock = 1 << 30
 
 // header is the first line of the file. It holds nothing that changes from
-// run to run, so that two branches always agree on it. It says lockVersion.
+// run to run, so that two branches always agree on it. It says version.
 const header = `{"charsync_lock":1}` + "\n"
 
-// OpenLock reads a lock. A file that is not there is an empty lock. A lock
+// Open reads a lock. A file that is not there is an empty lock. A lock
 // that can't be trusted is refused with a Diagnostic as the error, which is
 // among the diagnostics too, and nothing on disk is changed.
-func OpenLock(path string) (*Lock, []spec.Diagnostic, error) {
-	l := EmptyLock()
+func Open(path string) (*Lock, []spec.Diagnostic, error) {
+	l := Empty()
 	l.path = path
-	data, err := readBounded(path, maxLock)
+	data, err := durable.Read(path, maxLock)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil, nil
 	}
 	if err != nil {
 		d := spec.Diagnostic{
-			Pos: spec.Pos{File: filepath.Base(path)}, Severity: spec.Error, Code: CodeStateIO,
+			Pos: spec.Pos{File: filepath.Base(path)}, Severity: spec.Error, Code: CodeIO,
 			Message: "the lock can't be read: " + err.Error(),
 			Hint:    "make the file readable; without it charsync does not know which characters are its own",
 		}
@@ -53,40 +54,13 @@ func OpenLock(path string) (*Lock, []spec.Diagnostic, error) {
 	return l, found, nil
 }
 
-// EmptyLock is a lock that binds nothing and has no file.
-func EmptyLock() *Lock {
-	return &Lock{open: openAppend, entries: map[diff.Address]Entry{}, before: map[diff.Address]*Entry{}}
+// Empty is a lock that binds nothing and has no file.
+func Empty() *Lock {
+	return &Lock{OpenAppend: openAppend, entries: map[diff.Address]Entry{}, before: map[diff.Address]*Entry{}}
 }
 
-func openAppend(path string) (appendFile, error) {
+func openAppend(path string) (durable.AppendFile, error) {
 	return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o644)
-}
-
-func readBounded(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path) // before opening: opening a pipe would wait for its writer
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a regular file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if info.Size() > limit {
-		return nil, fmt.Errorf("it is larger than %d bytes", limit)
-	}
-	data := make([]byte, 0, info.Size()+bytes.MinRead) // room to see the end without growing
-	buf := bytes.NewBuffer(data)
-	if _, err := io.Copy(buf, io.LimitReader(f, limit+1)); err != nil {
-		return nil, err
-	}
-	if int64(buf.Len()) > limit {
-		return nil, fmt.Errorf("it is larger than %d bytes", limit)
-	}
-	return buf.Bytes(), nil
 }
 
 // load takes the lines of a file in.
@@ -96,7 +70,7 @@ func (l *Lock) load(data []byte) []spec.Diagnostic {
 		// A lock is never written without its header: something emptied it, and
 		// going on would create every character a second time.
 		return []spec.Diagnostic{{
-			Pos: spec.Pos{File: file, Line: 1}, Severity: spec.Error, Code: codeLockCorrupt,
+			Pos: spec.Pos{File: file, Line: 1}, Severity: spec.Error, Code: CodeCorrupt,
 			Message: "the lock is empty: which characters are bound has been lost",
 			Hint:    "restore the file from Git; if nothing was ever applied here, delete it",
 		}}
@@ -126,7 +100,7 @@ func (l *Lock) load(data []byte) []spec.Diagnostic {
 			l.untidy = true
 			continue
 		}
-		e, gone, err := decodeEntry(line)
+		e, gone, err := DecodeEntry(line)
 		if err != nil {
 			if last := len(bytes.TrimSpace(data)) == 0; last && cutShort(err) {
 				l.untidy = true
@@ -150,7 +124,7 @@ func (l *Lock) take(e Entry, gone bool, revisions map[diff.Address]int, pos spec
 		other := l.entries[e.Address]
 		if e.Revision == known && !gone && e.Revision > 0 && e.ID != "" && other.ID != "" && e.ID != other.ID {
 			return spec.Diagnostic{
-				Pos: pos, Severity: spec.Error, Code: codeLockTwoIDs, Character: e.Name, Target: e.Target,
+				Pos: pos, Severity: spec.Error, Code: CodeTwoIDs, Character: e.Name, Target: e.Target,
 				Message: fmt.Sprintf("%s is bound to two characters, %s and %s", e.Address, other.ID, e.ID),
 				Hint:    "two branches each created it: keep the line of the one you want, and delete the other character at the provider",
 			}, true
@@ -175,15 +149,15 @@ func checkHeader(line []byte, pos spec.Pos) (spec.Diagnostic, bool) {
 	}
 	if err := json.Unmarshal(line, &h); err != nil || h.Version < 1 {
 		return spec.Diagnostic{
-			Pos: pos, Severity: spec.Error, Code: codeLockCorrupt,
+			Pos: pos, Severity: spec.Error, Code: CodeCorrupt,
 			Message: "this is not a charsync lock: its first line is not a header",
 			Hint:    "restore the file from Git; the bindings in it can't be guessed",
 		}, true
 	}
-	if h.Version > lockVersion {
+	if h.Version > version {
 		return spec.Diagnostic{
-			Pos: pos, Severity: spec.Error, Code: codeLockNewer,
-			Message: fmt.Sprintf("the lock was written by a newer charsync: its version is %d, this program reads up to %d", h.Version, lockVersion),
+			Pos: pos, Severity: spec.Error, Code: CodeNewer,
+			Message: fmt.Sprintf("the lock was written by a newer charsync: its version is %d, this program reads up to %d", h.Version, version),
 			Hint:    "upgrade charsync; nothing was changed",
 		}, true
 	}
@@ -194,7 +168,7 @@ func conflictMarker(line []byte, pos spec.Pos) (spec.Diagnostic, bool) {
 	for _, m := range []string{"<<<<<<<", "=======", ">>>>>>>", "|||||||"} {
 		if bytes.HasPrefix(line, []byte(m)) {
 			return spec.Diagnostic{
-				Pos: pos, Severity: spec.Error, Code: codeLockConflict,
+				Pos: pos, Severity: spec.Error, Code: CodeConflict,
 				Message: "the lock holds a merge conflict of Git",
 				Hint: "delete the marker lines and keep the lines of both sides: of two lines for one character the newer counts. " +
 					"The line `charsync.lock merge=union` in .gitattributes makes Git do so itself",
@@ -211,7 +185,7 @@ func cutShort(err error) bool {
 
 func tornLine(pos spec.Pos) spec.Diagnostic {
 	return spec.Diagnostic{
-		Pos: pos, Severity: spec.Warning, Code: codeLockTorn,
+		Pos: pos, Severity: spec.Warning, Code: CodeTorn,
 		Message: "the last line of the lock is incomplete and was left out: a run was stopped while writing it",
 		Hint:    "nothing needs to be done; the next apply settles what was in doubt and rewrites the file",
 	}
@@ -219,7 +193,7 @@ func tornLine(pos spec.Pos) spec.Diagnostic {
 
 func corruptLine(pos spec.Pos, err error) spec.Diagnostic {
 	return spec.Diagnostic{
-		Pos: pos, Severity: spec.Error, Code: codeLockCorrupt,
+		Pos: pos, Severity: spec.Error, Code: CodeCorrupt,
 		Message: "the lock is corrupt: " + err.Error(),
 		Hint:    "restore the file from Git, or delete this line to forget that one binding; nothing was changed",
 	}

@@ -1,4 +1,4 @@
-package apply
+package state
 
 import (
 	"bytes"
@@ -49,7 +49,8 @@ type Intent struct {
 	Fields map[spec.Path]string `json:"fields,omitempty"`
 }
 
-func (e Entry) clone() Entry {
+// Clone copies an entry with what it points to.
+func (e Entry) Clone() Entry {
 	e.Fields = maps.Clone(e.Fields)
 	if e.Pending != nil {
 		p := *e.Pending
@@ -59,15 +60,15 @@ func (e Entry) clone() Entry {
 	return e
 }
 
-// same reports whether two entries say the same, apart from when it was said.
-func (e Entry) same(o Entry) bool {
+// Same reports whether two entries say the same, apart from when it was said.
+func (e Entry) Same(o Entry) bool {
 	e.Revision, e.Run = 0, ""
 	o.Revision, o.Run = 0, ""
-	return bytes.Equal(encodeEntry(e, false), encodeEntry(o, false))
+	return bytes.Equal(EncodeEntry(e, false), EncodeEntry(o, false))
 }
 
-// lockLine is an entry as it is written.
-type lockLine struct {
+// record is an entry as it is written.
+type record struct {
 	Name     string               `json:"name"`
 	Target   string               `json:"target"`
 	Provider string               `json:"provider,omitempty"`
@@ -83,17 +84,18 @@ type lockLine struct {
 	Run      string               `json:"run,omitempty"`
 }
 
-// encodeEntry returns the entry's line, with its line feed. Keys of maps are
-// sorted by the encoder, so equal entries have equal lines.
-func encodeEntry(e Entry, gone bool) []byte {
-	line := lockLine{
+// EncodeEntry returns the entry's line, with its line feed; gone is set for the
+// line that removes it. Keys of maps are sorted by the encoder, so equal
+// entries have equal lines.
+func EncodeEntry(e Entry, gone bool) []byte {
+	line := record{
 		Name: e.Name, Target: e.Target, Provider: e.Provider, ID: e.ID, Protect: e.Protect,
 		Old: e.Old, Pending: e.Pending, Gone: gone, At: e.At, Owner: e.Owner, Revision: e.Revision, Run: e.Run,
 	}
 	if len(e.Fields) > 0 {
 		line.Fields = make(map[spec.Path]string, len(e.Fields))
 		for path, m := range e.Fields {
-			line.Fields[path] = encodeMark(m)
+			line.Fields[path] = EncodeMark(m)
 		}
 	}
 	var buf bytes.Buffer
@@ -105,14 +107,18 @@ func encodeEntry(e Entry, gone bool) []byte {
 	return buf.Bytes()
 }
 
-func encodeMark(m diff.Mark) string {
+// EncodeMark is how a line and a plan spell a mark: the digest of what the
+// manifest said and, where the vendor made something else of it, a slash and
+// the digest of that.
+func EncodeMark(m diff.Mark) string {
 	if m.Live == "" {
 		return m.File
 	}
 	return m.File + "/" + m.Live
 }
 
-func decodeMark(s string) (diff.Mark, error) {
+// DecodeMark reads what EncodeMark writes.
+func DecodeMark(s string) (diff.Mark, error) {
 	file, live, both := strings.Cut(s, "/")
 	if file == "" || (both && live == "") || strings.Contains(live, "/") {
 		return diff.Mark{}, fmt.Errorf("%.40q is not a digest", s)
@@ -120,9 +126,10 @@ func decodeMark(s string) (diff.Mark, error) {
 	return diff.Mark{File: file, Live: live}, nil
 }
 
-// decodeEntry reads one line strictly.
-func decodeEntry(data []byte) (e Entry, gone bool, err error) {
-	var line lockLine
+// DecodeEntry reads one line strictly; gone reports a line that says that the
+// entry was removed.
+func DecodeEntry(data []byte) (e Entry, gone bool, err error) {
+	var line record
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&line); err != nil {
@@ -142,7 +149,7 @@ func decodeEntry(data []byte) (e Entry, gone bool, err error) {
 	if len(line.Fields) > 0 {
 		e.Fields = make(map[spec.Path]diff.Mark, len(line.Fields))
 		for path, s := range line.Fields {
-			mark, err := decodeMark(s)
+			mark, err := DecodeMark(s)
 			if err != nil {
 				return Entry{}, false, fmt.Errorf("field %q: %w", path, err)
 			}
@@ -152,7 +159,7 @@ func decodeEntry(data []byte) (e Entry, gone bool, err error) {
 	return e, line.Gone, nil
 }
 
-func (l lockLine) check() error {
+func (l record) check() error {
 	switch {
 	case l.Name == "":
 		return errors.New(`"name" is missing`)

@@ -1,40 +1,41 @@
-package apply
+package durable
 
 import (
 	"io"
 	"sync"
 )
 
-// appendFile is what a journal writes to; *os.File is one.
-type appendFile interface {
+// AppendFile is what a journal writes to; *os.File is one.
+type AppendFile interface {
 	io.Writer
 	Sync() error
 	Close() error
 }
 
-// journal appends lines to a file. A line is on disk when append returns;
+// Journal appends lines to a file. A line is on disk when Append returns;
 // lines that are appended at the same time share one fsync. The first error
 // stays: after it nothing is written any more, so a torn line can only be the
 // last one.
-type journal struct {
+type Journal struct {
 	mu      sync.Mutex
 	turn    sync.Cond
-	file    appendFile
+	file    AppendFile
 	written uint64 // lines handed to the file
 	synced  uint64 // lines known to be on disk
 	syncing bool
 	err     error
 }
 
-func newJournal(file appendFile) *journal {
-	j := &journal{file: file}
+// NewJournal appends to an open file, and closes it in the end.
+func NewJournal(file AppendFile) *Journal {
+	j := &Journal{file: file}
 	j.turn.L = &j.mu
 	return j
 }
 
-// append writes one line, which must end in a line feed, and waits until it
+// Append writes one line, which must end in a line feed, and waits until it
 // is on disk.
-func (j *journal) append(line []byte) error {
+func (j *Journal) Append(line []byte) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.err != nil {
@@ -58,7 +59,7 @@ func (j *journal) append(line []byte) error {
 
 // sync brings everything written so far to the disk. It is called with the
 // lock held and gives it up while the disk works.
-func (j *journal) sync() {
+func (j *Journal) sync() {
 	j.syncing = true
 	upTo := j.written
 	j.mu.Unlock()
@@ -73,8 +74,8 @@ func (j *journal) sync() {
 	j.turn.Broadcast()
 }
 
-// close closes the file and returns the first error of the journal's life.
-func (j *journal) close() error {
+// Close closes the file and returns the first error of the Journal's life.
+func (j *Journal) Close() error {
 	err := j.file.Close()
 	if j.err != nil {
 		return j.err

@@ -1,4 +1,4 @@
-package apply
+package state
 
 import (
 	"bufio"
@@ -60,7 +60,7 @@ func TestRegressionLockKilledInCI(t *testing.T) {
 	other := hold(t, path)
 	_, err := AcquireRun(context.Background(), path, Holder{Who: "me"}, 0)
 	var d spec.Diagnostic
-	if !errors.As(err, &d) || d.Code != codeRunHeld {
+	if !errors.As(err, &d) || d.Code != CodeHeld {
 		t.Fatalf("two have the lock: %v", err)
 	}
 	for _, s := range []string{"other", "far-away", "2026-11-02", fmt.Sprint(other.Process.Pid)} {

@@ -1,4 +1,4 @@
-package apply
+package state
 
 import (
 	"maps"
@@ -8,22 +8,22 @@ import (
 	"github.com/charsync/charsync/pkg/diff"
 )
 
-// live is a live character: at which service, and which.
-type live struct{ provider, id string }
+// Live is a live character: the driver of its service, and its id there.
+type Live struct{ Provider, ID string }
 
-// lockIndex finds entries without looking through all of them.
-type lockIndex struct {
+// index finds entries without looking through all of them.
+type index struct {
 	targets map[string][]string       // by name
-	holders map[live][]diff.Address   // of bound entries
+	holders map[Live][]diff.Address   // of bound entries
 	places  map[string]map[string]int // target, then what stands before the last / of an id, to the number bound there
 }
 
 // indexed gives the index, which is made on first use. It is called with the
 // lock held.
-func (l *Lock) indexed() *lockIndex {
+func (l *Lock) indexed() *index {
 	if l.index == nil {
-		l.index = &lockIndex{
-			targets: make(map[string][]string, len(l.entries)), holders: make(map[live][]diff.Address, len(l.entries)),
+		l.index = &index{
+			targets: make(map[string][]string, len(l.entries)), holders: make(map[Live][]diff.Address, len(l.entries)),
 			places: map[string]map[string]int{},
 		}
 		for _, e := range l.entries {
@@ -50,12 +50,12 @@ func (l *Lock) discard(a diff.Address) {
 	delete(l.entries, a)
 }
 
-func (x *lockIndex) add(e Entry) {
+func (x *index) add(e Entry) {
 	x.targets[e.Name] = append(x.targets[e.Name], e.Target)
 	if e.ID == "" {
 		return
 	}
-	key := live{e.Provider, e.ID}
+	key := Live{e.Provider, e.ID}
 	x.holders[key] = append(x.holders[key], e.Address)
 	if x.places[e.Target] == nil {
 		x.places[e.Target] = map[string]int{}
@@ -63,12 +63,12 @@ func (x *lockIndex) add(e Entry) {
 	x.places[e.Target][placeOf(e.ID)]++
 }
 
-func (x *lockIndex) remove(e Entry) {
+func (x *index) remove(e Entry) {
 	takeFrom(x.targets, e.Name, e.Target)
 	if e.ID == "" {
 		return
 	}
-	key := live{e.Provider, e.ID}
+	key := Live{e.Provider, e.ID}
 	takeFrom(x.holders, key, e.Address)
 	x.places[e.Target][placeOf(e.ID)]--
 }
@@ -85,8 +85,8 @@ func takeFrom[K, V comparable](m map[K][]V, key K, one V) {
 // at services that have such places.
 func placeOf(id string) string { return id[:max(strings.LastIndexByte(id, '/'), 0)] }
 
-// holders are the pairs that the lock binds to a live character, in order.
-func (l *Lock) holders(key live) []diff.Address {
+// Holders are the pairs that the lock binds to a live character, in order.
+func (l *Lock) Holders(key Live) []diff.Address {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := slices.Clone(l.indexed().holders[key])
@@ -94,8 +94,9 @@ func (l *Lock) holders(key live) []diff.Address {
 	return out
 }
 
-// bound counts the live characters of a target by place.
-func (l *Lock) bound(target string) map[string]int {
+// Bound counts the live characters of a target by place, which is what stands
+// before the last / of an id.
+func (l *Lock) Bound(target string) map[string]int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return maps.Clone(l.indexed().places[target])

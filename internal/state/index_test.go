@@ -1,4 +1,4 @@
-package apply
+package state
 
 import (
 	"strings"
@@ -15,7 +15,7 @@ import (
 // through all entries says.
 func TestLockIndex(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l, _, err := OpenLock(t.Name() + "-is-not-there")
+		l, _, err := Open(t.Name() + "-is-not-there")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,12 +31,12 @@ func TestLockIndex(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l.index = rapid.SampledFrom([]*lockIndex{l.index, nil}).Draw(t, "index")
+			l.index = rapid.SampledFrom([]*index{l.index, nil}).Draw(t, "index")
 			l.Show("a")
 			fresh := *l.index
 			l.index = nil
 			l.Show("a")
-			same := cmp.Options{cmp.AllowUnexported(lockIndex{}, live{}), cmpopts.EquateEmpty(), cmpopts.SortSlices(strings.Compare), cmpopts.SortSlices(diff.Address.Compare), cmpopts.IgnoreMapEntries(func(_ string, n int) bool { return n == 0 })}
+			same := cmp.Options{cmp.AllowUnexported(index{}, Live{}), cmpopts.EquateEmpty(), cmpopts.SortSlices(strings.Compare), cmpopts.SortSlices(diff.Address.Compare), cmpopts.IgnoreMapEntries(func(_ string, n int) bool { return n == 0 })}
 			if d := cmp.Diff(*l.index, fresh, same, cmpopts.IgnoreMapEntries(func(_ string, m map[string]int) bool {
 				for _, n := range m {
 					if n > 0 {
@@ -49,16 +49,4 @@ func TestLockIndex(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestSharesOfMore: a run that is a part of something larger is measured by
-// the whole.
-func TestSharesOfMore(t *testing.T) {
-	work := []*accountPlan{{bound: 12}}
-	for bound, want := range map[int]int{0: 12, 5: 12, 100: 100} {
-		e := &Engine{Options: Options{Bound: bound}}
-		if got := e.shares(work).bound; got != want {
-			t.Errorf("of %d: %d", bound, got)
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package apply
+package state
 
 import (
 	"bufio"
@@ -59,7 +59,7 @@ func AcquireRun(ctx context.Context, path string, h Holder, wait time.Duration) 
 	default:
 		return nil, r.held()
 	}
-	err = replaceFile(r.holder, 0o644, func(w *bufio.Writer) error { return json.NewEncoder(w).Encode(h) })
+	err = durable.Write(r.holder, 0o644, func(w *bufio.Writer) error { return json.NewEncoder(w).Encode(h) })
 	if err != nil {
 		_ = r.lock.Unlock()
 		return nil, fmt.Errorf("taking the run lock: %w", err)
@@ -70,10 +70,10 @@ func AcquireRun(ctx context.Context, path string, h Holder, wait time.Duration) 
 // held says who has the lock.
 func (r *RunLock) held() spec.Diagnostic {
 	d := spec.Diagnostic{
-		Severity: spec.Error, Code: codeRunHeld, Message: "another run is under way on this project",
+		Severity: spec.Error, Code: CodeHeld, Message: "another run is under way on this project",
 		Hint: "wait until it has ended, or let --lock-timeout wait for it",
 	}
-	data, err := readBounded(r.holder, 4<<10)
+	data, err := durable.Read(r.holder, 4<<10)
 	var h Holder
 	if err != nil || json.Unmarshal(data, &h) != nil || h == (Holder{}) {
 		return d

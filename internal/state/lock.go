@@ -1,4 +1,11 @@
-package apply
+// Package state keeps charsync.lock: which live character each pair of
+// character and target is bound to, and what was last applied to it. It also
+// keeps two runs on one project apart.
+//
+// A run loads the lock (Open), appends what it learns while it learns it
+// (Begin, Put, Drop), and compacts the file at its end (Finish). It does so
+// while it holds the run lock (AcquireRun).
+package state
 
 import (
 	"fmt"
@@ -6,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/charsync/charsync/internal/durable"
 	"github.com/charsync/charsync/pkg/diff"
 )
 
@@ -18,17 +26,18 @@ import (
 // alone when nothing changed.
 type Lock struct {
 	path string
-	open func(path string) (appendFile, error) // for appending; replaced in tests
+	// OpenAppend opens the file for appending; tests replace it.
+	OpenAppend func(path string) (durable.AppendFile, error)
 
 	mu      sync.Mutex
 	entries map[diff.Address]Entry
-	index   *lockIndex              // of the entries; nil until it is asked
+	index   *index                  // of the entries; nil until it is asked
 	before  map[diff.Address]*Entry // as they were at Begin, of what changed since; nil: absent
 	untidy  bool                    // the file holds a torn or a repeated line
 	exists  bool
 	running bool
 	run     string
-	journal *journal // open from the first change of a run on
+	journal *durable.Journal // open from the first change of a run on
 }
 
 // Path is where the lock's file is.
@@ -49,11 +58,11 @@ func (l *Lock) Entry(a diff.Address) (Entry, bool) {
 	if !ok {
 		return Entry{}, false
 	}
-	return e.clone(), true
+	return e.Clone(), true
 }
 
-// peek is Entry without the copy, for those who only look.
-func (l *Lock) peek(a diff.Address) (Entry, bool) {
+// Peek is Entry without the copy, for callers that only look.
+func (l *Lock) Peek(a diff.Address) (Entry, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e, ok := l.entries[a]
@@ -62,16 +71,16 @@ func (l *Lock) peek(a diff.Address) (Entry, bool) {
 
 // Entries returns copies of all entries, sorted by name and target.
 func (l *Lock) Entries() []Entry {
-	out := l.peekAll()
+	out := l.PeekAll()
 	for i := range out {
-		out[i] = out[i].clone()
+		out[i] = out[i].Clone()
 	}
 	sortEntries(out)
 	return out
 }
 
-// peekAll is Entries without the copies and in no order.
-func (l *Lock) peekAll() []Entry {
+// PeekAll is Entries without the copies and in no order.
+func (l *Lock) PeekAll() []Entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := make([]Entry, 0, len(l.entries))
@@ -91,7 +100,7 @@ func (l *Lock) Show(name string) []Entry {
 	defer l.mu.Unlock()
 	var out []Entry
 	for _, target := range l.indexed().targets[name] {
-		out = append(out, l.entries[diff.Address{Name: name, Target: target}].clone())
+		out = append(out, l.entries[diff.Address{Name: name, Target: target}].Clone())
 	}
 	sortEntries(out)
 	return out
@@ -102,7 +111,7 @@ func (l *Lock) Show(name string) []Entry {
 func (l *Lock) Put(e Entry) error {
 	l.mu.Lock()
 	old, had := l.entries[e.Address]
-	if had && old.same(e) {
+	if had && old.Same(e) {
 		l.mu.Unlock()
 		return nil
 	}
@@ -112,14 +121,14 @@ func (l *Lock) Put(e Entry) error {
 		return err
 	}
 	l.remember(e.Address)
-	e = e.clone()
+	e = e.Clone()
 	e.Revision = old.Revision + 1
 	if l.running { // else it was moved, and who changed it last stays
 		e.Run = l.run
 	}
 	l.store(e)
 	l.mu.Unlock()
-	return l.appendLine(journal, encodeEntry(e, false))
+	return l.appendLine(journal, EncodeEntry(e, false))
 }
 
 // Drop removes an entry. In a run that is on disk when Drop returns.
@@ -137,16 +146,16 @@ func (l *Lock) Drop(a diff.Address) error {
 	}
 	l.remember(a)
 	l.discard(a)
-	line := encodeEntry(Entry{Address: a, Revision: old.Revision + 1, Run: l.run}, true)
+	line := EncodeEntry(Entry{Address: a, Revision: old.Revision + 1, Run: l.run}, true)
 	l.mu.Unlock()
 	return l.appendLine(journal, line)
 }
 
-func (l *Lock) appendLine(j *journal, line []byte) error {
+func (l *Lock) appendLine(j *durable.Journal, line []byte) error {
 	if j == nil {
 		return nil
 	}
-	if err := j.append(line); err != nil {
+	if err := j.Append(line); err != nil {
 		return fmt.Errorf("recording in %s: %w", l.path, err)
 	}
 	return nil
@@ -158,7 +167,7 @@ func (l *Lock) remember(a diff.Address) {
 		return
 	}
 	if e, ok := l.entries[a]; ok {
-		c := e.clone()
+		c := e.Clone()
 		l.before[a] = &c
 		return
 	}
@@ -173,7 +182,7 @@ func (l *Lock) settleRevisions() (changed bool) {
 		now, has := l.entries[a]
 		switch {
 		case old == nil && !has:
-		case old != nil && has && old.same(now):
+		case old != nil && has && old.Same(now):
 			l.store(*old)
 		case has:
 			now.Revision = 1

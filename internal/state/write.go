@@ -1,4 +1,4 @@
-package apply
+package state
 
 import (
 	"bufio"
@@ -28,7 +28,7 @@ func (l *Lock) Begin(run string) error {
 
 // recording returns the journal of the run, nil outside of one. It opens the
 // file before the first change, and is called with the lock held.
-func (l *Lock) recording() (*journal, error) {
+func (l *Lock) recording() (*durable.Journal, error) {
 	if l.running && l.journal == nil {
 		if err := l.startJournal(); err != nil {
 			return nil, err
@@ -49,11 +49,11 @@ func (l *Lock) startJournal() error {
 			}
 		}
 	}
-	file, err := l.open(l.path)
+	file, err := l.OpenAppend(l.path)
 	if err != nil {
 		return fmt.Errorf("opening the lock for writing: %w", err)
 	}
-	l.journal = newJournal(file)
+	l.journal = durable.NewJournal(file)
 	return nil
 }
 
@@ -65,7 +65,7 @@ func (l *Lock) Finish() error {
 	defer l.mu.Unlock()
 	appended := l.journal != nil
 	if appended {
-		_ = l.journal.close() // whoever appended has been told; the whole is written anew below
+		_ = l.journal.Close() // whoever appended has been told; the whole is written anew below
 		l.journal = nil
 	}
 	changed := l.settleRevisions()
@@ -85,12 +85,12 @@ func (l *Lock) write() error {
 		list = append(list, e)
 	}
 	sortEntries(list)
-	err := replaceFile(l.path, 0o644, func(w *bufio.Writer) error {
+	err := durable.Write(l.path, 0o644, func(w *bufio.Writer) error {
 		if _, err := io.WriteString(w, header); err != nil {
 			return err
 		}
 		for _, e := range list {
-			if _, err := w.Write(encodeEntry(e, false)); err != nil {
+			if _, err := w.Write(EncodeEntry(e, false)); err != nil {
 				return err
 			}
 		}
@@ -101,14 +101,6 @@ func (l *Lock) write() error {
 	}
 	l.untidy, l.exists = false, true
 	return nil
-}
-
-// replaceFile replaces a file durably, and makes its folder.
-func replaceFile(path string, mode fs.FileMode, fill func(*bufio.Writer) error) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	return durable.ReplaceAt(path, mode, fill)
 }
 
 // gitAttributes is the file beside the lock in which Git is told of it.
@@ -124,7 +116,7 @@ func declareMerge(path string) error {
 	}
 	attributes := filepath.Join(dir, gitAttributes)
 	line := filepath.Base(path) + " merge=union"
-	old, err := readBounded(attributes, 1<<20)
+	old, err := durable.Read(attributes, 1<<20)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil // not ours to repair, and the lock works without it
 	}
@@ -133,7 +125,7 @@ func declareMerge(path string) error {
 			return nil
 		}
 	}
-	return replaceFile(attributes, 0o644, func(w *bufio.Writer) error {
+	return durable.Write(attributes, 0o644, func(w *bufio.Writer) error {
 		if _, err := w.Write(old); err != nil {
 			return err
 		}
