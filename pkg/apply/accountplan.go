@@ -19,6 +19,7 @@ type accountPlan struct {
 	prune    []Entry // orphans that are to be deleted
 	orphans  []Entry // orphans that a renamed manifest may claim
 	lost     []Entry // orphans that were being created when a run was stopped
+	stale    []staleName
 
 	renamed     map[diff.Address]*Entry // orphans that are the old names of new pairs, by the new address
 	claimed     map[diff.Address]bool   // the addresses of those orphans
@@ -88,6 +89,9 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 		tell = append(tell, func(s seen) { w.changes[i], failures[i] = e.planRemoval(w.account, entry, s) })
 	}
 	e.settleOrphans(ctx, w)
+	for _, s := range w.stale {
+		w.changes = append(w.changes, s.forget())
+	}
 	least, broken := e.observe(ctx, w.account, "observe", needs, func(i int, s seen) { tell[i](s) })
 	w.least += least
 	w.made = w.account.requests() - before

@@ -52,7 +52,10 @@ func (e *Engine) boundWork(chosen *pairs, plan *diff.Plan, orphan func(Entry) bo
 	}
 	byName := map[string]*accountPlan{}
 	for _, entry := range e.Lock.Entries() {
-		if entry.ID == "" || !mine[entry.Address] && !(orphan(entry) && chosen.inPlay[entry.Target] && e.orphanSelected(entry)) {
+		if entry.ID == "" || !mine[entry.Address] && e.holderOf(entry) == nil && !(orphan(entry) && chosen.inPlay[entry.Target] && e.orphanSelected(entry)) {
+			continue
+		}
+		if e.addStale(chosen, byName, entry) {
 			continue
 		}
 		if a := e.Accounts[entry.Target]; a == nil || a.Driver == nil {

@@ -23,6 +23,9 @@ func (e *Engine) addOrphans(chosen *pairs, byName map[string]*accountPlan, plan 
 		if e.wanted(entry.Address) || !chosen.inPlay[entry.Target] {
 			continue
 		}
+		if e.addStale(chosen, byName, entry) {
+			continue
+		}
 		if w, known := byName[entry.Target]; known {
 			w.orphans = append(w.orphans, entry)
 		}

@@ -115,6 +115,10 @@ func (ar *accountRun) forget(it *item) {
 // recordOnly changes the lock and nothing else.
 func (ar *accountRun) recordOnly(ctx context.Context, it *item) {
 	if it.Gone != "" { // it was not found, and no manifest wants it
+		if it.entry.ID != "" && it.entry.ID != it.Gone {
+			ar.rebound(it)
+			return
+		}
 		ar.forget(it)
 		return
 	}
