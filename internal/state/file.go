@@ -56,7 +56,10 @@ func Open(path string) (*Lock, []spec.Diagnostic, error) {
 
 // Empty is a lock that binds nothing and has no file.
 func Empty() *Lock {
-	return &Lock{OpenAppend: openAppend, entries: map[diff.Address]Entry{}, before: map[diff.Address]*Entry{}}
+	return &Lock{
+		OpenAppend: openAppend, entries: map[diff.Address]Entry{}, graves: graves{}, rivals: map[diff.Address][]Entry{},
+		before: map[diff.Address]*Entry{},
+	}
 }
 
 func openAppend(path string) (durable.AppendFile, error) {
@@ -75,72 +78,52 @@ func (l *Lock) load(data []byte) []spec.Diagnostic {
 			Hint:    "restore the file from Git; if nothing was ever applied here, delete it",
 		}}
 	}
-	revisions := map[diff.Address]int{}
+	var lines []line
+	var torn []byte
+	var tornAt spec.Pos
+	logged := false
 	for number := 1; len(data) > 0; number++ {
-		line, rest, ended := bytes.Cut(data, []byte("\n"))
+		text, rest, ended := bytes.Cut(data, []byte("\n"))
 		data = rest
 		pos := spec.Pos{File: file, Line: number}
 		if !ended {
 			l.untidy = true // nothing can be appended to it as it is
 		}
-		if d, bad := conflictMarker(line, pos); bad {
+		if d, bad := conflictMarker(text, pos); bad {
 			return []spec.Diagnostic{d}
 		}
 		if number == 1 {
-			if torn := !ended && len(line) < len(header); torn && strings.HasPrefix(header, string(line)) {
+			if cut := !ended && len(text) < len(header); cut && strings.HasPrefix(header, string(text)) {
 				l.untidy = true // the very first write was cut short: nothing was bound yet
 				return []spec.Diagnostic{tornLine(pos)}
 			}
-			if d, bad := checkHeader(line, pos); bad {
+			if d, bad := checkHeader(text, pos); bad {
 				return []spec.Diagnostic{d}
 			}
 			continue
 		}
-		if len(bytes.TrimSpace(line)) == 0 {
-			l.untidy = true
+		if len(bytes.TrimSpace(text)) == 0 {
+			l.untidy, logged = true, true
 			continue
 		}
-		e, gone, err := DecodeEntry(line)
+		e, gone, err := DecodeEntry(text)
 		if err != nil {
 			if last := len(bytes.TrimSpace(data)) == 0; last && cutShort(err) {
 				l.untidy = true
-				return []spec.Diagnostic{l.salvage(line, pos)}
+				torn, tornAt = text, pos
+				break
 			}
 			return []spec.Diagnostic{corruptLine(pos, err)}
 		}
-		if d, bad := l.take(e, gone, revisions, pos); bad {
-			return []spec.Diagnostic{d}
-		}
+		lines = append(lines, line{entry: e, gone: gone, logged: logged, number: number})
+	}
+	if d, bad := l.take(lines, file); bad {
+		return []spec.Diagnostic{d}
+	}
+	if torn != nil {
+		return []spec.Diagnostic{l.salvage(torn, tornAt)}
 	}
 	return nil
-}
-
-// take stores a loaded line. Of two lines with one key the higher revision
-// wins, and of equal ones the later: so a run's appended lines count, and so
-// does the newer of two lines that a merge put side by side.
-func (l *Lock) take(e Entry, gone bool, revisions map[diff.Address]int, pos spec.Pos) (spec.Diagnostic, bool) {
-	if known, repeated := revisions[e.Address]; repeated {
-		l.untidy = true
-		other := l.entries[e.Address]
-		if e.Revision == known && !gone && e.Revision > 0 && e.ID != "" && other.ID != "" && e.ID != other.ID {
-			return spec.Diagnostic{
-				Pos: pos, Severity: spec.Error, Code: CodeTwoIDs, Character: e.Name, Target: e.Target,
-				Message: fmt.Sprintf("%s is bound to two characters, %s and %s", e.Address, other.ID, e.ID),
-				Hint:    "two branches each created it: keep the line of the one you want, and delete the other character at the provider",
-			}, true
-		}
-		if e.Revision < known {
-			return spec.Diagnostic{}, false
-		}
-	}
-	revisions[e.Address] = e.Revision
-	if gone {
-		l.untidy = true
-		l.discard(e.Address)
-		return spec.Diagnostic{}, false
-	}
-	l.store(e)
-	return spec.Diagnostic{}, false
 }
 
 func checkHeader(line []byte, pos spec.Pos) (spec.Diagnostic, bool) {

@@ -31,9 +31,13 @@ type Lock struct {
 
 	mu      sync.Mutex
 	entries map[diff.Address]Entry
-	index   *index                  // of the entries; nil until it is asked
-	before  map[diff.Address]*Entry // as they were at Begin, of what changed since; nil: absent
-	untidy  bool                    // the file holds a torn or a repeated line
+	graves  graves
+	rivals  map[diff.Address][]Entry // lines of other branches that count for less
+	newest  int                      // the highest revision before the run
+	signer  string                   // what changes the lock outside of a run
+	index   *index                   // of the entries; nil until it is asked
+	before  map[diff.Address]*Entry  // as they were at Begin, of what changed since; nil: absent
+	untidy  bool                     // the file holds a torn or a repeated line
 	exists  bool
 	running bool
 	run     string
@@ -111,7 +115,8 @@ func (l *Lock) Show(name string) []Entry {
 func (l *Lock) Put(e Entry) error {
 	l.mu.Lock()
 	old, had := l.entries[e.Address]
-	if had && old.Same(e) {
+	rivalled := e.Pending == nil && len(l.rivals[e.Address]) > 0
+	if had && old.Same(e) && !rivalled {
 		l.mu.Unlock()
 		return nil
 	}
@@ -122,10 +127,17 @@ func (l *Lock) Put(e Entry) error {
 	}
 	l.remember(e.Address)
 	e = e.Clone()
-	e.Revision = old.Revision + 1
+	e.Revision = l.newest + 1
 	if l.running { // else it was moved, and who changed it last stays
 		e.Run = l.run
 	}
+	if old.ID != e.ID {
+		l.bury(old)
+	}
+	if rivalled {
+		delete(l.rivals, e.Address)
+	}
+	l.graves.open(e)
 	l.store(e)
 	l.mu.Unlock()
 	return l.appendLine(journal, EncodeEntry(e, false))
@@ -146,7 +158,8 @@ func (l *Lock) Drop(a diff.Address) error {
 	}
 	l.remember(a)
 	l.discard(a)
-	line := EncodeEntry(Entry{Address: a, Revision: old.Revision + 1, Run: l.run}, true)
+	delete(l.rivals, a)
+	line := EncodeEntry(l.bury(old), true)
 	l.mu.Unlock()
 	return l.appendLine(journal, line)
 }
@@ -175,7 +188,7 @@ func (l *Lock) remember(a diff.Address) {
 }
 
 // settleRevisions gives what the run left unchanged its old line back, and
-// everything else one revision more than before. It reports whether anything
+// everything else the run's revision. It reports whether anything
 // is different from before the run.
 func (l *Lock) settleRevisions() (changed bool) {
 	for a, old := range l.before {
@@ -185,10 +198,7 @@ func (l *Lock) settleRevisions() (changed bool) {
 		case old != nil && has && old.Same(now):
 			l.store(*old)
 		case has:
-			now.Revision = 1
-			if old != nil {
-				now.Revision = old.Revision + 1
-			}
+			now.Revision = l.newest + 1
 			l.store(now)
 			changed = true
 		default:

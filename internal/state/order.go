@@ -24,7 +24,7 @@ func began(run string) time.Time {
 // changed later. By the revision alone, a branch with many runs would count
 // for more than one with a later run. 0 is not known.
 func Compare(a, b Entry) int {
-	if a.Run == b.Run && a.Run != "" {
+	if sameRun(a, b) {
 		return cmp.Compare(a.Revision, b.Revision)
 	}
 	one, other := began(a.Run), began(b.Run)
@@ -33,3 +33,6 @@ func Compare(a, b Entry) int {
 	}
 	return cmp.Compare(a.Revision, b.Revision)
 }
+
+// sameRun reports two lines that one run has written.
+func sameRun(a, b Entry) bool { return a.Run == b.Run && a.Run != "" }

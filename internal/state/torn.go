@@ -32,6 +32,7 @@ func (l *Lock) salvage(line []byte, pos spec.Pos) spec.Diagnostic {
 		return d
 	}
 	e.Protect, e.Revision = known.Protect || !has, known.Revision
+	l.graves.open(e)
 	l.store(e)
 	d.Character, d.Target = e.Name, e.Target
 	d.Message = fmt.Sprintf("the last line of the lock is incomplete: of %s only the binding to %s could be read", e.Address, e.ID)

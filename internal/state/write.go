@@ -54,7 +54,7 @@ func (l *Lock) startJournal() error {
 		return fmt.Errorf("opening the lock for writing: %w", err)
 	}
 	l.journal = durable.NewJournal(file)
-	return nil
+	return l.journal.Append([]byte("\n")) // what follows is this run's; see line
 }
 
 // Finish ends a run: the file is rewritten, sorted and without what was
@@ -80,17 +80,17 @@ func (l *Lock) Finish() error {
 // write replaces the file: a temporary one beside it is filled, brought to
 // disk and renamed over it. It is called with the lock held.
 func (l *Lock) write() error {
-	list := make([]Entry, 0, len(l.entries))
-	for _, e := range l.entries {
-		list = append(list, e)
+	if l.journal == nil { // all of the run is in it
+		l.newest = l.highest()
+		l.graves.compact(l.newest)
 	}
-	sortEntries(list)
+	lines := l.lines()
 	err := durable.Write(l.path, 0o644, func(w *bufio.Writer) error {
 		if _, err := io.WriteString(w, header); err != nil {
 			return err
 		}
-		for _, e := range list {
-			if _, err := w.Write(EncodeEntry(e, false)); err != nil {
+		for _, line := range lines {
+			if _, err := w.Write(EncodeEntry(line.entry, line.gone)); err != nil {
 				return err
 			}
 		}

@@ -248,7 +248,8 @@ func (e *Engine) planSeen(q *pair, entry Entry, renamed *Entry, id string, v ver
 	if v.id != "" {
 		entry = q.account.settled(entry)
 	}
-	if q.settled && asMarked(q.account.rules(), entry, s.doc) {
+	entry, merged := e.reconcile(q.account, entry, s.doc)
+	if !merged && q.settled && asMarked(q.account.rules(), entry, s.doc) {
 		return nil, nil
 	}
 	if err := e.recall(q); err != nil {
@@ -257,6 +258,10 @@ func (e *Engine) planSeen(q *pair, entry Entry, renamed *Entry, id string, v ver
 	c := e.compare(q, entry, id, s.doc)
 	if renamed != nil {
 		c = e.rename(c, q, renamed)
+	}
+	if c == nil && len(e.Lock.Rivals(q.Address)) > 0 {
+		c = q.change(diff.Record)
+		c.ID, c.Reason = id, "two branches changed it: one line of the lock is left"
 	}
 	if c != nil && v.reason != "" {
 		c.Reason = v.reason

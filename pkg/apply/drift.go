@@ -112,13 +112,14 @@ func (d *drifting) moved(entry Entry, s seen) (*diff.Change, error) {
 	if q != nil {
 		c.Labels, c.Source = q.character.Labels, q.character.Pos
 	}
+	entry, merged := d.engine.reconcile(d.account, entry, s.doc)
 	switch {
 	case s.gone:
 		c.Gone, c.Reason = entry.ID, "not found on "+entry.Target
 		return c, nil
 	case q == nil:
 		c.Fields, c.Reason = diff.MovedLive(d.account.rules(), s.doc, entry.Fields), "no manifest names it any more"
-	case q.settled && asMarked(d.account.rules(), entry, s.doc):
+	case !merged && q.settled && asMarked(d.account.rules(), entry, s.doc):
 	default:
 		if err := d.engine.recall(q); err != nil {
 			return nil, err

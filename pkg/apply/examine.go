@@ -112,7 +112,7 @@ func (e *Engine) asRemembered(q *pair) bool {
 	if entry.ID == "" || entry.ID != e.boundTo(q) || entry.Pending != nil || entry.Old != "" || entry.Protect != q.protect() {
 		return false
 	}
-	return q.wantsMarked(entry)
+	return q.wantsMarked(entry) && len(e.Lock.Rivals(q.Address)) == 0
 }
 
 // wantsMarked reports whether the lock has exactly the marks of what a pair

@@ -4,8 +4,10 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // merged is what a union of two branches leaves: an entry under another name
@@ -117,4 +119,70 @@ func TestTwoStaleNames(t *testing.T) {
 		t.Errorf("%+v", l.Entries())
 	}
 	w.empty(func(o *Options) { o.Prune = true })
+}
+
+// branches is what a union of two branches leaves of one pair: the line of
+// the run that applied the first greeting, and that of the second, which is
+// live.
+func (w *world) branches(first, second string) {
+	w.Helper()
+	greet := func(text string) string {
+		w.manifest("ada", map[string]string{"name": "Ada", "greeting": text}, map[string]string{"alakazam": ""})
+		w.now = w.now.Add(time.Minute)
+		if r := w.apply(); r.Failed+r.Skipped > 0 {
+			w.Fatal(r.Summary())
+		}
+		_, line, _ := strings.Cut(w.lockText(), "\n")
+		return line
+	}
+	greet("Hello.")
+	base := w.lockText()
+	one := greet(first)
+	w.write("charsync.lock", base)
+	w.edit("alakazam", w.id("ada", "alakazam"), map[string]any{"greeting": "Hello."})
+	two := greet(second)
+	w.write("charsync.lock", "{\"charsync_lock\":1}\n"+two+one) // the earlier run stands lower
+}
+
+// TestTheLaterRunIsWhatWasApplied: after a merge, what the later run applied
+// is no drift, and the merged edit is written, also where drift is only
+// reported.
+func TestTheLaterRunIsWhatWasApplied(t *testing.T) {
+	w := newWorld(t)
+	w.opts.Policy = spec.Policy{Drift: spec.DriftReport, Conflict: spec.ConflictFail, MaxChanges: spec.Percent(100), MaxDeletes: spec.Percent(100)}
+	w.branches("Good day.", "Good evening.")
+	w.manifest("ada", map[string]string{"name": "Ada", "greeting": "Good day."}, map[string]string{"alakazam": ""})
+	if p, err := w.engine().Drift(context.Background()); err != nil || p.Counts().Drifted > 0 {
+		t.Errorf("%v %+v", err, p.Changes)
+	}
+	w.applied("Applied: 0 created, 1 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.empty()
+}
+
+// TestNeitherIsLive: nobody knows what was applied last, so somebody is asked.
+func TestNeitherIsLive(t *testing.T) {
+	w := newWorld(t)
+	w.branches("Good day.", "Good evening.")
+	w.edit("alakazam", w.id("ada", "alakazam"), map[string]any{"greeting": "Hi there."})
+	if p := w.plan(); p.Counts().Conflict != 1 || p.Counts().Update != 0 {
+		t.Fatalf("%+v", p.Changes)
+	}
+	w.edit("alakazam", w.id("ada", "alakazam"), map[string]any{"greeting": "Good day."})
+	w.applied("Applied: 0 created, 1 updated, 0 deleted, 0 failed, 0 skipped.") // to the second, which the manifest says
+	w.empty()
+}
+
+// TestMergedAndUnchanged: what a merge left twice is brought to one line.
+func TestMergedAndUnchanged(t *testing.T) {
+	w := newWorld(t)
+	w.branches("Good day.", "Good evening.")
+	p := w.plan()
+	if len(p.Changes) != 1 || p.Changes[0].Action != diff.Record || !p.Empty() {
+		t.Fatalf("%+v", p.Changes)
+	}
+	w.applied("Applied: 0 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	if lines := strings.Count(w.lockText(), "\n"); lines != 2 {
+		t.Errorf("%s", w.lockText())
+	}
+	w.empty()
 }

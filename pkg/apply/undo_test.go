@@ -226,7 +226,7 @@ func TestUndoCreate(t *testing.T) {
 				t.Errorf("%+v", c)
 			}
 			w.undone("", "Applied: 0 created, 0 updated, 1 deleted, 0 failed, 0 skipped.")
-			if strings.Contains(w.lockText(), "mira") {
+			if len(openLock(t, w.lockPath()).Show("mira")) > 0 {
 				t.Error(w.lockText())
 			}
 			_, p = w.undoing("")
