@@ -123,6 +123,9 @@ func (a *app) examine(ctx context.Context, env string) ([]finding, error) {
 	}
 	found = append(found, judged("manifests", counted(len(s.set.Characters), "character"), s.set.Diagnostics))
 	found = append(found, s.examineLock()...)
+	for _, d := range s.lockInGit(ctx) {
+		found = append(found, finding{"lock", statusWarning, d.Message, d.Hint})
+	}
 	found = append(found, s.examineSchemas()...)
 	for _, name := range s.instanceNames() {
 		found = append(found, s.examineInstance(ctx, p.Instances[name]))

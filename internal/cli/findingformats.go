@@ -25,7 +25,7 @@ func formatsOfFindings() []string {
 
 // Codes lists all codes that a finding can have, in order.
 func Codes() []spec.CodeInfo {
-	all := slices.Concat(spec.Codes(), providers.Codes(), lint.Codes(), apply.Codes())
+	all := slices.Concat(spec.Codes(), providers.Codes(), lint.Codes(), apply.Codes(), gitCodes())
 	slices.SortFunc(all, func(a, b spec.CodeInfo) int { return strings.Compare(a.Code, b.Code) })
 	return all
 }

@@ -105,6 +105,9 @@ func (a *app) initProject(ctx context.Context, f initFlags) error {
 	if err := a.writeProject(root, dir, f); err != nil {
 		return err
 	}
+	if err := a.lookAtLock(ctx); err != nil {
+		return err
+	}
 	for _, target := range f.from {
 		if err := a.importCharacters(ctx, target, importFlags{all: true, scope: f.scopeOf(target), format: formatText}); err != nil {
 			return err

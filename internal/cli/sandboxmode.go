@@ -29,6 +29,7 @@ func (s *session) startSandbox() error {
 // openSandbox serves the project's sandbox. The caller closes it.
 func (s *session) openSandbox() (*sandbox.Server, error) {
 	dir := sandboxDir(s.project.Dir)
+	s.hideRecords()
 	server, err := sandbox.Open(sandbox.Options{Dir: dir, Now: s.env.Now})
 	if err != nil {
 		return nil, failed("remove "+dir+" to start with an empty sandbox", "%w", err)

@@ -31,10 +31,11 @@ func (s *session) hold(ctx context.Context, wait time.Duration) error {
 		}
 	}
 	s.closers = append(s.closers, lock.Release)
+	s.hideRecords()
 	if err := lock.Sweep(s.lockPath); err != nil { // a folder of the lock that is not there yet is made later
 		s.log.Debug("sweeping", "error", err)
 	}
-	return nil
+	return s.tendLock(ctx)
 }
 
 // openLock reads the lock. A lock that can't be trusted ends the command with

@@ -32,6 +32,14 @@ const header = `{"charsync_lock":1}` + "\n"
 func Open(path string) (*Lock, []spec.Diagnostic, error) {
 	l := Empty()
 	l.path = path
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		d := spec.Diagnostic{
+			Pos: spec.Pos{File: filepath.Base(path)}, Severity: spec.Error, Code: CodeIO,
+			Message: "the lock is a symbolic link: it is neither read nor written through one",
+			Hint:    "put the file itself in its place, or name where it is with state.path in charsync.yaml",
+		}
+		return nil, []spec.Diagnostic{d}, d
+	}
 	data, err := durable.Read(path, maxLock)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil, nil

@@ -44,7 +44,7 @@ func (l *Lock) startJournal() error {
 			return err
 		}
 		if fresh {
-			if err := declareMerge(l.path); err != nil {
+			if _, err := DeclareMerge(l.path); err != nil {
 				return err
 			}
 		}
@@ -106,26 +106,31 @@ func (l *Lock) write() error {
 // gitAttributes is the file beside the lock in which Git is told of it.
 const gitAttributes = ".gitattributes"
 
-// declareMerge tells Git, when the lock is first created inside a working
-// tree, to merge it by keeping the lines of both sides: neighbouring lines
-// that two branches changed would be a conflict otherwise.
-func declareMerge(path string) error {
+// DeclareMerge tells Git, in the .gitattributes beside a lock that is inside a
+// working tree, to merge it by keeping the lines of both sides: neighbouring
+// lines that two branches changed would be a conflict otherwise. It reports
+// whether it wrote that; what the file says of the lock already is left as it
+// is, and so is a file that can't be read or is a link.
+func DeclareMerge(path string) (added bool, err error) {
 	dir := filepath.Dir(path)
-	if strings.Contains(filepath.ToSlash(dir)+"/", "/.charsync/") || !insideGit(dir) {
-		return nil
+	if strings.Contains(filepath.ToSlash(dir)+"/", "/.charsync/") || !InsideGit(dir) {
+		return false, nil
 	}
 	attributes := filepath.Join(dir, gitAttributes)
 	line := filepath.Base(path) + " merge=union"
+	if info, err := os.Lstat(attributes); err == nil && !info.Mode().IsRegular() {
+		return false, nil // Git reads no link either
+	}
 	old, err := durable.Read(attributes, 1<<20)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil // not ours to repair, and the lock works without it
+		return false, nil // not ours to repair, and the lock works without it
 	}
 	for known := range strings.Lines(string(old)) {
 		if strings.HasPrefix(strings.TrimSpace(known), filepath.Base(path)+" ") {
-			return nil
+			return false, nil
 		}
 	}
-	return durable.Write(attributes, 0o644, func(w *bufio.Writer) error {
+	err = durable.Write(attributes, 0o644, func(w *bufio.Writer) error {
 		if _, err := w.Write(old); err != nil {
 			return err
 		}
@@ -137,9 +142,11 @@ func declareMerge(path string) error {
 		_, err := w.WriteString(line + "\n")
 		return err
 	})
+	return err == nil, err
 }
 
-func insideGit(dir string) bool {
+// InsideGit reports a folder of a working tree of Git, by what is on disk.
+func InsideGit(dir string) bool {
 	for {
 		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
 			return true

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/charsync/charsync/internal/revision"
+	"github.com/charsync/charsync/internal/state"
+	"github.com/charsync/charsync/pkg/spec"
+)
+
+// The codes of what Git does with the lock. A lock that is not carried on is
+// one that the next clone does without.
+const (
+	codeLockIgnored = "CS523"
+	codeLockMerged  = "CS524"
+)
+
+func gitCodes() []spec.CodeInfo {
+	return []spec.CodeInfo{
+		{Code: codeLockIgnored, Severity: spec.Warning, Meaning: "Git ignores the lock: a fresh clone would create everything again."},
+		{Code: codeLockMerged, Severity: spec.Warning, Meaning: "Git merges the lock in another way than by keeping the lines of both branches."},
+	}
+}
+
+// inGit reports whether the project's own lock is in use, inside of a working
+// tree.
+func (s *session) inGit() bool {
+	return !s.flags.sandbox && state.InsideGit(filepath.Dir(s.lockPath))
+}
+
+// lockInGit says what Git does with the lock, where that is wrong. Where Git
+// can't be asked, nothing is known.
+func (s *session) lockInGit(ctx context.Context) []spec.Diagnostic {
+	if !s.inGit() {
+		return nil
+	}
+	dir, name := filepath.Dir(s.lockPath), filepath.Base(s.lockPath)
+	kept, err := revision.Look(ctx, revision.Options{Dir: dir, Environ: s.env.Environ}, name)
+	if err != nil {
+		s.log.Debug("asking Git about the lock", "error", err)
+		return nil
+	}
+	pos := spec.Pos{File: s.project.State.Path}
+	var found []spec.Diagnostic
+	if kept.Ignored != "" {
+		found = append(found, spec.Diagnostic{
+			Pos: pos, Severity: spec.Warning, Code: codeLockIgnored,
+			Message: fmt.Sprintf("Git ignores %s (%s): a fresh clone would not know what is bound, and create everything again", name, kept.Ignored),
+			Hint:    fmt.Sprintf("add the line !%s to the end of the .gitignore beside it, and commit both", name),
+		})
+	}
+	if kept.Merge != "union" && (kept.Merge != "unspecified" || !missing(s.lockPath)) {
+		how := fmt.Sprintf("Git merges %s by the attribute merge=%s", name, kept.Merge)
+		if kept.Merge == "unspecified" {
+			how = "nothing tells Git how to merge " + name
+		}
+		found = append(found, spec.Diagnostic{
+			Pos: pos, Severity: spec.Warning, Code: codeLockMerged,
+			Message: how + ": branches that touch neighbouring lines of it conflict",
+			Hint:    fmt.Sprintf("add the line %s merge=union to the end of the .gitattributes beside it, and commit it", name),
+		})
+	}
+	return found
+}
+
+// tendLock looks at what Git does with the lock before a command that writes
+// it: a missing attribute is written, everything else is said.
+func (s *session) tendLock(ctx context.Context) error {
+	found := s.lockInGit(ctx)
+	for i, d := range found {
+		if d.Code != codeLockMerged {
+			continue
+		}
+		added, err := state.DeclareMerge(s.lockPath)
+		if err != nil {
+			s.log.Debug("declaring how Git merges the lock", "error", err)
+		}
+		if added {
+			s.note("Added %s merge=union to .gitattributes, so that Git keeps the lines of both branches: commit it.", filepath.Base(s.lockPath))
+			found = append(found[:i:i], found[i+1:]...)
+			break
+		}
+	}
+	return s.diagnose(found)
+}
+
+// hideRecords keeps the folder of run records and sandbox data out of Git,
+// also in projects that no init has made.
+func (s *session) hideRecords() {
+	root, err := os.OpenRoot(s.project.Dir)
+	if err == nil {
+		defer root.Close()
+		_, err = writeNew(root, starter{path: ".charsync/.gitignore", data: "*\n"})
+	}
+	if err != nil {
+		s.log.Debug("hiding the run records from Git", "error", err)
+	}
+}
+
+// lookAtLock says what Git would do with the lock of a new project.
+func (a *app) lookAtLock(ctx context.Context) error {
+	s, err := a.localSession()
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return s.diagnose(s.lockInGit(ctx))
+}

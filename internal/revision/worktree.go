@@ -1,0 +1,52 @@
+package revision
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// Kept says what Git does with a file of a working tree.
+type Kept struct {
+	// Ignored is the place of the pattern that keeps the file out of Git, as
+	// file:line:pattern; "" for a file that Git tracks or would add.
+	Ignored string
+	// Merge is the driver that merges it: "union", "unspecified" where nothing
+	// is said, or another.
+	Merge string
+}
+
+// Look asks Git what it does with a file of the folder, which need not be
+// there. The name is relative to the folder. What can't be asked is an error.
+func Look(ctx context.Context, o Options, name string) (Kept, error) {
+	g, err := newGit(o.Dir, o.Environ)
+	if err != nil {
+		return Kept{}, err
+	}
+	if _, _, err := g.repository(ctx); err != nil {
+		return Kept{}, err
+	}
+	var k Kept
+	asks := *g // check-ignore refuses to take names literally; behind ./ none has magic
+	asks.env = append(slices.Clone(g.env), "GIT_LITERAL_PATHSPECS=0")
+	out, err := asks.run(ctx, "check-ignore", "--verbose", "--", "./"+name)
+	var f *failure
+	switch {
+	case errors.As(err, &f) && f.code == 1: // it is not ignored
+	case err != nil:
+		return Kept{}, err
+	default:
+		pattern, _, _ := strings.Cut(string(out), "\t")
+		if !strings.Contains(pattern, ":!") {
+			k.Ignored = pattern
+		}
+	}
+	if out, err = g.run(ctx, "check-attr", "-z", "merge", "--", name); err != nil {
+		return Kept{}, err
+	}
+	if fields := strings.Split(string(out), "\x00"); len(fields) >= 3 {
+		k.Merge = fields[2]
+	}
+	return k, nil
+}
