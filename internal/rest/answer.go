@@ -25,12 +25,16 @@ type flaw struct {
 	kind    providers.ErrorKind
 	message string
 	err     error
+	status  int // of the answer; 0 where that is known otherwise
 }
 
 func (f *flaw) Error() string { return f.message }
 
 // read takes the whole answer, up to the bound.
 func read(resp *http.Response, most int64) (*answer, *flaw) {
+	if b, ok := resp.Body.(*wholeBody); ok {
+		return b.answer, b.flaw
+	}
 	defer func() { _ = resp.Body.Close() }()
 	var data bytes.Buffer
 	const announced = 4 << 20 // as much room is made at once as an answer claims to need

@@ -58,6 +58,10 @@ func (a *Account) unanswered(ctx context.Context, t *trip, err error) error {
 	if errors.As(err, &own) {
 		return own
 	}
+	var cut *flaw
+	if errors.As(err, &cut) && ctx.Err() == nil {
+		return a.fault(t.route, cut.kind, cut.status, cut.message, cut.err)
+	}
 	lost := t.doubt.Load() && !t.route.Reads
 	switch {
 	case lost && ctx.Err() != nil:

@@ -3,14 +3,20 @@ package rest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/providers"
 )
 
-// mostPages bounds a list whose cursors never end.
-const mostPages = 100_000
+// A list ends with a page that names no other. These bound one that never
+// does: idlePages is how many pages in a row may show nothing new, and
+// mostListed how many characters an account is believed to hold.
+const (
+	idlePages  = 20
+	mostListed = 1_000_000
+)
 
 // List implements providers.Provider.
 func (a *Account) List(ctx context.Context, scope string) iter.Seq2[providers.Remote, error] {
@@ -19,7 +25,8 @@ func (a *Account) List(ctx context.Context, scope string) iter.Seq2[providers.Re
 		seen := map[string]bool{}
 		cursors := map[string]bool{}
 		query := map[string]string{}
-		for range mostPages {
+		for idle := 0; ; {
+			known := len(seen)
 			next, err := a.page(ctx, &r, Call{Scope: scope, Query: query}, func(item providers.Remote) bool {
 				if seen[item.ID] {
 					return true // rows moved between pages while we read
@@ -27,23 +34,42 @@ func (a *Account) List(ctx context.Context, scope string) iter.Seq2[providers.Re
 				seen[item.ID] = true
 				return yield(item, nil)
 			})
+			if idle++; len(seen) > known {
+				idle = 0
+			}
 			switch {
 			case errors.Is(err, errStopped):
 				return
 			case err == nil && next == "":
 				return
-			case err == nil && cursors[next]:
-				err = a.fault(&r, providers.Unexpected, 0, "the list goes in circles", nil)
 			case err == nil:
-				cursors[next] = true
-				query = map[string]string{r.CursorQuery: next}
-				continue
+				if err = a.endless(&r, cursors[next], idle, len(seen)); err == nil {
+					cursors[next] = true
+					query = map[string]string{r.CursorQuery: next}
+					continue
+				}
 			}
 			yield(providers.Remote{}, err)
 			return
 		}
-		yield(providers.Remote{}, a.fault(&r, providers.Unexpected, 0, "the list never ends", nil))
 	}
+}
+
+// endless is the error of a list that names one page after another and gets
+// nowhere.
+func (a *Account) endless(r *Route, again bool, idle, seen int) error {
+	var message string
+	switch {
+	case again:
+		message = "the list goes in circles: a page names one that was read already"
+	case idle >= idlePages:
+		message = fmt.Sprintf("the list never ends: the cursor changes from page to page, but the last %d pages show no character that was not there before", idle)
+	case seen > mostListed:
+		message = fmt.Sprintf("the list shows more than %d characters", mostListed)
+	default:
+		return nil
+	}
+	return a.fault(r, providers.Unexpected, 0, message, nil)
 }
 
 type stopped struct{}

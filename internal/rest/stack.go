@@ -20,6 +20,7 @@ import (
 //	guard    a reading command sends no writing request
 //	logged   one line for each call, without headers and bodies
 //	retry    what may be repeated is, a bounded number of times
+//	whole    an answer that is cut short is no answer, where the route only reads
 //	limit    the pace: requests per second, at a time, writes in series
 //	timed    no attempt takes for ever
 //	counted  each request that goes out is reported, and its fate followed
@@ -47,6 +48,7 @@ func stack(cfg providers.Config, pace providers.Pace, u *url.URL, base http.Roun
 	var rt http.RoundTripper = &counted{next: base, cfg: cfg}
 	rt = &timed{next: rt, most: attemptTime, now: cfg.Now}
 	rt = newLimit(rt, pace)
+	rt = &whole{next: rt}
 	rt = newRetry(rt, wait)
 	rt = &logged{next: rt, log: log, instance: cfg.Instance}
 	return &guard{next: rt, readOnly: cfg.ReadOnly, instance: cfg.Instance}

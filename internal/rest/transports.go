@@ -147,7 +147,11 @@ func (t *timed) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel()
 		return nil, err
 	}
-	resp.Body = &onClose{ReadCloser: resp.Body, then: cancel}
+	reading := t.watch()
+	resp.Body = &onClose{ReadCloser: resp.Body, then: func() {
+		call.took.Add(int64(reading()))
+		cancel()
+	}}
 	return resp, nil
 }
 
