@@ -22,7 +22,7 @@ func alakazam() *vendor {
 			key("sk_live_sandbox_stranger", stranger),
 		},
 		routes: []route{
-			{name: "character.list", method: "GET", pattern: "/v1/characters", handle: alakazamList},
+			{name: "character.list", method: "GET", pattern: "/v1/characters", lists: true, handle: alakazamList},
 			{name: "character.create", method: "POST", pattern: "/v1/characters", write: true, body: objectBody, handle: alakazamCreate},
 			{name: "character.get", method: "GET", pattern: "/v1/characters/{id}", handle: alakazamGet},
 			{name: "character.update", method: "PATCH", pattern: "/v1/characters/{id}", write: true, body: objectBody, handle: alakazamUpdate},

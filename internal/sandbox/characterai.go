@@ -11,7 +11,7 @@ import (
 // and character.ai stand behind one base; their paths don't meet.
 func characterAI() *vendor {
 	get := func(name, pattern string, handle func(*call) reply) route {
-		return route{name: name, method: "GET", pattern: pattern, handle: handle}
+		return route{name: name, method: "GET", pattern: pattern, lists: name == "character.list", handle: handle}
 	}
 	post := func(name, pattern string, write bool, handle func(*call) reply) route {
 		return route{name: name, method: "POST", pattern: pattern, write: write, body: objectBody, handle: handle}

@@ -27,7 +27,7 @@ func convai() *vendor {
 		routes: []route{
 			post("character.create", "/character/create", true, convaiCreate),
 			post("character.get", "/character/get", false, convaiGet),
-			{name: "character.list", method: "POST", pattern: "/character/list", handle: convaiList},
+			{name: "character.list", method: "POST", pattern: "/character/list", lists: true, handle: convaiList},
 			post("character.update", "/character/update", true, convaiUpdate),
 			post("character.delete", "/character/delete", true, convaiDelete),
 			post("character.clone", "/user/clone_character", true, convaiClone),

@@ -23,7 +23,7 @@ func npcBuilder() *vendor {
 			{name: "character.get", method: "GET", pattern: characters + "/{id}", handle: npcGet},
 			{name: "character.update", method: "PATCH", pattern: characters + "/{id}", write: true, body: objectBody, handle: npcUpdate},
 			{name: "character.delete", method: "DELETE", pattern: characters + "/{id}", write: true, handle: npcDelete},
-			{name: "world.get", method: "GET", pattern: world, handle: npcWorld},
+			{name: "world.get", method: "GET", pattern: world, lists: true, handle: npcWorld},
 		},
 		switches:     npcSwitches(),
 		authenticate: npcAuth,

@@ -108,13 +108,16 @@ func (s *Server) execute(c *call) (reply, bool) {
 	var err error
 	run := func(t *tx) {
 		c.tx = t
+		if c.route.write {
+			t.late = s.switches.number("late-reads")
+		}
 		rep = c.route.handle(c)
 	}
 	st := s.stores[c.vendor.name]
 	if c.route.write {
 		committed, err = st.write(c.req.Context(), s.now(), run)
 	} else {
-		err = st.read(s.now(), run)
+		err = st.readLate(s.now(), s.switches.get("late-where") == "everywhere" || c.route.lists, run)
 	}
 	if err != nil {
 		return c.vendor.refuse(http.StatusServiceUnavailable, "sandbox storage: "+err.Error()), false

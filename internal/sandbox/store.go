@@ -58,6 +58,7 @@ type store struct {
 	end     int64 // the journal is loaded up to here, always just behind a line end
 	garbage int64 // bytes of documents that were replaced or removed since
 	closed  bool
+	late    lateReads
 }
 
 func openStore(dir, name string, seed []byte) (*store, error) {
@@ -136,6 +137,16 @@ func (st *store) read(now time.Time, fn func(*tx)) error {
 	return t.err
 }
 
+// readLate is read for a request: where late is set, it sees the characters as far as they are shown by now.
+func (st *store) readLate(now time.Time, late bool, fn func(*tx)) error {
+	return st.read(now, func(t *tx) {
+		if shown := st.late.shown(st); late {
+			t.shown = shown
+		}
+		fn(t)
+	})
+}
+
 // write runs fn while nobody else, in this process or another, can change the store, and stores what it changed as one
 // transaction before it returns. It reports whether anything was stored.
 func (st *store) write(ctx context.Context, now time.Time, fn func(*tx)) (committed bool, err error) {
@@ -161,6 +172,7 @@ func (st *store) write(ctx context.Context, now time.Time, fn func(*tx)) (commit
 	if t.err != nil || len(t.head) == 0 {
 		return false, t.err
 	}
+	st.late.keep(st, t.head, t.late)
 	return true, st.append(t)
 }
 

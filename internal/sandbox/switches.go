@@ -50,6 +50,14 @@ func Switches() []Switch {
 			Name: "body-limit", Min: 1, Max: 32, Default: "32", Source: "assumed",
 			Doc: "MiB that a request body may have; beyond it the answer is 413",
 		},
+		{
+			Name: "late-reads", Max: 1000, Default: "0", Source: "sandbox",
+			Doc: "reading requests at a vendor until reads show what a request created, changed or deleted there",
+		},
+		{
+			Name: "late-where", Values: []string{"everywhere", "lists"}, Default: "everywhere", Source: "sandbox",
+			Doc: "which reads late-reads holds for: all of them, or lists alone",
+		},
 	}
 	for _, v := range allVendors() {
 		for _, sw := range v.switches {

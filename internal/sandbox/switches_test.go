@@ -135,6 +135,13 @@ type switchCase struct {
 
 func switchCases() map[string]switchCase {
 	return map[string]switchCase{
+		"late-reads": {func(t *testing.T, s *Server, _ *clock) string { caiMade(t, s, ""); return caiListed(t, s) }, "3"},
+		"late-where": {probe: func(t *testing.T, s *Server, _ *clock) string {
+			if err := s.Set("late-reads", "9"); err != nil {
+				t.Fatal(err)
+			}
+			return caiRead(t, s, caiMade(t, s, ""))
+		}},
 		"latency": {func(t *testing.T, s *Server, _ *clock) string {
 			start := time.Now()
 			ask(t, s, "alakazam", "GET", "/v1/usage", "")

@@ -17,6 +17,8 @@ type tx struct {
 	st       *store
 	now      time.Time
 	writable bool
+	late     int         // reading requests until reads show what is written here
+	shown    *collection // the characters as a reading request sees them; nil: as they are stored
 	head     []entry
 	docs     [][]byte
 	fresh    int64 // records made in this transaction
@@ -24,8 +26,16 @@ type tx struct {
 	err      error // the first failure of the store itself
 }
 
+// col is a collection as this transaction sees it; nil when there is none.
+func (t *tx) col(name string) *collection {
+	if name == charactersCol && t.shown != nil {
+		return t.shown
+	}
+	return t.st.cols[name]
+}
+
 func (t *tx) find(col, id string) *record {
-	if c := t.st.cols[col]; c != nil {
+	if c := t.col(col); c != nil {
 		return c.byID[id]
 	}
 	return nil
@@ -92,7 +102,7 @@ func (t *tx) remove(col, id string) {
 // all gives the records of a collection, oldest first.
 func (t *tx) all(col string) iter.Seq[*record] {
 	return func(yield func(*record) bool) {
-		c := t.st.cols[col]
+		c := t.col(col)
 		if c == nil {
 			return
 		}
@@ -108,7 +118,7 @@ func (t *tx) all(col string) iter.Seq[*record] {
 // starts at the end when seq is 0.
 func (t *tx) from(col string, seq int64, newestFirst bool) iter.Seq[*record] {
 	return func(yield func(*record) bool) {
-		c := t.st.cols[col]
+		c := t.col(col)
 		if c == nil {
 			return
 		}

@@ -55,6 +55,7 @@ type route struct {
 	pattern string
 	write   bool // may change state, whatever its verb
 	open    bool // needs no credential
+	lists   bool // shows the caller's characters
 	body    bodyKind
 	handle  func(*call) reply
 }
