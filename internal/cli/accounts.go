@@ -2,12 +2,11 @@ package cli
 
 import (
 	"log/slog"
-	"net"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/charsync/charsync/internal/credential"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/providers/all"
@@ -18,6 +17,7 @@ import (
 type accountOptions struct {
 	access      access
 	lookup      func(variable string) string
+	policy      credential.Policy
 	parallelism int
 	log         *slog.Logger
 	userAgent   string
@@ -72,12 +72,12 @@ func openAccount(in spec.Instance, o accountOptions) *apply.Account {
 	if o.access == offline {
 		return account
 	}
-	credentials, err := credentialsFor(in, driver, o.lookup)
+	credentials, err := o.policy.Find(in, driver, o.lookup)
 	if err != nil {
 		account.Err = err
 		return account
 	}
-	base, err := baseURLFor(in, driver, o.lookup)
+	base, err := o.policy.BaseURL(in, driver, o.lookup)
 	if err != nil {
 		account.Err = err
 		return account
@@ -94,73 +94,11 @@ func openAccount(in spec.Instance, o accountOptions) *apply.Account {
 	return account
 }
 
-// credentialsFor reads an instance's credential from the environment: from
-// the variable of apiKeyEnv, else from the first of the driver's groups that
-// is set whole.
-func credentialsFor(in spec.Instance, d *providers.Driver, lookup func(string) string) (map[string]providers.Secret, error) {
-	if in.APIKeyEnv != "" {
-		value := lookup(in.APIKeyEnv)
-		if value == "" {
-			return nil, noCredential(in, in.APIKeyEnv)
-		}
-		return map[string]providers.Secret{d.Env[0][0]: providers.NewSecret(value)}, nil
-	}
-	var groups []string
-	for _, group := range d.Env {
-		found := map[string]providers.Secret{}
-		for _, name := range group {
-			if value := lookup(name); value != "" {
-				found[name] = providers.NewSecret(value)
-			}
-		}
-		if len(found) == len(group) {
-			return found, nil
-		}
-		groups = append(groups, strings.Join(group, " with "))
-	}
-	return nil, noCredential(in, strings.Join(groups, ", or "))
-}
-
-func noCredential(in spec.Instance, variables string) error {
-	return &providers.Error{
-		Kind: providers.Unauthorized, Provider: in.Name, Message: "no credential is set in the environment",
-		Hint: "set " + variables,
-	}
-}
-
-// baseURLFor is where an instance's requests go: its own baseURL, else the
-// driver's variable, else the vendor.
-func baseURLFor(in spec.Instance, d *providers.Driver, lookup func(string) string) (string, error) {
-	from, base := "its baseURL", in.BaseURL
-	if base == "" {
-		from, base = d.BaseURLEnv, lookup(d.BaseURLEnv)
-	}
-	if base == "" {
-		return d.BaseURL, nil
-	}
-	if err := spec.CheckBaseURL(base); err != nil {
-		return "", &providers.Error{
-			Kind: providers.Unsupported, Provider: in.Name, Message: "the base URL can't be used: " + err.Error(),
-			Hint: "correct " + from + ": https://host, or http towards this machine alone", Err: err,
-		}
-	}
-	return strings.TrimRight(base, "/"), nil
-}
-
-func loopback(base string) bool {
-	u, err := url.Parse(base)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
-}
-
 // paceFor is the driver's pace with what charsync.yaml sets; towards loopback
 // only what charsync.yaml sets.
 func paceFor(in spec.Instance, d *providers.Driver, base string, parallelism int) providers.Pace {
 	pace := d.Pace
-	if loopback(base) {
+	if u, err := url.Parse(base); err == nil && spec.Loopback(u.Hostname()) {
 		pace.PerSecond, pace.Concurrency = 0, parallelism
 	}
 	if in.RequestsPerSecond > 0 {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charsync/charsync/internal/credential"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/providers/all"
 	"github.com/charsync/charsync/pkg/spec"
@@ -27,14 +28,14 @@ func TestCredentials(t *testing.T) {
 		hint string
 	}{
 		{"the driver's variable", spec.Instance{Type: "convai"}, map[string]string{"CONVAI_API_KEY": "k"}, map[string]string{"CONVAI_API_KEY": "k"}, ""},
-		{"apiKeyEnv", spec.Instance{Type: "convai", APIKeyEnv: "STAGE"}, map[string]string{"STAGE": "s", "CONVAI_API_KEY": "k"}, map[string]string{"CONVAI_API_KEY": "s"}, ""},
-		{"apiKeyEnv does not fall back", spec.Instance{Type: "convai", APIKeyEnv: "STAGE"}, map[string]string{"CONVAI_API_KEY": "k"}, nil, "set STAGE"},
+		{"apiKeyEnv", spec.Instance{Type: "convai", APIKeyEnv: "CONVAI_STAGE"}, map[string]string{"CONVAI_STAGE": "s", "CONVAI_API_KEY": "k"}, map[string]string{"CONVAI_API_KEY": "s"}, ""},
+		{"apiKeyEnv does not fall back", spec.Instance{Type: "convai", APIKeyEnv: "CONVAI_STAGE"}, map[string]string{"CONVAI_API_KEY": "k"}, nil, "set CONVAI_STAGE"},
 		{"a pair", spec.Instance{Type: "npcbuilder"}, map[string]string{"NPCBUILDER_CLIENT_ID": "i", "NPCBUILDER_CLIENT_SECRET": "s"}, map[string]string{"NPCBUILDER_CLIENT_ID": "i", "NPCBUILDER_CLIENT_SECRET": "s"}, ""},
 		{"half a pair", spec.Instance{Type: "npcbuilder"}, map[string]string{"NPCBUILDER_CLIENT_ID": "i"}, nil, "NPCBUILDER_CLIENT_ID with NPCBUILDER_CLIENT_SECRET"},
 		{"none", spec.Instance{Type: "alakazam"}, nil, nil, "set ALAKAZAM_API_KEY"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := credentialsFor(test.in, driver(t, test.in.Type), func(name string) string { return test.vars[name] })
+			got, err := new(credential.Policy).Find(test.in, driver(t, test.in.Type), func(name string) string { return test.vars[name] })
 			if test.want == nil {
 				if err == nil || !strings.Contains(hintFor(err), test.hint) {
 					t.Fatalf("error %v, hint %q", err, hintFor(err))
@@ -69,7 +70,7 @@ func TestBaseURL(t *testing.T) {
 		{"", "api.convai.com", ""},
 	} {
 		in := spec.Instance{Name: "convai", Type: "convai", BaseURL: test.own}
-		got, err := baseURLFor(in, driver(t, "convai"), func(string) string { return test.variable })
+		got, err := credential.NewPolicy(func(string) string { return "own.example" }).BaseURL(in, driver(t, "convai"), func(string) string { return test.variable })
 		if got != test.want || (err == nil) != (test.want != "") {
 			t.Errorf("%+v: %q, %v", test, got, err)
 		}

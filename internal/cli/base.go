@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -56,13 +55,7 @@ func (s *session) narrow(ctx context.Context, f *runFlags) error {
 // loadBase reads the project as it stands in a revision. Faults of it stop
 // nothing: they are told by the comparison.
 func (s *session) loadBase(ctx context.Context, tree *revision.Tree, env string) (*spec.Project, *spec.Set, error) {
-	file := s.project.File
-	if file == "" {
-		file = filepath.Join(s.project.Dir, spec.ConfigFile)
-	} else {
-		file = filepath.Join(s.project.Dir, filepath.Base(file))
-	}
-	project, found := spec.LoadProjectTree(tree, file)
+	project, found := spec.LoadProjectTree(tree, configFile(s.project))
 	if project == nil || hasErrors(found) {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err

@@ -92,10 +92,17 @@ func (s *step) planned(ctx context.Context, command string) (*diff.Plan, code, e
 // base is the revision that a plan is narrowed to: what --base says, else
 // where a pull request or a push started; "" plans everything.
 func (s *step) base(ctx context.Context) string {
-	switch {
-	case s.flags.base == baseNone:
+	if s.flags.base == baseNone {
 		return ""
-	case s.flags.base != "":
+	}
+	return s.origin(ctx)
+}
+
+// origin is the revision before the change that the step is about; "" where
+// it is about none. What charsync.yaml may name is judged by it.
+func (s *step) origin(ctx context.Context) string {
+	switch {
+	case s.flags.base != "" && s.flags.base != baseNone:
 		return s.flags.base
 	case s.event.Pull != nil:
 		// What is checked out by default is a merge of the branch into its base,

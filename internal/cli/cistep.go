@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -124,15 +125,22 @@ func (s *step) child(ctx context.Context, out io.Writer, args ...string) code {
 	env.In, env.Out, env.Err = strings.NewReader(""), out, s.out
 	env.InTerminal, env.OutTerminal, env.ErrTerminal = false, false, false
 	env.Interrupts, env.Stop = nil, nil // the context ends it
+	env.Base = s.origin(ctx)
 	env.Environ = nil
 	own := map[string]bool{}
 	s.cmd.Flags().VisitAll(func(f *pflag.Flag) { own[variable(f.Name)] = true })
 	for _, entry := range s.env.Environ {
-		if name, _, _ := strings.Cut(entry, "="); !own[name] {
+		if name, _, _ := strings.Cut(entry, "="); !own[name] && !slices.Contains(tokens(), name) {
 			env.Environ = append(env.Environ, entry)
 		}
 	}
 	return code(Main(ctx, env))
+}
+
+// tokens are the variables that speak for the pipeline. The step uses one of
+// them for the comment; what it runs needs none.
+func tokens() []string {
+	return []string{"GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"}
 }
 
 // handedOn are the flags that every command takes, as the step got them.

@@ -99,7 +99,7 @@ func (a *app) examine(ctx context.Context, env string) ([]finding, error) {
 	where := dir + " (no charsync.yaml: the defaults apply)"
 	if file != "" {
 		where = file
-		p, problems = spec.LoadProject(file)
+		p, problems = a.readProject(file)
 	}
 	found = append(found, judged("project", where, problems))
 	if p == nil || hasErrors(problems) {

@@ -15,7 +15,7 @@ import (
 // that no manifest and no binding uses in this environment is not asked.
 func (s *session) examineInstance(ctx context.Context, in spec.Instance) finding {
 	f := finding{Check: in.Name, Status: statusOK}
-	account := openAccount(in, accountOptions{access: reading, lookup: s.lookup, parallelism: 1, log: s.log, userAgent: s.userAgent(), now: s.env.Now, secrets: secretsOf(s.project, s.lookup)})
+	account := openAccount(in, accountOptions{access: reading, lookup: s.lookup, policy: s.policy(s.project), parallelism: 1, log: s.log, userAgent: s.userAgent(), now: s.env.Now, secrets: secretsOf(s.project, s.lookup)})
 	if account.Driver == nil {
 		return finding{in.Name, statusWrong, account.Err.Error(), "see charsync providers"}
 	}

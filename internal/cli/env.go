@@ -52,6 +52,10 @@ type Env struct {
 	// second. Tests of what stands on stderr make it long.
 	Patience time.Duration
 
+	// Base is the Git revision before the change that is looked at, for commands
+	// without --base: its charsync.yaml may name what that of the change may not.
+	Base string
+
 	Build *debug.BuildInfo // nil when the binary carries none
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charsync/charsync/internal/credential"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/providers/all"
 	"github.com/charsync/charsync/pkg/spec"
@@ -47,7 +48,7 @@ func (a *app) askForProject(ctx context.Context, root *os.Root, f *initFlags) er
 func (a *app) withCredentials() []string {
 	var out []string
 	for _, d := range all.Drivers() {
-		if _, err := credentialsFor(spec.Instance{Name: d.Name}, d, a.env.lookup); err == nil {
+		if _, err := new(credential.Policy).Find(spec.Instance{Name: d.Name}, d, a.env.lookup); err == nil {
 			out = append(out, d.Name)
 		}
 	}

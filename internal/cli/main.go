@@ -30,6 +30,10 @@ type app struct {
 	err   io.Writer // env.Err, safe for several goroutines
 	flags globals
 
+	// before gives a project as it was before the change that is looked at, or
+	// nil; it is itself nil where no change is.
+	before func(*spec.Project) *spec.Project
+
 	progress atomic.Pointer[progress] // what may be on the screen now
 	idle     atomic.Bool              // nothing is in flight: it waits for a save, a request or an answer
 	timings  *timings

@@ -59,7 +59,7 @@ func (a *app) loadProject() (*spec.Project, error) {
 	if file == "" {
 		return spec.DefaultProject(dir), nil
 	}
-	p, found := spec.LoadProject(file)
+	p, found := a.readProject(file)
 	if err := a.diagnose(found); err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (a *app) fieldValues(ctx context.Context, target string, path spec.Path) ([
 		return nil, failed("charsync providers fields "+target+" lists what a manifest can say", "%s is only shown by %s: no manifest sets it, so there is nothing to choose", path, driver.Title)
 	}
 	known := knownWords(field)
-	account := openAccount(in, accountOptions{access: reading, lookup: s.lookup, parallelism: 1, log: s.log, userAgent: s.userAgent(), now: s.env.Now, secrets: secretsOf(s.project, s.lookup)})
+	account := openAccount(in, accountOptions{access: reading, lookup: s.lookup, policy: s.policy(s.project), parallelism: 1, log: s.log, userAgent: s.userAgent(), now: s.env.Now, secrets: secretsOf(s.project, s.lookup)})
 	if account.Err != nil {
 		if len(known) > 0 {
 			return known, nil

@@ -61,6 +61,7 @@ reads back what became of it.`,
 		if err := a.checkGlobals(); err != nil {
 			return err
 		}
+		a.reviews(cmd)
 		return a.startProfile()
 	}
 	root.CompletionOptions.DisableDefaultCmd = true

@@ -118,7 +118,7 @@ func (s *session) engine(f *runFlags, a access) *apply.Engine { return s.engineO
 // accounts opens every account of the project.
 func (s *session) accounts(a access) map[string]*apply.Account {
 	return openAccounts(s.project, accountOptions{
-		access: a, lookup: s.lookup, parallelism: s.flags.parallelism, log: s.log, userAgent: s.userAgent(), now: s.env.Now,
+		access: a, lookup: s.lookup, policy: s.policy(s.project), parallelism: s.flags.parallelism, log: s.log, userAgent: s.userAgent(), now: s.env.Now,
 	})
 }
 

@@ -156,7 +156,7 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 	}
 	p, found := spec.DefaultProject(dir), []spec.Diagnostic(nil)
 	if file != "" {
-		if p, found = spec.LoadProject(file); p == nil || hasErrors(found) {
+		if p, found = a.readProject(file); p == nil || hasErrors(found) {
 			return newFindings(0, found), nil
 		}
 	}

@@ -38,7 +38,7 @@ func (l *lookout) newWorld(ctx context.Context) (*world, []spec.Diagnostic, erro
 	}
 	p := spec.DefaultProject(dir)
 	if file != "" {
-		read, found := spec.LoadProject(file)
+		read, found := l.readProject(file)
 		if read == nil || hasErrors(found) {
 			return nil, found, end(exitInvalid)
 		}

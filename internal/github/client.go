@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -20,6 +19,7 @@ import (
 	retryablehttp "github.com/hashicorp/go-retryablehttp"
 
 	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // PublicAPI is the address of GitHub's own service.
@@ -58,18 +58,13 @@ func New(c Config) (*Client, error) {
 		c.API = PublicAPI
 	}
 	u, err := url.Parse(strings.TrimRight(c.API, "/"))
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !spec.Loopback(u.Hostname())) {
 		return nil, fmt.Errorf("the API's address %q is not one that starts with https://", c.API)
 	}
 	if !repositoryName.MatchString(c.Repository) {
 		return nil, fmt.Errorf("the repository %q is not of the form owner/name", c.Repository)
 	}
-	return &Client{api: u.String(), repo: c.Repository, token: c.Token, agent: c.UserAgent, http: newRetrying(c.Transport, loopback(u.Hostname()))}, nil
-}
-
-func loopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && address.IsLoopback()
+	return &Client{api: u.String(), repo: c.Repository, token: c.Token, agent: c.UserAgent, http: newRetrying(c.Transport, spec.Loopback(u.Hostname()))}, nil
 }
 
 // call sends one request below the repository's path and decodes its answer.

@@ -1,8 +1,6 @@
 package rest
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // The stack, from the outside in:
@@ -38,7 +37,7 @@ const (
 // stack assembles the transports of one account.
 func stack(cfg providers.Config, pace providers.Pace, u *url.URL, base http.RoundTripper) http.RoundTripper {
 	wait := waitLow
-	if loopback(u.Hostname()) {
+	if spec.Loopback(u.Hostname()) {
 		wait = waitHere
 	}
 	log := cfg.Log
@@ -72,7 +71,7 @@ func network(concurrency int) *http.Transport {
 // sandbox and test servers on loopback are not paced unless the caller says.
 func paceOf(cfg providers.Config, d *providers.Driver, base *url.URL) providers.Pace {
 	p := d.Pace
-	if loopback(base.Hostname()) {
+	if spec.Loopback(base.Hostname()) {
 		p.PerSecond = 0
 	}
 	if cfg.Pace.PerSecond > 0 {
@@ -96,30 +95,14 @@ func perSecond(n float64) *rate.Limiter {
 // checkBase refuses base URLs that would put a credential on the wire in the
 // clear, or in a place where it does not belong.
 func checkBase(raw string) (*url.URL, error) {
+	if err := spec.CheckBaseURL(raw); err != nil {
+		return nil, err
+	}
 	u, err := url.Parse(raw)
-	switch {
-	case err != nil:
-		return nil, errors.New("the base URL can't be read: it must look like https://host/path")
-	case u.User != nil:
-		return nil, errors.New("the base URL holds a user name or a password; credentials belong in the environment")
-	case u.Host == "" || u.RawQuery != "" || u.Fragment != "":
-		return nil, fmt.Errorf("base URL %s: it must look like https://host/path", u.Redacted())
-	case u.Scheme == "https":
-	case u.Scheme == "http" && loopback(u.Hostname()):
-	case u.Scheme == "http":
-		return nil, fmt.Errorf("base URL %s: plain http would show the key to everyone on the way; use https (http is for loopback only)", u.Redacted())
-	default:
-		return nil, fmt.Errorf("base URL %s: the scheme must be https", u.Redacted())
+	if err != nil {
+		return nil, err
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
 	return u, nil
-}
-
-func loopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

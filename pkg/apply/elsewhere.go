@@ -30,8 +30,7 @@ func hostAndPath(base string) string {
 		return base
 	}
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	ip := net.ParseIP(host)
-	if host == "localhost" || ip != nil && ip.IsLoopback() {
+	if spec.Loopback(host) {
 		return "loopback"
 	}
 	if port := u.Port(); port != "" && port != "443" {

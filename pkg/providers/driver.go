@@ -18,9 +18,12 @@ type Driver struct {
 	// set none of their own.
 	BaseURLEnv string
 	BaseURL    string
-	Manner     Manner
-	Removal    Removal
-	Pace       Pace
+	// OtherURLs are further base URLs of the vendor's own, which an instance
+	// may name as its baseURL.
+	OtherURLs []string
+	Manner    Manner
+	Removal   Removal
+	Pace      Pace
 	// Scope names the fields that say where a character lives; the id starts
 	// with their values. Empty for vendors without places.
 	Scope []spec.Path

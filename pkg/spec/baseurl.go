@@ -21,14 +21,17 @@ func CheckBaseURL(raw string) error {
 		return errors.New("a base URL holds no credentials")
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		return errors.New("a base URL has no query and no fragment")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !Loopback(u.Hostname()):
 		return errors.New("plain http is refused: it would show credentials to everyone on the way")
 	}
 	return nil
 }
 
-// loopback reports names and addresses of this machine.
-func loopback(host string) bool {
+// Loopback reports whether a host, without its port, can only be this machine:
+// localhost, or an address of the loopback network. It is the one meaning of
+// loopback in the program. A name below localhost is none, since resolvers
+// may lead it anywhere.
+func Loopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}

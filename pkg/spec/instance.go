@@ -32,13 +32,17 @@ func (c *config) instance(key *yaml.Node, it *item) (Instance, bool) {
 	if !c.instanceType(key, it, in) {
 		return in, false
 	}
-	in.APIKeyEnv, _ = valueOf(it.child("apiKeyEnv")).(string)
+	if key := it.child("apiKeyEnv"); key != nil {
+		in.APIKeyEnv, _ = key.value.(string)
+		in.KeyPos = c.src.pos(key.node.Line, key.node.Column)
+	}
 	in.RequestsPerSecond, _ = valueOf(it.child("requestsPerSecond")).(float64)
 	if n, ok := valueOf(it.child("concurrency")).(float64); ok {
 		in.Concurrency = int(n)
 	}
 	if base := it.child("baseURL"); base != nil {
 		in.BaseURL, _ = base.value.(string)
+		in.BaseURLPos = c.src.pos(base.node.Line, base.node.Column)
 		in.BaseURL = strings.TrimRight(in.BaseURL, "/")
 		if err := CheckBaseURL(in.BaseURL); err != nil {
 			c.fail(CodeBaseURL, base.node, "the base URL can't be used: "+err.Error(), "use https, or http towards 127.0.0.1, ::1 or localhost, without credentials and query")

@@ -36,6 +36,8 @@ type Instance struct {
 	Compose           map[Path][]Path
 	Settings          map[string]string // fields that all targets share: game_id, world_id, filters
 	Pos               Pos               // of its key; zero for the defaults
+	KeyPos            Pos               // of APIKeyEnv; zero where there is none
+	BaseURLPos        Pos               // of BaseURL; zero where there is none
 }
 
 // Environment says which instances stand in for which.

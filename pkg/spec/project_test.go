@@ -46,7 +46,7 @@ func TestProject(t *testing.T) {
 	want.Manifests = []string{"characters/**/*.yaml", "drafts/*.yml"}
 	none := map[string]string{}
 	want.Instances["convai"] = Instance{Name: "convai", Type: "convai", Settings: none, Pos: at(8)}
-	want.Instances["convai-stage"] = Instance{Name: "convai-stage", Type: "convai", APIKeyEnv: "CONVAI_STAGE_KEY", BaseURL: "https://api.convai.com", Settings: none, Pos: at(9)}
+	want.Instances["convai-stage"] = Instance{Name: "convai-stage", Type: "convai", APIKeyEnv: "CONVAI_STAGE_KEY", BaseURL: "https://api.convai.com", Settings: none, Pos: at(9), KeyPos: Pos{ConfigFile, 9, 46}, BaseURLPos: Pos{ConfigFile, 9, 73}}
 	want.Instances["npcbuilder"] = Instance{
 		Name: "npcbuilder", Type: "npcbuilder", RequestsPerSecond: 4.5, Concurrency: 8, Pos: at(10),
 		Compose:  map[Path][]Path{"description": {"persona", "lore"}},

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // loopback completes an address, and refuses those that others can reach.
@@ -18,7 +20,7 @@ func loopback(address string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%q is no address; write 127.0.0.1:8080, or a port alone", address)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !spec.Loopback(host) {
 		return "", fmt.Errorf("%q can be reached by others; only addresses of this machine are served, such as 127.0.0.1:%s", address, port)
 	}
 	return address, nil

@@ -17,7 +17,7 @@ func Driver() *providers.Driver {
 	return &providers.Driver{
 		Name: "characterai", Title: "Character.AI", Docs: "https://github.com/Xtr4F/PyCharacterAI",
 		Env:        []providers.Env{{"CHARACTERAI_TOKEN"}},
-		BaseURLEnv: "CHARACTERAI_BASE_URL", BaseURL: "https://plus.character.ai",
+		BaseURLEnv: "CHARACTERAI_BASE_URL", BaseURL: "https://plus.character.ai", OtherURLs: []string{neo},
 		Manner: providers.Forgets,
 		Removal: providers.Removal{
 			Verb: "archive",
