@@ -208,26 +208,52 @@ func (l *Lock) settleRevisions() (changed bool) {
 	return changed
 }
 
-// Move renames a character in the lock, at all its targets, so that a renamed
-// manifest keeps its live characters. The other name may be bound already at
-// other targets: that is how imports of one character are brought together.
-// It changes nothing on a provider. Save or Finish brings it to disk.
-func (l *Lock) Move(from, to string) ([]Entry, error) {
-	moved := l.Show(from)
-	if len(moved) == 0 {
-		return nil, fmt.Errorf("the lock holds no %q", from)
+// Everything is the name of all characters of a target, for Move.
+const Everything = "*"
+
+// Move carries bindings over: of a character, at one target or at all when
+// that is "", to another name; or of a character, or Everything, from one
+// target to another. So a renamed manifest, and those of a renamed instance,
+// keep their live characters. The other name may be bound already at other
+// targets: that is how imports of one character are brought together. It
+// changes nothing on a provider. Finish brings it to disk.
+func (l *Lock) Move(from, to diff.Address) ([]Entry, error) {
+	if from.Target != "" && to.Target == "" {
+		to.Target = from.Target
 	}
-	there := slices.DeleteFunc(l.Show(to), func(e Entry) bool {
-		return !slices.ContainsFunc(moved, func(m Entry) bool { return m.Target == e.Target })
-	})
+	var moved []Entry
+	for _, e := range l.Entries() {
+		if (from.Name == Everything || e.Name == from.Name) && (from.Target == "" || e.Target == from.Target) {
+			moved = append(moved, e)
+		}
+	}
+	if len(moved) == 0 {
+		return nil, fmt.Errorf("the lock holds no %s", shown(from))
+	}
+	dest := func(e Entry) diff.Address {
+		a := to
+		if to.Name == Everything {
+			a.Name = e.Name
+		}
+		if to.Target == "" {
+			a.Target = e.Target
+		}
+		return a
+	}
+	var there []Entry
+	for _, e := range moved {
+		if other, taken := l.Entry(dest(e)); taken {
+			there = append(there, other)
+		}
+	}
 	if len(there) > 0 {
-		return nil, fmt.Errorf("the lock already holds %q at %s; remove that first with `state rm %s`", to, targetsOf(there), to)
+		return nil, fmt.Errorf("the lock already holds %q at %s; remove that first with `state rm %s/%s`", there[0].Name, targetsOf(there), there[0].Name, there[0].Target)
 	}
 	for i, e := range moved {
 		if err := l.Drop(e.Address); err != nil {
 			return nil, err
 		}
-		e.Name = to
+		e.Address = dest(e)
 		if err := l.Put(e); err != nil {
 			return nil, err
 		}
@@ -236,12 +262,20 @@ func (l *Lock) Move(from, to string) ([]Entry, error) {
 	return moved, nil
 }
 
+// shown is an address as it is typed.
+func shown(a diff.Address) string {
+	if a.Target == "" {
+		return fmt.Sprintf("%q", a.Name)
+	}
+	return fmt.Sprintf("%q", a.Name+"/"+a.Target)
+}
+
 // Remove forgets a character at one target, or at all when target is "". The
 // live characters stay as they are.
 func (l *Lock) Remove(name, target string) ([]Entry, error) {
 	removed := slices.DeleteFunc(l.Show(name), func(e Entry) bool { return target != "" && e.Target != target })
 	if len(removed) == 0 {
-		return nil, fmt.Errorf("the lock holds no %q", strings.TrimSuffix(name+"/"+target, "/"))
+		return nil, fmt.Errorf("the lock holds no %s", shown(diff.Address{Name: name, Target: target}))
 	}
 	for _, e := range removed {
 		if err := l.Drop(e.Address); err != nil {
@@ -256,5 +290,6 @@ func targetsOf(entries []Entry) string {
 	for i, e := range entries {
 		names[i] = e.Target
 	}
-	return strings.Join(names, ", ")
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
 }

@@ -263,21 +263,33 @@ func TestStateMoveAndRemove(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "charsync.lock")
 	run1(t, path, "r", entryFor("a", "convai", "1"), entryFor("a", "alakazam", "2"), entryFor("b", "convai", "3"))
 	l := openLock(t, path)
-	if _, err := l.Move("nobody", "x"); err == nil {
-		t.Error("moved what is not there")
+	at := func(word string) diff.Address {
+		name, target, _ := strings.Cut(word, "/")
+		return diff.Address{Name: name, Target: target}
 	}
-	if _, err := l.Move("a", "b"); err == nil {
-		t.Error("moved onto another")
+	move := func(from, to string, want int) {
+		t.Helper()
+		if moved, err := l.Move(at(from), at(to)); len(moved) != want || (want == 0) != (err != nil) {
+			t.Errorf("%s to %s: %v %v", from, to, moved, err)
+		}
 	}
-	if moved, err := l.Move("a", "z"); err != nil || len(moved) != 2 {
-		t.Errorf("%v %v", moved, err)
-	}
+	move("nobody", "x", 0)
+	move("a", "b", 0) // onto another
+	move("a", "z", 2)
 	if err := l.Put(entryFor("c", "npcbuilder", "4")); err != nil {
 		t.Fatal(err)
 	}
-	if moved, err := l.Move("c", "z"); err != nil || len(moved) != 1 || len(l.Show("z")) != 3 {
-		t.Errorf("beside bindings at other targets: %v %v %v", moved, err, l.Show("z"))
+	if move("c", "z", 1); len(l.Show("z")) != 3 {
+		t.Errorf("beside bindings at other targets: %v", l.Show("z"))
 	}
+	move("z/convai", "z/convai-2", 1)
+	move("z/convai", "z/convai-2", 0)
+	move("z/alakazam", "z/convai-2", 0)
+	move("z/convai-2", "y", 1)
+	move("y/convai-2", "z/convai", 1)
+	move("*/convai", "*/convai-2", 2)
+	move("*/convai-2", "*/npcbuilder", 0) // z is there
+	move("*/convai-2", "*/convai", 2)
 	if _, err := l.Remove("b", "alakazam"); err == nil {
 		t.Error("removed what is not there")
 	}

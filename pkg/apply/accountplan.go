@@ -66,6 +66,10 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 		case id == "" && renamed != nil:
 			id = renamed.ID
 		}
+		if err := e.elsewhereBound(q); id == "" && err != nil {
+			w.fail(q.Address, err)
+			continue
+		}
 		if id == "" {
 			w.changes[i], failures[i] = q.creatable(verdict.reason)
 			continue

@@ -154,3 +154,36 @@ func (e *Engine) resign() error {
 	}
 	return e.Lock.Finish()
 }
+
+// inUse reports an instance that charsync.yaml declares, or that a manifest
+// names: those of a driver's own name are there without being declared.
+func (e *Engine) inUse(instance string) bool {
+	in, known := e.Project.Instances[instance]
+	whole := e.Set.Complete && !e.Set.Partial
+	return known && (in.Pos != (spec.Pos{}) || !whole || e.literal()[instance])
+}
+
+// elsewhereBound refuses to create a character at an instance that has taken
+// another one's place: its live character is bound at an instance that
+// charsync.yaml no longer has, of the same service at the same address.
+func (e *Engine) elsewhereBound(q *pair) error {
+	for _, entry := range e.Lock.Show(q.Name) {
+		if entry.ID == "" || entry.Provider != q.account.Driver.Name || entry.Target == q.Target || e.inUse(entry.Target) {
+			continue
+		}
+		if place := q.account.place(); place != "" && entry.At != "" && entry.At != place {
+			continue
+		}
+		if known := q.account.ownersIn(e.Lock); entry.Owner != "" && len(known) > 0 && !known[entry.Owner] {
+			continue
+		}
+		return spec.Diagnostic{
+			Pos: q.place(), Severity: spec.Error, Code: codeInstanceGone, Character: q.Name, Target: q.Target,
+			Message: fmt.Sprintf("%s is bound at %s, an instance that charsync.yaml no longer has: creating it at %s, which is the same service at the same address, would make a second character",
+				q.Name, entry.Target, q.Target),
+			Hint: fmt.Sprintf("if the instance was renamed, carry its bindings over: charsync state mv '*/%s' '*/%s'; if it is another account, forget this one: charsync state rm %s/%s",
+				entry.Target, q.Target, q.Name, entry.Target),
+		}
+	}
+	return nil
+}

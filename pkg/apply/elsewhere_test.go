@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/charsync/charsync/internal/state"
+	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/providers/all"
 	"github.com/charsync/charsync/pkg/spec"
@@ -177,4 +178,31 @@ func TestElsewhereIsADiagnostic(t *testing.T) {
 	if !errors.As(err, &d) || d.Code != codeElsewhere || strings.Contains(d.Message, "pass") {
 		t.Error(err)
 	}
+}
+
+// TestRenamedInstance: a character is not made a second time because the
+// instance has another name in charsync.yaml now; the move that the message
+// offers carries it over.
+func TestRenamedInstance(t *testing.T) {
+	w := newWorld(t)
+	target := map[string]string{"convai": `voiceType: "US MALE 1", backstory: Keeps the inn.`}
+	w.manifest("mira", map[string]string{"name": "Mira"}, target)
+	w.applied("Applied: 1 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.write("charsync.yaml", strings.Replace(projectFile, "convai: {}", "convai-live: {type: convai}", 1))
+	w.manifest("mira", map[string]string{"name": "Mira"}, map[string]string{"convai-live": target["convai"]})
+	p := w.plan()
+	if p.Counts().Create != 0 || p.Complete || len(p.Unplanned) != 1 || p.Unplanned[0].Code != codeInstanceGone || !strings.Contains(p.Unplanned[0].Hint, "charsync state mv '*/convai' '*/convai-live'") {
+		t.Fatalf("%+v %+v", p.Changes, p.Unplanned)
+	}
+	if r := w.apply(); r.Created != 0 || len(w.live("convai")) != 1 {
+		t.Fatal(r.Summary())
+	}
+	l := openLock(t, w.lockPath())
+	if _, err := l.Move(diff.Address{Name: "*", Target: "convai"}, diff.Address{Name: "*", Target: "convai-live"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	w.empty()
 }

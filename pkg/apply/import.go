@@ -120,7 +120,7 @@ func (e *Engine) importDocs(ctx context.Context, a *Account, o ImportOptions, ne
 
 // Bind records imported characters in the lock.
 func (e *Engine) Bind(imported []Imported) error {
-	if err := e.Lock.Begin(recordlessID(e.now(), wroteByImport)); err != nil {
+	if err := e.Lock.Begin(Recordless(e.now(), wroteByImport)); err != nil {
 		return err
 	}
 	for _, im := range imported {

@@ -205,7 +205,7 @@ func TestRegressionRenameIsNotRecreate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := lock.Move("mira", "mira-innkeeper"); err != nil {
+		if _, err := lock.Move(diff.Address{Name: "mira"}, diff.Address{Name: "mira-innkeeper"}); err != nil {
 			t.Fatal(err)
 		}
 		if err := lock.Finish(); err != nil {

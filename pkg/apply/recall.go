@@ -50,7 +50,7 @@ func (e *Engine) Remark(marks map[diff.Address]map[spec.Path]diff.Mark) error {
 	if len(marks) == 0 {
 		return nil
 	}
-	if err := e.Lock.Begin(recordlessID(e.now(), wroteByPull)); err != nil {
+	if err := e.Lock.Begin(Recordless(e.now(), wroteByPull)); err != nil {
 		return err
 	}
 	for a, fields := range marks {

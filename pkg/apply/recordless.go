@@ -14,8 +14,8 @@ const (
 	wroteByPull   = "pull"
 )
 
-// recordlessID is what the lock says in place of a run.
-func recordlessID(now time.Time, command string) string {
+// Recordless is what the lock says in place of a run.
+func Recordless(now time.Time, command string) string {
 	return now.UTC().Format(runStamp) + "-" + command
 }
 

@@ -146,7 +146,7 @@ func TestUndoFollowsTheName(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := lock.Move("mira", "mirabel"); err != nil {
+			if _, err := lock.Move(diff.Address{Name: "mira"}, diff.Address{Name: "mirabel"}); err != nil {
 				t.Fatal(err)
 			}
 			if err := lock.Finish(); err != nil {

@@ -115,3 +115,17 @@ func label(s string) string {
 	}
 	return strings.Trim(b.String(), "-")
 }
+
+// IsName reports a DNS-1123 label: what a metadata.name can be.
+func IsName(s string) bool {
+	inner := func(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
+	if s == "" || len(s) > 63 || !inner(s[0]) || !inner(s[len(s)-1]) {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] != '-' && !inner(s[i]) {
+			return false
+		}
+	}
+	return true
+}
