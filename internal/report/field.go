@@ -5,6 +5,7 @@ import (
 
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // Field is one field of a pair that differs.
@@ -53,7 +54,7 @@ type Change struct {
 // After says it; Text is a text that is there on one side only.
 type Value struct {
 	Name   string // of an entry or an element; "" for the field itself
-	Shape  diff.Shape
+	Kind   prose.ChangeKind
 	Note   string // "from place 1 to 4"
 	Before string // short values, on one line; "" where there is none
 	After  string
@@ -75,9 +76,9 @@ func (f *Field) value(name string, d diff.ValueDiff) Value {
 	case d.Parts != nil:
 		v.Parts, v.Kept = f.parts(d.Parts)
 	case d.Before == nil && d.After != nil:
-		f.oneSided(&v, d.After, diff.Insert)
+		f.oneSided(&v, d.After, prose.Insert)
 	case d.After == nil && d.Before != nil:
-		f.oneSided(&v, d.Before, diff.Remove)
+		f.oneSided(&v, d.Before, prose.Delete)
 	default:
 		v.Before, v.After = view.Literal(d.Before), view.Literal(d.After)
 	}
@@ -85,7 +86,7 @@ func (f *Field) value(name string, d diff.ValueDiff) Value {
 }
 
 // oneSided shows a value that is new or goes: text as text.
-func (f *Field) oneSided(v *Value, x any, op diff.Op) {
+func (f *Field) oneSided(v *Value, x any, op prose.Op) {
 	if s, ok := x.(string); ok && f.change.Kind != diff.Enum {
 		p := textOf(s, op, f.Talk)
 		v.Text = &p
@@ -95,7 +96,7 @@ func (f *Field) oneSided(v *Value, x any, op diff.Op) {
 	if s, ok := x.(string); ok {
 		word = view.SanitizeLine(s)
 	}
-	if op == diff.Insert {
+	if op == prose.Insert {
 		v.After = word
 	} else {
 		v.Before = word
@@ -104,28 +105,28 @@ func (f *Field) oneSided(v *Value, x any, op diff.Op) {
 
 func (f *Field) parts(parts []diff.Part) (out []Value, kept int) {
 	for _, part := range parts {
-		if part.Shape == diff.Untouched {
+		if part.Kind == prose.Unchanged {
 			kept++
 			continue
 		}
 		name := ""
-		if part.Key != "" || part.Shape == diff.Changed {
+		if part.Key != "" || part.Kind == prose.Changed {
 			name = view.PartName(part)
 		}
 		v := f.part(name, part)
-		v.Shape = part.Shape
+		v.Kind = part.Kind
 		out = append(out, v)
 	}
 	return out, kept
 }
 
 func (f *Field) part(name string, part diff.Part) Value {
-	switch part.Shape {
-	case diff.Added:
-		return f.element(name, part.After, diff.Insert)
-	case diff.Removed:
-		return f.element(name, part.Before, diff.Remove)
-	case diff.Moved:
+	switch part.Kind {
+	case prose.Added:
+		return f.element(name, part.After, prose.Insert)
+	case prose.Removed:
+		return f.element(name, part.Before, prose.Delete)
+	case prose.Moved:
 		return Value{Name: name, After: view.Literal(part.After), Note: view.MoveNote(part)}
 	}
 	return f.value(name, part.ValueDiff)
@@ -133,7 +134,7 @@ func (f *Field) part(name string, part diff.Part) Value {
 
 // element shows an element on one side. A mapping with long texts is shown
 // entry by entry.
-func (f *Field) element(name string, x any, op diff.Op) Value {
+func (f *Field) element(name string, x any, op prose.Op) Value {
 	v := Value{Name: name}
 	m, ok := x.(map[string]any)
 	line := view.Literal(x)
@@ -147,13 +148,13 @@ func (f *Field) element(name string, x any, op diff.Op) Value {
 	if name == "" {
 		v.Name = view.ElementName(m)
 	}
-	shape := diff.Added
-	if op == diff.Remove {
-		shape = diff.Removed
+	kind := prose.Added
+	if op == prose.Delete {
+		kind = prose.Removed
 	}
 	for _, key := range sortedKeys(m) {
 		e := f.element(view.SanitizeLine(key), m[key], op)
-		e.Shape = shape
+		e.Kind = kind
 		v.Parts = append(v.Parts, e)
 	}
 	return v

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // Memory knows which edits of a character were shown already, so that the
@@ -32,7 +33,7 @@ func (m *Memory) Again(target string, f *Field, c *Change) string {
 	edited, told, place := 0, 0, ""
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		if b.Shape == diff.Untouched {
+		if b.Kind == prose.Unchanged {
 			continue
 		}
 		edited++
@@ -83,10 +84,10 @@ const (
 // fingerprint is what is shown of a block, without its place.
 func fingerprint(block *Block) string {
 	var b strings.Builder
-	b.WriteString(string(block.Shape))
+	b.WriteString(string(block.Kind))
 	for _, line := range block.Lines {
 		b.WriteByte('\n')
-		last := diff.Equal
+		last := prose.Equal
 		if line.Speaker != "" {
 			b.WriteString(line.Speaker + ": ")
 		}

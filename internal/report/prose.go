@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/charsync/charsync/internal/view"
-	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // Prose is a text, or how it changed, in blocks.
@@ -17,11 +17,11 @@ type Prose struct {
 	Lines          int
 }
 
-// Block is a run of lines of one shape.
+// Block is a run of lines of one kind.
 type Block struct {
-	Shape      diff.Shape // untouched, changed, added, removed, moved
-	Line       int        // in the text after, or before where it is removed
-	From       int        // where a moved block stood
+	Kind       prose.ChangeKind // unchanged, changed, added, removed, moved
+	Line       int              // in the text after, or before where it is removed
+	From       int              // where a moved block stood
 	Paragraphs int
 	Told       string // where the same edits were shown before: "alakazam persona"
 	Edits      int    // of what was told: how many
@@ -31,22 +31,22 @@ type Block struct {
 // Line is a line of a text, or a turn of a dialogue.
 type Line struct {
 	Speaker string
-	By      diff.Op // the side on which the speaker stands
+	By      prose.Op // the side on which the speaker stands
 	Spans   []Span
 	Gap     bool // a blank line stands before it
 }
 
-// Span is a piece of a line. An untouched sentence in a changed paragraph is
+// Span is a piece of a line. An unchanged sentence in a changed paragraph is
 // Far: a short form may leave it out.
 type Span struct {
-	Op   diff.Op
+	Op   prose.Op
 	Text string
 	Far  bool
 }
 
 // proseOf brings a prose diff into blocks. Blank lines are left out: they part
 // the lines already, and notes name them where nothing else changed.
-func proseOf(d *diff.ProseDiff, talk bool) Prose {
+func proseOf(d *prose.Diff, talk bool) Prose {
 	p := Prose{WhitespaceOnly: d.WhitespaceOnly, Notes: make([]string, 0, len(d.Notes))}
 	for _, n := range d.Notes {
 		p.Notes = append(p.Notes, view.SanitizeLine(n))
@@ -54,22 +54,22 @@ func proseOf(d *diff.ProseDiff, talk bool) Prose {
 	if d.WhitespaceOnly {
 		return p
 	}
-	for _, passage := range d.Passages {
-		b := Block{Shape: passage.Shape, Line: passage.AfterLine, Paragraphs: passage.Paragraphs}
-		switch passage.Shape {
-		case diff.Spaced:
-			b.Shape = diff.Untouched
-		case diff.Removed:
-			b.Line = passage.BeforeLine
-			if passage.Elsewhere > 0 {
+	for _, hunk := range d.Hunks {
+		b := Block{Kind: hunk.Kind, Line: hunk.AfterLine, Paragraphs: hunk.Paragraphs}
+		switch hunk.Kind {
+		case prose.Reformatted:
+			b.Kind = prose.Unchanged
+		case prose.Removed:
+			b.Line = hunk.BeforeLine
+			if hunk.MovedTo > 0 {
 				continue // shown where it went
 			}
-		case diff.Added:
-			if passage.Elsewhere > 0 {
-				b.Shape, b.From = diff.Moved, passage.Elsewhere
+		case prose.Added:
+			if hunk.MovedTo > 0 {
+				b.Kind, b.From = prose.Moved, hunk.MovedTo
 			}
 		}
-		if b.Lines = linesOf(passage.Sentences, b.Shape, talk); len(b.Lines) > 0 {
+		if b.Lines = linesOf(hunk.Sentences, b.Kind, talk); len(b.Lines) > 0 {
 			p.Blocks = append(p.Blocks, b)
 		}
 	}
@@ -77,15 +77,15 @@ func proseOf(d *diff.ProseDiff, talk bool) Prose {
 }
 
 // textOf brings a text of one side into blocks.
-func textOf(s string, op diff.Op, talk bool) Prose {
+func textOf(s string, op prose.Op, talk bool) Prose {
 	trimmed := strings.Trim(s, "\r\n")
 	p := Prose{Characters: view.Characters(trimmed), Lines: strings.Count(trimmed, "\n") + 1}
-	shape := diff.Added
-	if op == diff.Remove {
-		shape = diff.Removed
+	kind := prose.Added
+	if op == prose.Delete {
+		kind = prose.Removed
 	}
-	sentence := []diff.Sentence{{Shape: shape, Spans: []diff.Span{{Op: op, Text: s}}}}
-	p.Blocks = []Block{{Shape: shape, Line: 1, Lines: linesOf(sentence, shape, talk)}}
+	sentence := []prose.Sentence{{Kind: kind, Spans: []prose.Span{{Op: op, Text: s}}}}
+	p.Blocks = []Block{{Kind: kind, Line: 1, Lines: linesOf(sentence, kind, talk)}}
 	if p.Blocks[0].Lines == nil {
 		p.Blocks = nil
 	}
@@ -94,7 +94,7 @@ func textOf(s string, op diff.Op, talk bool) Prose {
 
 // linesOf cuts sentences into lines. Text of blocks that did not change, or
 // only moved, is on both sides.
-func linesOf(sentences []diff.Sentence, shape diff.Shape, talk bool) []Line {
+func linesOf(sentences []prose.Sentence, kind prose.ChangeKind, talk bool) []Line {
 	var lines []Line
 	var cur Line
 	flush := func() {
@@ -115,17 +115,17 @@ func linesOf(sentences []diff.Sentence, shape diff.Shape, talk bool) []Line {
 		}
 		for _, span := range spans {
 			op := span.Op
-			if shape == diff.Untouched || shape == diff.Moved {
-				if op == diff.Remove {
+			if kind == prose.Unchanged || kind == prose.Moved {
+				if op == prose.Delete {
 					continue // the same words in another white space
 				}
-				op = diff.Equal
+				op = prose.Equal
 			}
-			far := op == diff.Equal && (s.Shape == diff.Untouched || s.Shape == diff.Spaced)
+			far := op == prose.Equal && (s.Kind == prose.Unchanged || s.Kind == prose.Reformatted)
 			for i, piece := range strings.Split(view.Sanitize(strings.ReplaceAll(span.Text, "\r\n", "\n")), "\n") {
 				if i > 0 {
-					cur.breakLine(op, shape)
-					if op != diff.Remove || shape == diff.Removed {
+					cur.breakLine(op, kind)
+					if op != prose.Delete || kind == prose.Removed {
 						flush()
 					}
 				}
@@ -139,7 +139,7 @@ func linesOf(sentences []diff.Sentence, shape diff.Shape, talk bool) []Line {
 
 // trimEnd drops line ends at the very end: they are no words, and notes name
 // them where they matter.
-func trimEnd(spans []diff.Span) []diff.Span {
+func trimEnd(spans []prose.Span) []prose.Span {
 	n := len(spans)
 	for n > 0 && strings.Trim(spans[n-1].Text, "\r\n") == "" {
 		n--
@@ -154,8 +154,8 @@ func trimEnd(spans []diff.Span) []diff.Span {
 
 // breakLine marks a line end that is on one side only: in a changed line it is
 // what changed.
-func (l *Line) breakLine(op diff.Op, shape diff.Shape) {
-	if op != diff.Equal && shape == diff.Changed {
+func (l *Line) breakLine(op prose.Op, kind prose.ChangeKind) {
+	if op != prose.Equal && kind == prose.Changed {
 		l.add(Span{Op: op, Text: "↵"})
 	}
 }
@@ -182,11 +182,11 @@ func (l *Line) text() string {
 // takeSpeaker parts who speaks from what is said, where both sides agree on
 // who it is or there is one side only.
 func (l *Line) takeSpeaker() {
-	if len(l.Spans) == 0 || l.Spans[0].Op != diff.Equal && len(l.Spans) > 1 {
+	if len(l.Spans) == 0 || l.Spans[0].Op != prose.Equal && len(l.Spans) > 1 {
 		return
 	}
 	who, rest, ok := cutSpeaker(l.Spans[0].Text)
-	if !ok || rest == "" && l.Spans[0].Op != diff.Equal {
+	if !ok || rest == "" && l.Spans[0].Op != prose.Equal {
 		return
 	}
 	l.Speaker, l.By = who, l.Spans[0].Op
@@ -229,9 +229,9 @@ func Dialogue(s string) bool {
 
 // Text makes blocks of a text that did not change, for showing it as it is.
 func Text(s string) Prose {
-	p := textOf(s, diff.Equal, Dialogue(s))
+	p := textOf(s, prose.Equal, Dialogue(s))
 	for i := range p.Blocks {
-		p.Blocks[i].Shape = diff.Untouched
+		p.Blocks[i].Kind = prose.Unchanged
 	}
 	return p
 }

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/charsync/charsync/internal/view"
-	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 func TestCutSpeaker(t *testing.T) {
@@ -52,7 +52,7 @@ func TestDialogue(t *testing.T) {
 // A changed turn keeps its speaker apart from what is said; a changed speaker
 // is part of what changed.
 func TestTurns(t *testing.T) {
-	d := diff.Prose("Mira: Two rooms.\nGuest: Which is dry?\n", "Mira: Three rooms.\nTraveller: Which is dry?\n")
+	d := prose.Compare("Mira: Two rooms.\nGuest: Which is dry?\n", "Mira: Three rooms.\nTraveller: Which is dry?\n")
 	p := proseOf(&d, true)
 	var got []string
 	for _, b := range p.Blocks {
@@ -82,15 +82,15 @@ func letters(s string) string {
 }
 
 // sideText is what blocks show of one side.
-func sideText(p *Prose, side diff.Op) string {
+func sideText(p *Prose, side prose.Op) string {
 	var b strings.Builder
 	for _, block := range p.Blocks {
 		for _, l := range block.Lines {
-			if l.Speaker != "" && (l.By == diff.Equal || l.By == side) {
+			if l.Speaker != "" && (l.By == prose.Equal || l.By == side) {
 				b.WriteString(l.Speaker + ": ")
 			}
 			for _, s := range l.Spans {
-				if s.Op == diff.Equal || s.Op == side {
+				if s.Op == prose.Equal || s.Op == side {
 					b.WriteString(strings.ReplaceAll(s.Text, "↵", "\n"))
 				}
 			}
@@ -109,12 +109,12 @@ func TestNoWordIsLost(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		before, after := text(t, "before"), text(t, "after")
-		d := diff.Prose(before, after)
+		d := prose.Compare(before, after)
 		if d.Empty() || d.WhitespaceOnly {
 			return
 		}
 		p := proseOf(&d, rapid.Bool().Draw(t, "talk"))
-		for side, whole := range map[diff.Op]string{diff.Remove: before, diff.Insert: after} {
+		for side, whole := range map[prose.Op]string{prose.Delete: before, prose.Insert: after} {
 			want := letters(view.Sanitize(strings.ReplaceAll(whole, "\r\n", "\n")))
 			if got := letters(sideText(&p, side)); got != want {
 				t.Fatalf("%s of %q → %q:\ngot  %q\nwant %q", side, before, after, got, want)

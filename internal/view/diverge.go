@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // Divergences prints for people where a plan is not the one that was
@@ -14,8 +15,8 @@ func Divergences(w io.Writer, reviewed, now *diff.Plan, s Style) error {
 	p := newPrinter(w, s)
 	list := diff.Diverge(reviewed, now)
 	p.line(0, run{"What differs from the plan that was reviewed:", strong})
-	key := append([]run{{"words: ", faint}}, p.mark(diff.Remove, "as reviewed")...)
-	p.line(0, append(append(key, run{" ", plain}), p.mark(diff.Insert, "now")...)...)
+	key := append([]run{{"words: ", faint}}, p.mark(prose.Delete, "as reviewed")...)
+	p.line(0, append(append(key, run{" ", plain}), p.mark(prose.Insert, "now")...)...)
 	p.blank()
 	last := ""
 	for i := range list {

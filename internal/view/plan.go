@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -128,8 +129,8 @@ func (p *printer) legend(plan *diff.Plan) {
 	p.line(0, run{strings.Join(words, "   "), faint})
 	if used["~"] || used["!"] || used[p.style.drift()] {
 		before, after := plan.Sides()
-		key := append([]run{{"words: ", faint}}, p.mark(diff.Remove, before)...)
-		key = append(append(key, run{" ", plain}), p.mark(diff.Insert, after)...)
+		key := append([]run{{"words: ", faint}}, p.mark(prose.Delete, before)...)
+		key = append(append(key, run{" ", plain}), p.mark(prose.Insert, after)...)
 		p.line(0, append(key, run{"   numbers: lines of the text", faint})...)
 	}
 	p.blank()

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // Bounds of what is shown of long text.
@@ -17,7 +17,7 @@ const (
 
 // prose prints how a text changed: the sentences that did, their words marked,
 // everything else folded.
-func (p *printer) prose(indent int, d *diff.ProseDiff, again again) {
+func (p *printer) prose(indent int, d *prose.Diff, again again) {
 	if d.WhitespaceOnly {
 		p.line(indent, run{"white space only: ", changed}, text(plain, strings.Join(d.Notes, "; ")))
 		return
@@ -37,11 +37,11 @@ func (p *printer) prose(indent int, d *diff.ProseDiff, again again) {
 		}
 		known = 0
 	}
-	for i, passage := range d.Passages {
-		switch where := again.passages[i]; {
-		case passage.Shape == diff.Untouched || passage.Shape == diff.Spaced:
-			folded += passage.Paragraphs
-		case !edits(&passage): // blank lines, in a text whose words changed
+	for i, hunk := range d.Hunks {
+		switch where := again.hunks[i]; {
+		case hunk.Kind == prose.Unchanged || hunk.Kind == prose.Reformatted:
+			folded += hunk.Paragraphs
+		case !edits(&hunk): // blank lines, in a text whose words changed
 		case where != "":
 			if where != place {
 				recall()
@@ -50,7 +50,7 @@ func (p *printer) prose(indent int, d *diff.ProseDiff, again again) {
 		default:
 			recall()
 			fold()
-			p.passage(indent, digits, passage)
+			p.hunk(indent, digits, hunk)
 		}
 	}
 	recall()
@@ -60,29 +60,29 @@ func (p *printer) prose(indent int, d *diff.ProseDiff, again again) {
 	}
 }
 
-func lastLine(d *diff.ProseDiff) int {
+func lastLine(d *prose.Diff) int {
 	last := 1
-	for _, p := range d.Passages {
+	for _, p := range d.Hunks {
 		last = max(last, p.AfterLine, p.BeforeLine)
 	}
 	return last
 }
 
-// passage prints one changed, added or removed passage, with its line.
-func (p *printer) passage(indent, digits int, d diff.Passage) {
+// hunk prints one changed, added or removed hunk, with its line.
+func (p *printer) hunk(indent, digits int, d prose.Hunk) {
 	lead := func(sign string, i ink, line int) []run {
 		return []run{{sign + " ", i}, {fmt.Sprintf("%*d  ", digits, line), faint}}
 	}
-	switch d.Shape {
-	case diff.Added:
-		if d.Elsewhere > 0 {
-			note := run{fmt.Sprintf("moved from line %d: ", d.Elsewhere), faint}
+	switch d.Kind {
+	case prose.Added:
+		if d.MovedTo > 0 {
+			note := run{fmt.Sprintf("moved from line %d: ", d.MovedTo), faint}
 			p.para(indent, lead(p.style.moved(), changed, d.AfterLine), []run{note, text(plain, p.firstWords(d.After()))})
 			return
 		}
 		p.head(indent, lead("+", added, d.AfterLine), d.After(), added)
-	case diff.Removed:
-		if d.Elsewhere > 0 {
+	case prose.Removed:
+		if d.MovedTo > 0 {
 			return // shown where it went
 		}
 		p.head(indent, lead("-", removed, d.BeforeLine), d.Before(), removed)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // Result prints what an apply did, pair by pair, and what reading back found.
@@ -196,7 +197,7 @@ func (p *printer) finding(indent int, target string, f apply.Kept) {
 	}
 	d := diff.Explain(diff.FieldChange{Path: f.Path, Kind: diff.Text, Class: diff.Yours, Before: f.Wanted, After: f.Got, BeforeKnown: true})
 	if d.Effect == diff.Edits {
-		p.line(indent+4, append(append(p.mark(diff.Remove, "sent"), run{" ", plain}), p.mark(diff.Insert, "found there")...)...)
+		p.line(indent+4, append(append(p.mark(prose.Delete, "sent"), run{" ", plain}), p.mark(prose.Insert, "found there")...)...)
 		p.value(indent+4, d.ValueDiff)
 	}
 }

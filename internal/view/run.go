@@ -9,6 +9,7 @@ import (
 
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -34,8 +35,8 @@ func Run(w io.Writer, r *apply.Run, s Style) error {
 	}
 	p.blank()
 	before, after := RunSides()
-	key := append([]run{{"words: ", faint}}, p.mark(diff.Remove, before)...)
-	p.line(0, append(append(key, run{" ", plain}), p.mark(diff.Insert, after)...)...)
+	key := append([]run{{"words: ", faint}}, p.mark(prose.Delete, before)...)
+	p.line(0, append(append(key, run{" ", plain}), p.mark(prose.Insert, after)...)...)
 	p.blank()
 	name := ""
 	var shown told

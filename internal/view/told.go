@@ -4,20 +4,21 @@ import (
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // told remembers the edits that were shown of one character, so that the same
 // words are not shown again for each of its targets.
 type told struct{ edits map[string]string }
 
-// again says where an edit of prose was shown before: all of it, or passages
+// again says where an edit of prose was shown before: all of it, or hunks
 // of it by their place. Its zero value is an edit that is new.
 type again struct {
-	whole    string
-	passages map[int]string
+	whole string
+	hunks map[int]string
 }
 
-// toldFrom is how many bytes an edited passage must have to be told once only:
+// toldFrom is how many bytes an edited hunk must have to be told once only:
 // a short one takes no more room than the word that it was told.
 const toldFrom = 24
 
@@ -30,25 +31,25 @@ func (t *told) again(target string, d diff.FieldDiff) again {
 		t.edits = map[string]string{}
 	}
 	here := SanitizeLine(target) + " " + SanitizeLine(string(d.Path))
-	seen := again{passages: map[int]string{}}
+	seen := again{hunks: map[int]string{}}
 	edited, places := 0, map[string]bool{}
-	for i := range d.Prose.Passages {
-		passage := &d.Prose.Passages[i]
-		if !edits(passage) {
+	for i := range d.Prose.Hunks {
+		hunk := &d.Prose.Hunks[i]
+		if !edits(hunk) {
 			continue
 		}
 		edited++
-		key := fingerprint(passage)
+		key := fingerprint(hunk)
 		if where, ok := t.edits[key]; ok && where != here {
-			seen.passages[i], places[where] = where, true
+			seen.hunks[i], places[where] = where, true
 		} else {
 			t.edits[key] = here
 		}
 		if len(key) < toldFrom {
-			delete(seen.passages, i)
+			delete(seen.hunks, i)
 		}
 	}
-	if len(seen.passages) == edited && len(places) == 1 && len(d.Prose.Notes) == 0 {
+	if len(seen.hunks) == edited && len(places) == 1 && len(d.Prose.Notes) == 0 {
 		for where := range places {
 			seen.whole = where
 		}
@@ -56,21 +57,21 @@ func (t *told) again(target string, d diff.FieldDiff) again {
 	return seen
 }
 
-// edits reports a passage whose words are shown.
-func edits(p *diff.Passage) bool {
-	switch p.Shape {
-	case diff.Untouched, diff.Spaced:
+// edits reports a hunk whose words are shown.
+func edits(p *prose.Hunk) bool {
+	switch p.Kind {
+	case prose.Unchanged, prose.Reformatted:
 		return false
 	}
-	return p.Paragraphs > 0 || p.Shape == diff.Changed
+	return p.Paragraphs > 0 || p.Kind == prose.Changed
 }
 
-// fingerprint is what is shown of a passage, without its place.
-func fingerprint(p *diff.Passage) string {
+// fingerprint is what is shown of a hunk, without its place.
+func fingerprint(p *prose.Hunk) string {
 	var b strings.Builder
-	b.WriteString(string(p.Shape))
+	b.WriteString(string(p.Kind))
 	for _, s := range p.Sentences {
-		if s.Shape == diff.Untouched {
+		if s.Kind == prose.Unchanged {
 			continue
 		}
 		for _, span := range s.Spans {

@@ -11,6 +11,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // preview shows a value on one line, within a number of columns. A long text
@@ -116,12 +117,12 @@ func (p *printer) brief(d diff.ValueDiff) []run {
 	if d.Prose == nil {
 		return p.change(d.Before, d.After)
 	}
-	var all []diff.Span
+	var all []prose.Span
 	kept := false
-	for _, passage := range d.Prose.Passages {
-		for _, s := range passage.Sentences {
+	for _, hunk := range d.Prose.Hunks {
+		for _, s := range hunk.Sentences {
 			for _, span := range s.Spans {
-				kept = kept || span.Op == diff.Equal && strings.TrimSpace(span.Text) != ""
+				kept = kept || span.Op == prose.Equal && strings.TrimSpace(span.Text) != ""
 			}
 			all = joinSpans(all, s.Spans)
 		}
@@ -149,14 +150,14 @@ func (p *printer) value(indent int, d diff.ValueDiff) {
 func (p *printer) parts(indent int, parts []diff.Part) {
 	stayed := 0
 	for _, part := range parts {
-		switch part.Shape {
-		case diff.Untouched:
+		switch part.Kind {
+		case prose.Unchanged:
 			stayed++
-		case diff.Added:
+		case prose.Added:
 			p.element(indent, run{"+ ", added}, part.Key, part.After, added)
-		case diff.Removed:
+		case prose.Removed:
 			p.element(indent, run{"- ", removed}, part.Key, part.Before, removed)
-		case diff.Moved:
+		case prose.Moved:
 			where := run{"  " + MoveNote(part), faint}
 			p.para(indent, []run{{p.style.moved() + " ", changed}}, []run{{p.style.preview(part.After, shortLine), plain}, where})
 		default:

@@ -7,17 +7,17 @@ import (
 
 	"github.com/rivo/uniseg"
 
-	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // sentences folds those that did not change and marks the words of those that
 // did.
-func (p *printer) sentences(all []diff.Sentence) []run {
-	var spans []diff.Span // with an empty equal span where sentences are folded
+func (p *printer) sentences(all []prose.Sentence) []run {
+	var spans []prose.Span // with an empty equal span where sentences are folded
 	for _, s := range all {
-		if s.Shape == diff.Untouched || s.Shape == diff.Spaced && len(all) > 1 {
-			if last := len(spans) - 1; last < 0 || spans[last] != (diff.Span{Op: diff.Equal}) {
-				spans = append(spans, diff.Span{Op: diff.Equal})
+		if s.Kind == prose.Unchanged || s.Kind == prose.Reformatted && len(all) > 1 {
+			if last := len(spans) - 1; last < 0 || spans[last] != (prose.Span{Op: prose.Equal}) {
+				spans = append(spans, prose.Span{Op: prose.Equal})
 			}
 			continue
 		}
@@ -27,7 +27,7 @@ func (p *printer) sentences(all []diff.Sentence) []run {
 }
 
 // joinSpans appends spans and joins neighbours of one side.
-func joinSpans(spans, more []diff.Span) []diff.Span {
+func joinSpans(spans, more []prose.Span) []prose.Span {
 	for _, span := range more {
 		if last := len(spans) - 1; last >= 0 && spans[last].Op == span.Op && spans[last].Text != "" {
 			spans[last].Text += span.Text
@@ -41,7 +41,7 @@ func joinSpans(spans, more []diff.Span) []diff.Span {
 // spans marks words. In a long text, equal words far from a change give way
 // to an ellipsis, and so does the middle of a long mark. An empty equal span
 // stands for sentences left out.
-func (p *printer) spans(spans []diff.Span) []run {
+func (p *printer) spans(spans []prose.Span) []run {
 	total := 0
 	for _, s := range spans {
 		total += width(s.Text)
@@ -58,7 +58,7 @@ func (p *printer) spans(spans []diff.Span) []run {
 			t = strings.TrimRight(t, "\r\n")
 		}
 		switch {
-		case s.Op != diff.Equal:
+		case s.Op != prose.Equal:
 			out = append(out, p.mark(s.Op, t)...)
 		case s.Text == "":
 			out = append(out, p.folded(out, last)...)
@@ -86,12 +86,12 @@ func (p *printer) folded(before []run, last bool) []run {
 }
 
 // mark shows words that were inserted or deleted.
-func (p *printer) mark(op diff.Op, t string) []run {
+func (p *printer) mark(op prose.Op, t string) []run {
 	if t == "" {
 		return nil
 	}
 	after := ""
-	if op == diff.Insert && strings.HasSuffix(t, "\n") {
+	if op == prose.Insert && strings.HasSuffix(t, "\n") {
 		after = "\n"
 	}
 	t = strings.ReplaceAll(strings.ReplaceAll(t, "\r\n", "\n"), "\n", p.style.newline())
@@ -101,12 +101,12 @@ func (p *printer) mark(op diff.Op, t string) []run {
 	}
 	if p.style.Color {
 		look := insertion
-		if op == diff.Remove {
+		if op == prose.Delete {
 			look = deletion
 		}
 		return []run{{t, look}, {after, plain}}
 	}
-	if op == diff.Remove {
+	if op == prose.Delete {
 		return []run{{"[-", plain}, {t, plain}, {"-]", plain}}
 	}
 	return []run{{"{+", plain}, {t, plain}, {"+}" + after, plain}}

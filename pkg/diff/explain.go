@@ -1,6 +1,9 @@
 package diff
 
-import "github.com/charsync/charsync/pkg/spec"
+import (
+	"github.com/charsync/charsync/pkg/diff/prose"
+	"github.com/charsync/charsync/pkg/spec"
+)
 
 // Effect says what a change does to a value.
 type Effect string
@@ -28,18 +31,18 @@ type FieldDiff struct {
 // ValueDiff is how a value changes. For two texts, Prose is set; for lists and
 // mappings, Parts; for everything else, Before and After say it all.
 type ValueDiff struct {
-	Before any        `json:"before,omitempty"`
-	After  any        `json:"after,omitempty"`
-	Prose  *ProseDiff `json:"prose,omitempty"`
-	Parts  []Part     `json:"parts,omitempty"`
+	Before any         `json:"before,omitempty"`
+	After  any         `json:"after,omitempty"`
+	Prose  *prose.Diff `json:"prose,omitempty"`
+	Parts  []Part      `json:"parts,omitempty"`
 }
 
 // Part is what became of an element of a list or an entry of a mapping.
 type Part struct {
-	Shape Shape  `json:"shape"`         // untouched, changed, added, removed, moved
-	Key   string `json:"key,omitempty"` // of an entry
-	From  int    `json:"from"`          // place in the list before, from 0; -1: not there
-	To    int    `json:"to"`            // place in the list after, from 0; -1: not there
+	Kind prose.ChangeKind `json:"kind"`          // unchanged, changed, added, removed, moved
+	Key  string           `json:"key,omitempty"` // of an entry
+	From int              `json:"from"`          // place in the list before, from 0; -1: not there
+	To   int              `json:"to"`            // place in the list after, from 0; -1: not there
 	ValueDiff
 }
 
@@ -79,8 +82,8 @@ func explainValue(kind Kind, before, after any) ValueDiff {
 	switch b := before.(type) {
 	case string:
 		if a, ok := after.(string); ok && kind != Enum {
-			prose := Prose(b, a)
-			d.Prose = &prose
+			p := prose.Compare(b, a)
+			d.Prose = &p
 		}
 	case []any:
 		if a, ok := after.([]any); ok && kind == Set {

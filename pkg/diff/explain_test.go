@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 func TestExplainPicksTheEffect(t *testing.T) {
@@ -46,9 +48,9 @@ func partsText(parts []Part) string {
 		if v == nil {
 			v = p.Before
 		}
-		words[i] = fmt.Sprintf("%s %s%v", p.Shape, p.Key, v)
-		if p.Shape == Changed && p.Parts != nil {
-			words[i] = fmt.Sprintf("%s %s(%s)", p.Shape, p.Key, partsText(p.Parts))
+		words[i] = fmt.Sprintf("%s %s%v", p.Kind, p.Key, v)
+		if p.Kind == prose.Changed && p.Parts != nil {
+			words[i] = fmt.Sprintf("%s %s(%s)", p.Kind, p.Key, partsText(p.Parts))
 		}
 	}
 	return strings.Join(words, ", ")
@@ -65,11 +67,11 @@ func TestLists(t *testing.T) {
 	for _, c := range []struct {
 		name, before, after, list, set string
 	}{
-		{"added", "a b", "a b c", "untouched a, untouched b, added c", "untouched a, untouched b, added c"},
-		{"removed", "a b c", "a c", "untouched a, removed b, untouched c", "untouched a, removed b, untouched c"},
-		{"moved", "a b c", "b c a", "untouched b, untouched c, moved a", "untouched a, untouched b, untouched c"},
-		{"replaced", "a b", "a x", "untouched a, added x, removed b", "untouched a, removed b, added x"},
-		{"repeated", "a a", "a", "untouched a, removed a", "untouched a"},
+		{"added", "a b", "a b c", "unchanged a, unchanged b, added c", "unchanged a, unchanged b, added c"},
+		{"removed", "a b c", "a c", "unchanged a, removed b, unchanged c", "unchanged a, removed b, unchanged c"},
+		{"moved", "a b c", "b c a", "unchanged b, unchanged c, moved a", "unchanged a, unchanged b, unchanged c"},
+		{"replaced", "a b", "a x", "unchanged a, added x, removed b", "unchanged a, removed b, added x"},
+		{"repeated", "a a", "a", "unchanged a, removed a", "unchanged a"},
 		{"emptied", "a", "", "removed a", "removed a"},
 		{"filled", "", "a", "added a", "added a"},
 	} {
@@ -88,7 +90,7 @@ func TestListsOfMappingsAndTexts(t *testing.T) {
 		[]any{item("Lantern", 1), item("Knife", 1), "She keeps the inn at the pass."},
 		[]any{item("Rope", 1), item("Lantern", 2), "She keeps the mill at the pass."},
 	))
-	want := "added map[count:1 itemName:Rope], changed (changed count2, untouched itemNameLantern), " +
+	want := "added map[count:1 itemName:Rope], changed (changed count2, unchanged itemNameLantern), " +
 		"changed She keeps the mill at the pass., removed map[count:1 itemName:Knife]"
 	if got != want {
 		t.Errorf("got %s", got)
@@ -109,8 +111,8 @@ func TestListPartsAreComplete(t *testing.T) {
 			if p.To >= 0 {
 				to[p.To]++
 			}
-			if (p.Shape == Removed) != (p.To < 0) || (p.Shape == Added) != (p.From < 0) {
-				t.Fatalf("%s from %d to %d", p.Shape, p.From, p.To)
+			if (p.Kind == prose.Removed) != (p.To < 0) || (p.Kind == prose.Added) != (p.From < 0) {
+				t.Fatalf("%s from %d to %d", p.Kind, p.From, p.To)
 			}
 		}
 		for i := range before {

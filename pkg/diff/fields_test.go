@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/charsync/charsync/pkg/diff/prose"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -151,7 +152,7 @@ func visibleValue(d ValueDiff) bool {
 		return Digest(d.Before) != Digest(d.After)
 	}
 	for _, p := range d.Parts {
-		if p.Shape == Added || p.Shape == Removed || p.Shape == Moved || p.Shape == Changed && visibleValue(p.ValueDiff) {
+		if p.Kind == prose.Added || p.Kind == prose.Removed || p.Kind == prose.Moved || p.Kind == prose.Changed && visibleValue(p.ValueDiff) {
 			return true
 		}
 	}

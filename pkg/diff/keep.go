@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // Keeping says what a provider made of a value that was written, as reading
@@ -114,7 +116,7 @@ func sameForm(wanted, got any) bool {
 // sees.
 func squeeze(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if invisible(r) || unicode.IsControl(r) && !unicode.IsSpace(r) {
+		if prose.Invisible(r) || unicode.IsControl(r) && !unicode.IsSpace(r) {
 			return -1
 		}
 		return r

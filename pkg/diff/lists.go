@@ -3,6 +3,8 @@ package diff
 import (
 	"maps"
 	"slices"
+
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // SetDiff compares two lists whose order does not count: what was added, what
@@ -19,16 +21,16 @@ func SetDiff(before, after []any) []Part {
 		switch {
 		case left[key] > 0 && !kept[key]:
 			kept[key] = true
-			parts = append(parts, Part{Shape: Untouched, From: i, To: -1, ValueDiff: ValueDiff{Before: v, After: v}})
+			parts = append(parts, Part{Kind: prose.Unchanged, From: i, To: -1, ValueDiff: ValueDiff{Before: v, After: v}})
 		case left[key] == 0:
-			parts = append(parts, Part{Shape: Removed, From: i, To: -1, ValueDiff: ValueDiff{Before: v}})
+			parts = append(parts, Part{Kind: prose.Removed, From: i, To: -1, ValueDiff: ValueDiff{Before: v}})
 		}
 	}
 	for j, v := range after {
 		key := Digest(v)
 		if !kept[key] {
 			kept[key] = true
-			parts = append(parts, Part{Shape: Added, From: -1, To: j, ValueDiff: ValueDiff{After: v}})
+			parts = append(parts, Part{Kind: prose.Added, From: -1, To: j, ValueDiff: ValueDiff{After: v}})
 		}
 	}
 	return parts
@@ -38,36 +40,30 @@ func SetDiff(before, after []any) []Part {
 // place or were moved; a mapping is recognised by its id or name, a text by
 // its words; what is left was added or removed.
 func ListDiff(before, after []any) []Part {
-	b, a := make([]int32, len(before)), make([]int32, len(after))
-	ids := map[string]int32{}
-	number := func(v any) int32 {
-		key := Digest(v)
-		if _, ok := ids[key]; !ok {
-			ids[key] = int32(len(ids))
-		}
-		return ids[key]
-	}
-	for i, v := range before {
-		b[i] = number(v)
-	}
-	for j, v := range after {
-		a[j] = number(v)
-	}
+	b, a := digests(before), digests(after)
 	from := make([]int, len(after)) // the element before that became this one
 	for j := range from {
 		from[j] = -1
 	}
 	used := make([]bool, len(before))
-	shapes := make([]Shape, len(after))
-	take := func(i, j int, shape Shape) { from[j], used[i], shapes[j] = i, true, shape }
-	for _, m := range align(b, a) {
-		take(m.before, m.after, Untouched)
+	kinds := make([]prose.ChangeKind, len(after))
+	take := func(i, j int, kind prose.ChangeKind) { from[j], used[i], kinds[j] = i, true, kind }
+	for _, m := range prose.Align(b, a) {
+		take(m.Before, m.After, prose.Unchanged)
 	}
 	pairElements(before, after, from, used, func(i, j int) bool { return b[i] == a[j] },
-		func(i, j int) { take(i, j, Moved) })
+		func(i, j int) { take(i, j, prose.Moved) })
 	pairElements(before, after, from, used, func(i, j int) bool { return sameElement(before[i], after[j]) },
-		func(i, j int) { take(i, j, Changed) })
-	return listParts(before, after, from, used, shapes)
+		func(i, j int) { take(i, j, prose.Changed) })
+	return listParts(before, after, from, used, kinds)
+}
+
+func digests(list []any) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = Digest(v)
+	}
+	return out
 }
 
 // maxPairing bounds the comparisons of elements that are not equal.
@@ -118,9 +114,7 @@ func sameElement(before, after any) bool {
 		if !ok {
 			return false
 		}
-		w := weaver{}
-		bags, _ := w.bags([]string{b, a})
-		return bags[0].like(bags[0].common(bags[1]), bags[1]) >= likeEnough
+		return prose.Similar(b, a)
 	}
 	return false
 }
@@ -140,28 +134,28 @@ func mostlySame(before, after map[string]any) bool {
 
 // listParts puts the parts in the order of the list after, with what was
 // removed at the place where it stood.
-func listParts(before, after []any, from []int, used []bool, shapes []Shape) []Part {
+func listParts(before, after []any, from []int, used []bool, kinds []prose.ChangeKind) []Part {
 	var parts []Part
 	next := 0
 	removedUpTo := func(i int) {
 		for ; next < i; next++ {
 			if !used[next] {
-				parts = append(parts, Part{Shape: Removed, From: next, To: -1, ValueDiff: ValueDiff{Before: before[next]}})
+				parts = append(parts, Part{Kind: prose.Removed, From: next, To: -1, ValueDiff: ValueDiff{Before: before[next]}})
 			}
 		}
 	}
 	for j, v := range after {
-		p := Part{Shape: shapes[j], From: from[j], To: j}
-		switch p.Shape {
-		case Untouched, Moved:
+		p := Part{Kind: kinds[j], From: from[j], To: j}
+		switch p.Kind {
+		case prose.Unchanged, prose.Moved:
 			p.ValueDiff = ValueDiff{Before: before[p.From], After: v}
-		case Changed:
+		case prose.Changed:
 			p.ValueDiff = explainValue("", before[p.From], v)
 		default:
-			p.Shape = Added
+			p.Kind = prose.Added
 			p.After = v
 		}
-		if p.Shape == Untouched {
+		if p.Kind == prose.Unchanged {
 			removedUpTo(p.From)
 		}
 		parts = append(parts, p)
@@ -181,13 +175,13 @@ func mappingDiff(before, after map[string]any) []Part {
 		p := Part{Key: key, From: -1, To: -1, ValueDiff: ValueDiff{Before: b, After: a}}
 		switch {
 		case !had:
-			p.Shape = Added
+			p.Kind = prose.Added
 		case !has:
-			p.Shape = Removed
+			p.Kind = prose.Removed
 		case Digest(b) == Digest(a):
-			p.Shape = Untouched
+			p.Kind = prose.Unchanged
 		default:
-			p.Shape = Changed
+			p.Kind = prose.Changed
 			p.ValueDiff = explainValue("", b, a)
 		}
 		parts = append(parts, p)

@@ -119,6 +119,15 @@ func TestCanonicalIsStable(t *testing.T) {
 	})
 }
 
+// hardText draws text that folding and normal forms are likely to get wrong.
+func hardText(t *rapid.T, label string) string {
+	parts := []string{
+		"a", "the", "don't", "e\u0301", "n\u0303", " ", "  ", "\t", "\n", "\r\n", "\r", "…", "“", "狐", "です", "한국어",
+		"\u1112\u1161\u11ab", "مرحبا", "\u200f", "\u0301", "\u200d", "\ufe0f", "\u200b", "\ufeff", "\xff", "\x00", "3.14", "{{char}}: ",
+	}
+	return strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 60).Draw(t, label), "")
+}
+
 // anyValue draws what a Doc may hold.
 func anyValue(depth int) *rapid.Generator[any] {
 	return rapid.Custom(func(t *rapid.T) any {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -179,7 +180,7 @@ func (l Limit) reaches(s string) int {
 // sentenceAt is the first sentence that does not end before a place, and where
 // it starts.
 func sentenceAt(text string, at int) (sentence string, start int) {
-	for _, s := range diff.Sentences(text) {
+	for _, s := range prose.Sentences(text) {
 		trimmed := strings.TrimSpace(s)
 		if end := start + len(s); end > at && trimmed != "" {
 			return trimmed, start + strings.Index(s, trimmed)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/charsync/charsync/internal/report"
 	"github.com/charsync/charsync/internal/view"
-	"github.com/charsync/charsync/pkg/diff"
+	worddiff "github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // depth is how much of a character is shown.
@@ -67,7 +67,7 @@ func (w *writer) swap(v *report.Value) {
 	}
 	switch {
 	case v.After == "":
-	case v.Shape == diff.Moved || w.plain:
+	case v.Kind == worddiff.Moved || w.plain:
 		w.put(name(w.clip(v.After, headBytes)))
 	default:
 		w.put("<ins>", name(w.clip(v.After, markBytes)), "</ins>")
@@ -147,7 +147,7 @@ func (w *writer) prose(p *report.Prose) {
 		if i > 0 {
 			w.put("<br>")
 		}
-		if b.Shape == diff.Untouched {
+		if b.Kind == worddiff.Unchanged {
 			w.put("<i>… ", view.Count(b.Paragraphs, "paragraph"), " unchanged</i>")
 			continue
 		}
@@ -162,7 +162,7 @@ func (w *writer) prose(p *report.Prose) {
 				continue
 			}
 		}
-		if w.depth == hunks && b.Shape != diff.Changed {
+		if w.depth == hunks && b.Kind != worddiff.Changed {
 			w.text(&report.Prose{Blocks: []report.Block{b}, Characters: size(b.Lines), Lines: len(b.Lines)})
 			continue
 		}
@@ -210,7 +210,7 @@ func (w *writer) spans(spans []report.Span) {
 	for i, s := range spans {
 		t := s.Text
 		switch {
-		case w.depth == whole || s.Op != diff.Equal:
+		case w.depth == whole || s.Op != worddiff.Equal:
 		case s.Far:
 			if strings.TrimSpace(t) != "" {
 				w.put(" … ")
@@ -232,11 +232,11 @@ func (w *writer) spans(spans []report.Span) {
 
 // mark writes words: underlined and bold where they come, struck through where
 // they go. White space alone is made to show.
-func (w *writer) mark(op diff.Op, t string) {
+func (w *writer) mark(op worddiff.Op, t string) {
 	if t == "" {
 		return
 	}
-	if op == diff.Equal || w.plain {
+	if op == worddiff.Equal || w.plain {
 		w.put(prose(t))
 		return
 	}
@@ -245,7 +245,7 @@ func (w *writer) mark(op diff.Op, t string) {
 	if strings.TrimSpace(t) == "" {
 		text = strings.ReplaceAll(t, " ", "&nbsp;")
 	}
-	if op == diff.Remove {
+	if op == worddiff.Delete {
 		w.put("<del>", text, "</del>")
 		return
 	}

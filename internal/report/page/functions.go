@@ -15,6 +15,7 @@ import (
 	"github.com/charsync/charsync/internal/report"
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/diff/prose"
 )
 
 // What templates get beside the model: a value with its context.
@@ -63,8 +64,8 @@ func functions() template.FuncMap {
 		"targets": targetsOf, "classes": classesOf, "labels": labelsOf,
 		"ticks": ticks,
 		"gauge": gauge, "caret": report.Caret,
-		"before":     func(ls []report.Line) []report.Line { return oneSide(ls, diff.Remove) },
-		"after":      func(ls []report.Line) []report.Line { return oneSide(ls, diff.Insert) },
+		"before":     func(ls []report.Line) []report.Line { return oneSide(ls, prose.Delete) },
+		"after":      func(ls []report.Line) []report.Line { return oneSide(ls, prose.Insert) },
 		"top":        func(ls []report.Line) []report.Line { return ls[:cut(len(ls))] },
 		"below":      func(ls []report.Line) []report.Line { return ls[cut(len(ls)):] },
 		"paragraphs": paragraphs, "excerpt": func(s string) string { start, _ := report.Excerpt(s); return start },
@@ -109,15 +110,15 @@ func cut(n int) int {
 
 // oneSide keeps of each line what stands on one side; lines that are not
 // there are left out.
-func oneSide(lines []report.Line, op diff.Op) []report.Line {
+func oneSide(lines []report.Line, op prose.Op) []report.Line {
 	var out []report.Line
 	for _, l := range lines {
 		var kept report.Line
-		if l.By == diff.Equal || l.By == op {
+		if l.By == prose.Equal || l.By == op {
 			kept.Speaker = l.Speaker
 		}
 		for _, s := range l.Spans {
-			if s.Op == diff.Equal || s.Op == op {
+			if s.Op == prose.Equal || s.Op == op {
 				kept.Spans = append(kept.Spans, s)
 			}
 		}

@@ -1,42 +1,42 @@
-package diff
+package prose
 
 import "strings"
 
-// weaver compares two texts level by level and collects the steps.
-type weaver struct {
+// differ compares two texts level by level and collects the steps.
+type differ struct {
 	ids     map[string]int32
 	steps   []step
-	split   []string // what is cut at the moment
+	split   []string // scratch space of tokens
 	words   arena[string]
 	numbers arena[int32]
 }
 
 // intern numbers words and sentences by their folded form, into out.
-func (w *weaver) intern(out []int32, parts []string, fold func(string) string) {
-	if w.ids == nil {
-		w.ids = make(map[string]int32, 2*len(parts))
+func (d *differ) intern(out []int32, parts []string, fold func(string) string) {
+	if d.ids == nil {
+		d.ids = make(map[string]int32, 2*len(parts))
 	}
 	for i, p := range parts {
 		key := fold(p)
-		id, ok := w.ids[key]
+		id, ok := d.ids[key]
 		if !ok {
-			id = int32(len(w.ids))
-			w.ids[key] = id
+			id = int32(len(d.ids))
+			d.ids[key] = id
 		}
 		out[i] = id
 	}
 }
 
 // sentences numbers sentences or lines.
-func (w *weaver) sentences(parts []string) []int32 {
-	out := w.numbers.take(len(parts))
-	w.intern(out, parts, foldSpace)
+func (d *differ) sentences(parts []string) []int32 {
+	out := d.numbers.take(len(parts))
+	d.intern(out, parts, foldSpace)
 	return out
 }
 
-// weave sets aside the lines that both texts begin and end with, aligns what
+// diff sets aside the lines that both texts begin and end with, aligns what
 // is left, and hands what lies between equal lines to sentences.
-func (w *weaver) weave(before, after []string) {
+func (d *differ) diff(before, after []string) {
 	head, tail := 0, 0
 	for head < min(len(before), len(after)) && before[head] == after[head] {
 		head++
@@ -45,19 +45,19 @@ func (w *weaver) weave(before, after []string) {
 	for tail < min(len(before), len(after)) && before[len(before)-1-tail] == after[len(after)-1-tail] {
 		tail++
 	}
-	w.kept(kept)
+	d.kept(kept)
 	kept = before[len(before)-tail:]
 	before, after = before[:len(before)-tail], after[:len(after)-tail]
-	w.between(before, after, func(b, a []string) {
-		w.between(sentencesOf(b), sentencesOf(a), w.gap)
+	d.between(before, after, func(b, a []string) {
+		d.between(sentencesOf(b), sentencesOf(a), d.gap)
 	})
-	w.kept(kept)
+	d.kept(kept)
 }
 
 // kept emits lines that stand on both sides as one step.
-func (w *weaver) kept(lines []string) {
+func (d *differ) kept(lines []string) {
 	if text := strings.Join(lines, ""); text != "" {
-		w.steps = append(w.steps, step{Untouched, text, text, []Span{{Equal, text}}})
+		d.steps = append(d.steps, step{Unchanged, text, text, []Span{{Equal, text}}})
 	}
 }
 
@@ -71,14 +71,14 @@ func sentencesOf(lines []string) []string {
 
 // between aligns two sequences of parts, emits those that match, and calls gap
 // for each stretch in which none do.
-func (w *weaver) between(before, after []string, gap func(before, after []string)) {
+func (d *differ) between(before, after []string, gap func(before, after []string)) {
 	i, j := 0, 0
-	for _, m := range align(w.sentences(before), w.sentences(after)) {
-		if m.before > i || m.after > j {
-			gap(before[i:m.before], after[j:m.after])
+	for _, m := range align(d.sentences(before), d.sentences(after)) {
+		if m.Before > i || m.After > j {
+			gap(before[i:m.Before], after[j:m.After])
 		}
-		w.same(before[m.before], after[m.after])
-		i, j = m.before+1, m.after+1
+		d.same(before[m.Before], after[m.After])
+		i, j = m.Before+1, m.After+1
 	}
 	if i < len(before) || j < len(after) {
 		gap(before[i:], after[j:])
@@ -86,32 +86,32 @@ func (w *weaver) between(before, after []string, gap func(before, after []string
 }
 
 // same emits two parts that have the same words.
-func (w *weaver) same(before, after string) {
+func (d *differ) same(before, after string) {
 	if before == after {
-		w.steps = append(w.steps, step{Untouched, before, after, []Span{{Equal, before}}})
+		d.steps = append(d.steps, step{Unchanged, before, after, []Span{{Equal, before}}})
 		return
 	}
-	w.steps = append(w.steps, step{Spaced, before, after, words(w.tokens(before), w.tokens(after))})
+	d.steps = append(d.steps, step{Reformatted, before, after, words(d.tokens(before), d.tokens(after))})
 }
 
 // changed emits one part that became another.
-func (w *weaver) changed(before, after string, spans []Span) {
-	shape := Changed
+func (d *differ) changed(before, after string, spans []Span) {
+	kind := Changed
 	if sameWords(before, after) {
-		shape = Spaced
+		kind = Reformatted
 	}
-	w.steps = append(w.steps, step{shape, before, after, spans})
+	d.steps = append(d.steps, step{kind, before, after, spans})
 }
 
-func (w *weaver) removed(parts []string) {
+func (d *differ) removed(parts []string) {
 	for _, p := range parts {
-		w.steps = append(w.steps, step{Removed, p, "", []Span{{Remove, p}}})
+		d.steps = append(d.steps, step{Removed, p, "", []Span{{Delete, p}}})
 	}
 }
 
-func (w *weaver) added(parts []string) {
+func (d *differ) added(parts []string) {
 	for _, p := range parts {
-		w.steps = append(w.steps, step{Added, "", p, []Span{{Insert, p}}})
+		d.steps = append(d.steps, step{Added, "", p, []Span{{Insert, p}}})
 	}
 }
 
@@ -125,46 +125,46 @@ const (
 // gap pairs the sentences that became one another, and emits the rest as
 // removed and added. A stretch that was only broken into lines in another way
 // is compared as one.
-func (w *weaver) gap(before, after []string) {
+func (d *differ) gap(before, after []string) {
 	if len(before) == 0 || len(after) == 0 {
-		w.removed(before)
-		w.added(after)
+		d.removed(before)
+		d.added(after)
 		return
 	}
-	b, bWords := w.bags(before)
-	a, aWords := w.bags(after)
+	b, bWords := d.bags(before)
+	a, aWords := d.bags(after)
 	pairs := pairUp(b, a)
 	if len(before) > 1 || len(after) > 1 {
 		inPairs := 0
 		for _, p := range pairs {
-			inPairs += b[p.before].common(a[p.after])
+			inPairs += b[p.Before].common(a[p.After])
 		}
 		if float64(inPairs) < lostByPairs*float64(min(wordsIn(b), wordsIn(a))) && cutDifferently(b, a, inPairs) {
 			all, other := strings.Join(before, ""), strings.Join(after, "")
-			w.changed(all, other, words(w.tokens(all), w.tokens(other)))
+			d.changed(all, other, words(d.tokens(all), d.tokens(other)))
 			return
 		}
 	}
 	marked := make([][]Span, len(pairs))
 	for k, p := range pairs {
-		marked[k] = words(bWords[p.before], aWords[p.after])
+		marked[k] = words(bWords[p.Before], aWords[p.After])
 	}
 	i, j := 0, 0
 	passOver := func(toBefore, toAfter int) {
-		w.removed(before[i:toBefore])
-		w.added(after[j:toAfter])
+		d.removed(before[i:toBefore])
+		d.added(after[j:toAfter])
 		i, j = toBefore, toAfter
 	}
 	anew := rewritten(pairs, marked, before, after)
 	for k, p := range pairs {
-		b, a := before[p.before], after[p.after]
+		b, a := before[p.Before], after[p.After]
 		switch {
 		case !anew[k]:
-			passOver(p.before, p.after)
-			w.changed(b, a, marked[k])
-			i, j = p.before+1, p.after+1
+			passOver(p.Before, p.After)
+			d.changed(b, a, marked[k])
+			i, j = p.Before+1, p.After+1
 		case endsLine(b) && endsLine(a):
-			passOver(p.before+1, p.after+1)
+			passOver(p.Before+1, p.After+1)
 		}
 	}
 	passOver(len(before), len(after))

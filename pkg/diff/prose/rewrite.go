@@ -1,4 +1,4 @@
-package diff
+package prose
 
 import (
 	"slices"
@@ -10,27 +10,27 @@ import (
 // sentence that went and another that came: when it is scattered, and so is
 // the one beside it in the line, or when sentences beside it were replaced
 // whole. A scattered sentence between others stays marked word by word.
-func rewritten(pairs []match, marked [][]Span, before, after []string) []bool {
+func rewritten(pairs []Match, marked [][]Span, before, after []string) []bool {
 	loose, out := make([]bool, len(pairs)), make([]bool, len(pairs))
 	for k := range pairs {
 		loose[k] = scattered(marked[k])
 	}
-	prev := match{-1, -1}
+	prev := Match{-1, -1}
 	for k := range len(pairs) + 1 {
-		next := match{len(before), len(after)}
+		next := Match{len(before), len(after)}
 		if k < len(pairs) {
 			next = pairs[k]
 		}
 		left, right := k > 0 && loose[k-1], k < len(pairs) && loose[k]
-		switch gone := next.before - prev.before - 1; {
-		case gone > 0 && next.after-prev.after > 1:
-			if left && !endsLine(before[prev.before]) {
+		switch gone := next.Before - prev.Before - 1; {
+		case gone > 0 && next.After-prev.After > 1:
+			if left && !endsLine(before[prev.Before]) {
 				out[k-1] = true
 			}
-			if right && !endsLine(before[next.before-1]) {
+			if right && !endsLine(before[next.Before-1]) {
 				out[k] = true
 			}
-		case left && right && !slices.ContainsFunc(before[prev.before:next.before], endsLine):
+		case left && right && !slices.ContainsFunc(before[prev.Before:next.Before], endsLine):
 			out[k-1], out[k] = true, true
 		}
 		prev = next
@@ -49,7 +49,7 @@ func scattered(spans []Span) bool {
 		switch {
 		case s.Op == Equal:
 			kept += letters(s.Text)
-		case s.Op == Insert && i > 0 && spans[i-1].Op == Remove:
+		case s.Op == Insert && i > 0 && spans[i-1].Op == Delete:
 			was, is := differing(spans[i-1].Text, s.Text)
 			if was, is := letters(was), letters(is); was > 0 && is > 0 {
 				places++

@@ -1,24 +1,44 @@
-package diff
+package prose
 
 import "slices"
 
-// match is a token of one sequence that stands in the other too.
-type match struct{ before, after int }
+// Match is an element of one sequence that is in the other too: its index in
+// each.
+type Match struct{ Before, After int }
 
 // Bounds of the alignment. They cap time at roughly (n+m)·maxEdits steps.
 const (
 	smallSize  = 120 // sequences up to this length together are compared as they are
 	exactSize  = 600 // sequences up to this length together are compared exactly
-	maxEdits   = 256 // edits that one exact comparison follows before it settles
+	maxEdits   = 256 // edits that one exact comparison follows before it takes the best path so far
 	maxAnchors = 6   // rounds of anchoring at tokens that occur once on each side
 )
 
-// align finds matches of two sequences in increasing order: equal ends first,
-// then what is unique on both sides, as a reader finds their place, then the
-// shortest edit script between. It is deterministic and its time is bounded;
-// beyond the bounds it finds fewer matches than there are.
-func align(before, after []int32) []match {
-	a := aligner{out: make([]match, 0, min(len(before), len(after)))}
+// Align finds the elements that two sequences have in common, in increasing
+// order on both sides: equal ends first, then what is unique on both sides, as
+// a reader finds their place, then the shortest edit script between. It is
+// deterministic and its time is bounded; beyond the bounds it finds fewer
+// matches than there are.
+func Align[T comparable](before, after []T) []Match {
+	ids := make(map[T]int32, len(before))
+	number := func(in []T) []int32 {
+		out := make([]int32, len(in))
+		for i, v := range in {
+			id, ok := ids[v]
+			if !ok {
+				id = int32(len(ids))
+				ids[v] = id
+			}
+			out[i] = id
+		}
+		return out
+	}
+	return align(number(before), number(after))
+}
+
+// align is Align of sequences whose elements are numbered.
+func align(before, after []int32) []Match {
+	a := aligner{out: make([]Match, 0, min(len(before), len(after)))}
 	a.run(before, after, 0, 0, maxAnchors)
 	return a.out
 }
@@ -26,15 +46,15 @@ func align(before, after []int32) []match {
 // aligner collects the matches, and keeps the room of one comparison for the
 // next.
 type aligner struct {
-	out   []match
-	path  []match
+	out   []Match
+	path  []Match
 	trace []int32
 }
 
 func (a *aligner) run(x, y []int32, xo, yo, rounds int) {
 	head := 0
 	for head < len(x) && head < len(y) && x[head] == y[head] {
-		a.out = append(a.out, match{xo + head, yo + head})
+		a.out = append(a.out, Match{xo + head, yo + head})
 		head++
 	}
 	x, y, xo, yo = x[head:], y[head:], xo+head, yo+head
@@ -47,7 +67,7 @@ func (a *aligner) run(x, y []int32, xo, yo, rounds int) {
 		a.middle(x, y, xo, yo, rounds)
 	}
 	for i := range tail {
-		a.out = append(a.out, match{xo + len(x) + i, yo + len(y) + i})
+		a.out = append(a.out, Match{xo + len(x) + i, yo + len(y) + i})
 	}
 }
 
@@ -62,18 +82,18 @@ func (a *aligner) middle(x, y []int32, xo, yo, rounds int) {
 		return
 	}
 	i, j := 0, 0
-	for _, m := range append(anchors, match{len(x), len(y)}) {
-		a.run(x[i:m.before], y[j:m.after], xo+i, yo+j, rounds-1)
-		if m.before < len(x) {
-			a.out = append(a.out, match{xo + m.before, yo + m.after})
+	for _, m := range append(anchors, Match{len(x), len(y)}) {
+		a.run(x[i:m.Before], y[j:m.After], xo+i, yo+j, rounds-1)
+		if m.Before < len(x) {
+			a.out = append(a.out, Match{xo + m.Before, yo + m.After})
 		}
-		i, j = m.before+1, m.after+1
+		i, j = m.Before+1, m.After+1
 	}
 }
 
 // uniqueAnchors pairs the tokens that occur exactly once on each side, and
 // keeps the longest run of them that is in order on both.
-func uniqueAnchors(x, y []int32) []match {
+func uniqueAnchors(x, y []int32) []Match {
 	type seen struct{ nx, ny, at int32 }
 	table := make(map[int32]seen, len(x))
 	for _, t := range x {
@@ -88,21 +108,21 @@ func uniqueAnchors(x, y []int32) []match {
 			table[t] = s
 		}
 	}
-	var pairs []match
+	var pairs []Match
 	for i, t := range x {
 		if s := table[t]; s.nx == 1 && s.ny == 1 {
-			pairs = append(pairs, match{i, int(s.at)})
+			pairs = append(pairs, Match{i, int(s.at)})
 		}
 	}
 	return longestIncreasing(pairs)
 }
 
 // longestIncreasing keeps the most pairs whose second numbers increase too.
-func longestIncreasing(pairs []match) []match {
+func longestIncreasing(pairs []Match) []Match {
 	piles := make([]int, 0, len(pairs)) // index of the pair on top of each pile
 	below := make([]int, len(pairs))
 	for i, p := range pairs {
-		at, _ := slices.BinarySearchFunc(piles, p.after, func(top, after int) int { return pairs[top].after - after })
+		at, _ := slices.BinarySearchFunc(piles, p.After, func(top, after int) int { return pairs[top].After - after })
 		below[i] = -1
 		if at > 0 {
 			below[i] = piles[at-1]
@@ -113,7 +133,7 @@ func longestIncreasing(pairs []match) []match {
 			piles[at] = i
 		}
 	}
-	out := make([]match, len(piles))
+	out := make([]Match, len(piles))
 	if len(piles) == 0 {
 		return out
 	}
@@ -133,7 +153,7 @@ func (a *aligner) shortest(x, y []int32, xo, yo int) {
 	for i < len(x) && j < len(y) {
 		di, dj := a.furthest(x[i:], y[j:])
 		for _, m := range a.path {
-			a.out = append(a.out, match{xo + placeOf(xAt, i+m.before), yo + placeOf(yAt, j+m.after)})
+			a.out = append(a.out, Match{xo + placeOf(xAt, i+m.Before), yo + placeOf(yAt, j+m.After)})
 		}
 		i, j = i+di, j+dj
 	}
@@ -223,7 +243,7 @@ func (a *aligner) backtrack(d, k, i int) {
 		}
 		for i > start {
 			i--
-			a.path = append(a.path, match{i, i - k})
+			a.path = append(a.path, Match{i, i - k})
 		}
 		if prev == k-1 {
 			i--

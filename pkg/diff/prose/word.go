@@ -1,4 +1,4 @@
-package diff
+package prose
 
 import "strings"
 
@@ -11,12 +11,12 @@ type tokens struct {
 	at    []int32 // words[i] stands at text[at[i]:at[i+1]]
 }
 
-func (w *weaver) tokens(text string) tokens {
-	w.split = appendWords(w.split[:0], text)
-	n := len(w.split)
-	t := tokens{text: text, words: w.words.take(n), ids: w.numbers.take(n), sum: w.numbers.take(n + 1), at: w.numbers.take(n + 1)}
-	copy(t.words, w.split)
-	w.intern(t.ids, t.words, foldWord)
+func (d *differ) tokens(text string) tokens {
+	d.split = appendWords(d.split[:0], text)
+	n := len(d.split)
+	t := tokens{text: text, words: d.words.take(n), ids: d.numbers.take(n), sum: d.numbers.take(n + 1), at: d.numbers.take(n + 1)}
+	copy(t.words, d.split)
+	d.intern(t.ids, t.words, foldWord)
 	for i, w := range t.words {
 		t.sum[i+1] = t.sum[i] + int32(weight(w))
 		t.at[i+1] = t.at[i] + int32(len(w))
@@ -27,7 +27,7 @@ func (w *weaver) tokens(text string) tokens {
 // spell gives the text of words[lo:hi].
 func (t tokens) spell(lo, hi int) string { return t.text[t.at[lo]:t.at[hi]] }
 
-func (t tokens) heft(lo, hi int) int { return int(t.sum[hi] - t.sum[lo]) }
+func (t tokens) weight(lo, hi int) int { return int(t.sum[hi] - t.sum[lo]) }
 
 // piece is a stretch of words, equal on both sides or not: ranges of words.
 type piece struct {
@@ -52,7 +52,7 @@ func words(before, after tokens) []Span {
 	if beforeEnd == afterEnd {
 		return appendSpan(spans, Span{Equal, beforeEnd})
 	}
-	return appendSpan(appendSpan(spans, Span{Remove, beforeEnd}), Span{Insert, afterEnd})
+	return appendSpan(appendSpan(spans, Span{Delete, beforeEnd}), Span{Insert, afterEnd})
 }
 
 // cutLineEnd sets the line end aside, so that it gets no part in the marks.
@@ -98,11 +98,11 @@ func foldWord(word string) string {
 }
 
 func (d *wordDiff) piece(equal bool, b, bEnd, a, aEnd int) piece {
-	return piece{equal, b, bEnd, a, aEnd, d.before.heft(b, bEnd), d.after.heft(a, aEnd)}
+	return piece{equal, b, bEnd, a, aEnd, d.before.weight(b, bEnd), d.after.weight(a, aEnd)}
 }
 
 // cut turns matches into alternating equal and changed pieces.
-func (d *wordDiff) cut(matches []match) {
+func (d *wordDiff) cut(matches []Match) {
 	put := func(equal bool, b, bEnd, a, aEnd int) {
 		if b == bEnd && a == aEnd {
 			return
@@ -115,9 +115,9 @@ func (d *wordDiff) cut(matches []match) {
 	}
 	i, j := 0, 0
 	for _, m := range matches {
-		put(false, i, m.before, j, m.after)
-		i, j = m.before+1, m.after+1
-		put(d.before.words[m.before] == d.after.words[m.after], m.before, i, m.after, j)
+		put(false, i, m.Before, j, m.After)
+		i, j = m.Before+1, m.After+1
+		put(d.before.words[m.Before] == d.after.words[m.After], m.Before, i, m.After, j)
 	}
 	put(false, i, len(d.before.words), j, len(d.after.words))
 }
@@ -202,7 +202,7 @@ func (d *wordDiff) spans() []Span {
 			put(Equal, d.before.spell(p.b, p.bEnd))
 			continue
 		}
-		put(Remove, d.before.spell(p.b, p.bEnd))
+		put(Delete, d.before.spell(p.b, p.bEnd))
 		put(Insert, d.after.spell(p.a, p.aEnd))
 	}
 	return out

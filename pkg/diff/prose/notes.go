@@ -1,4 +1,4 @@
-package diff
+package prose
 
 import (
 	"fmt"
@@ -27,9 +27,9 @@ func notes(steps []step, whitespaceOnly bool) []string {
 	line := 1
 	for _, s := range steps {
 		switch {
-		case s.shape == Spaced:
+		case s.kind == Reformatted:
 			t.compare(s.before, s.after, line, whitespaceOnly)
-		case whitespaceOnly && (s.shape == Added || s.shape == Removed):
+		case whitespaceOnly && (s.kind == Added || s.kind == Removed):
 			t.blankLine(s, line)
 		}
 		line += strings.Count(s.after, "\n")

@@ -1,4 +1,4 @@
-package diff
+package prose
 
 import "slices"
 
@@ -8,13 +8,13 @@ type bag struct {
 	summary uint64
 }
 
-func (w *weaver) bags(sentences []string) ([]bag, []tokens) {
+func (d *differ) bags(sentences []string) ([]bag, []tokens) {
 	out, cut := make([]bag, len(sentences)), make([]tokens, len(sentences))
 	for i, s := range sentences {
-		cut[i] = w.tokens(s)
-		words := w.numbers.take(len(cut[i].ids))[:0]
+		cut[i] = d.tokens(s)
+		words := d.numbers.take(len(cut[i].ids))[:0]
 		for j, id := range cut[i].ids {
-			if cut[i].heft(j, j+1) > 0 {
+			if cut[i].weight(j, j+1) > 0 {
 				words = append(words, id)
 			}
 		}
@@ -59,6 +59,14 @@ func cutDifferently(before, after []bag, inPairs int) bool {
 	return float64(inPairs) < lostByPairs*float64(whole) && b.like(whole, a) >= alikeWhole
 }
 
+// Similar reports that one sentence may be an edit of the other: at least half
+// of their words are in both.
+func Similar(before, after string) bool {
+	var d differ
+	bags, _ := d.bags([]string{before, after})
+	return bags[0].like(bags[0].common(bags[1]), bags[1]) >= likeEnough
+}
+
 // common counts the words that both have.
 func (b bag) common(c bag) int {
 	if b.summary&c.summary == 0 {
@@ -88,10 +96,10 @@ const pairBand = 24
 
 // pairUp finds the pairs, in order on both sides, that have the most in
 // common together.
-func pairUp(before, after []bag) []match {
+func pairUp(before, after []bag) []Match {
 	n, m := len(before), len(after)
 	if n == 1 && m == 1 {
-		return []match{{0, 0}} // words() itself replaces what has too little in common
+		return []Match{{0, 0}} // words() itself replaces what has too little in common
 	}
 	low := func(i int) int { return max(0, i*m/n-pairBand) }
 	high := func(i int) int { return min(m, i*m/n+pairBand+1) }
@@ -127,7 +135,7 @@ func pairUp(before, after []bag) []match {
 			rows[i][j-lo] = best
 		}
 	}
-	var pairs []match
+	var pairs []Match
 	for i, j := 0, 0; i < n && j < m; {
 		j = max(j, low(i))
 		if j >= high(i) {
@@ -136,7 +144,7 @@ func pairUp(before, after []bag) []match {
 		}
 		switch rows[i][j-low(i)].move {
 		case 'p':
-			pairs = append(pairs, match{i, j})
+			pairs = append(pairs, Match{i, j})
 			i, j = i+1, j+1
 		case 'a':
 			j++

@@ -1,4 +1,4 @@
-package diff
+package prose
 
 import (
 	"strings"
@@ -133,7 +133,7 @@ func weight(word string) int {
 		return 1
 	case complexRune:
 		switch {
-		case unicode.IsSpace(r) || unicode.IsControl(r) || invisible(r):
+		case unicode.IsSpace(r) || unicode.IsControl(r) || Invisible(r):
 			return 0
 		case size == len(word) || !unicode.IsLetter(r):
 			return 1
@@ -143,8 +143,10 @@ func weight(word string) int {
 	return 0
 }
 
-// invisible are the characters that no reader sees and that join nothing.
-func invisible(r rune) bool {
+// Invisible reports a character that has no width and joins nothing: a soft
+// hyphen, a zero-width space, a word joiner, a byte order mark, or one of the
+// three marks of direction. Compare treats it as white space.
+func Invisible(r rune) bool {
 	switch r {
 	case 0xAD, 0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F, 0x61C:
 		return true
@@ -163,7 +165,7 @@ func foldSpace(s string) string {
 
 func folded(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if invisible(r) {
+		if Invisible(r) {
 			return -1
 		}
 		return r
@@ -210,4 +212,4 @@ func sameWords(before, after string) bool {
 	}
 }
 
-func spaceOrInvisible(r rune) bool { return unicode.IsSpace(r) || invisible(r) }
+func spaceOrInvisible(r rune) bool { return unicode.IsSpace(r) || Invisible(r) }

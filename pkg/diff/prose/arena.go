@@ -1,4 +1,4 @@
-package diff
+package prose
 
 // chunk is how many elements an arena asks for at a time.
 const chunk = 2048

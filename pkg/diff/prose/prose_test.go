@@ -1,4 +1,4 @@
-package diff
+package prose
 
 import (
 	"fmt"
@@ -44,10 +44,10 @@ func edited(t *rapid.T) (before, after string) {
 	return strings.Join(parts, ""), strings.Join(other, "")
 }
 
-func checkProse(t interface{ Fatalf(string, ...any) }, before, after string) {
-	d := Prose(before, after)
+func checkCompare(t interface{ Fatalf(string, ...any) }, before, after string) {
+	d := Compare(before, after)
 	if d.Empty() != (before == after) {
-		t.Fatalf("Prose(%q, %q) is empty: %v", before, after, d.Empty())
+		t.Fatalf("Compare(%q, %q) is empty: %v", before, after, d.Empty())
 	}
 	if d.Empty() {
 		return
@@ -61,7 +61,7 @@ func checkProse(t interface{ Fatalf(string, ...any) }, before, after string) {
 	changed := false
 	beforeCuts, afterCuts := cuts(before), cuts(after)
 	b, a := 0, 0
-	for _, p := range d.Passages {
+	for _, p := range d.Hunks {
 		for _, s := range p.Sentences {
 			for _, span := range s.Spans {
 				if span.Text == "" {
@@ -70,7 +70,7 @@ func checkProse(t interface{ Fatalf(string, ...any) }, before, after string) {
 				if span.Op != Insert {
 					b += len(span.Text)
 				}
-				if span.Op != Remove {
+				if span.Op != Delete {
 					a += len(span.Text)
 				}
 				changed = changed || span.Op != Equal
@@ -100,23 +100,23 @@ func cuts(s string) map[int]bool {
 	return out
 }
 
-func TestProseSpellsBothTexts(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { checkProse(t, hardText(t, "before"), hardText(t, "after")) })
+func TestCompareSpellsBothTexts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { checkCompare(t, hardText(t, "before"), hardText(t, "after")) })
 	rapid.Check(t, func(t *rapid.T) {
 		before, after := edited(t)
-		checkProse(t, before, after)
+		checkCompare(t, before, after)
 	})
 }
 
-func FuzzProse(f *testing.F) {
+func FuzzCompare(f *testing.F) {
 	f.Add("Wipe your boots.", "Wipe your shoes.")
 	f.Add("狐の嫁入り。👩‍🚀", "狸の嫁入り。👩‍🚀")
 	f.Add("a\r\nb", "a\nb\n")
-	f.Fuzz(func(t *testing.T, before, after string) { checkProse(t, before, after) })
+	f.Fuzz(func(t *testing.T, before, after string) { checkCompare(t, before, after) })
 }
 
-// prose makes text of n bytes that reads like sentences, from a seed.
-func prose(n int, seed uint64) string {
+// sampleText makes text of n bytes that reads like sentences, from a seed.
+func sampleText(n int, seed uint64) string {
 	words := strings.Fields("the inn stands at the foot of a pass where snow falls early and travellers come down late with frost in their beards asking for soup bread beer news of the road south or a bed near the chimney Mira keeps ledger under bar counts debts in her head never forgets face nor forgives lie")
 	rng := rand.New(rand.NewPCG(seed, 1))
 	var b strings.Builder
@@ -147,9 +147,9 @@ func changeWords(s string, oneIn int, seed uint64) string {
 	return strings.Join(parts, "")
 }
 
-func BenchmarkProse(b *testing.B) {
+func BenchmarkCompare(b *testing.B) {
 	const size = 32 << 10
-	base := prose(size, 7)
+	base := sampleText(size, 7)
 	oneLine := strings.ReplaceAll(strings.ReplaceAll(base, "\n", " "), ".", ",")
 	cjk := strings.Repeat("古い宿屋の主人は旅人に温かいスープを出した。", size/66)
 	lines := func(word string) string {
@@ -168,8 +168,8 @@ func BenchmarkProse(b *testing.B) {
 		{"one word", base, strings.Replace(base, "ledger", "diary", 1)},
 		{"a tenth of the words", base, changeWords(base, 10, 1)},
 		{"a tenth of the words in one line", oneLine, changeWords(oneLine, 10, 1)},
-		{"nothing in common", base, strings.ToUpper(prose(size, 8))},
-		{"other text of the same words", base, prose(size, 9)},
+		{"nothing in common", base, strings.ToUpper(sampleText(size, 8))},
+		{"other text of the same words", base, sampleText(size, 9)},
 		{"words shuffled in one line", oneLine, shuffled(oneLine, " ", 1)},
 		{"lines shuffled", lines("x"), shuffled(lines("x"), "\n", 2)},
 		{"short lines, nothing in common", lines("x"), lines("y")},
@@ -183,7 +183,7 @@ func BenchmarkProse(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Prose(c.before, c.after)
+				Compare(c.before, c.after)
 			}
 		})
 	}

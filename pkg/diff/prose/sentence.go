@@ -1,4 +1,4 @@
-package diff
+package prose
 
 import (
 	"strings"
@@ -17,8 +17,8 @@ func splitLines(s string) []string {
 	return lines
 }
 
-// Sentences cuts a text into its sentences. A line end ends one too. The parts
-// spell the text.
+// Sentences cuts a text into its sentences, each with the white space behind
+// it. A line end ends a sentence too. Joined, the parts are the text.
 func Sentences(text string) []string {
 	var out []string
 	for line := range strings.Lines(text) {

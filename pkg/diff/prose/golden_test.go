@@ -1,4 +1,4 @@
-package diff
+package prose
 
 import (
 	"flag"
@@ -13,11 +13,11 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestProseReads compares each testdata/prose/*.txtar: the files before and
+// TestCompareReads compares each testdata/golden/*.txtar: the files before and
 // after with the file marked, in which a person can judge the marks. Escapes
 // as in Go stand for what an editor would lose.
-func TestProseReads(t *testing.T) {
-	files, err := filepath.Glob("testdata/prose/*.txtar")
+func TestCompareReads(t *testing.T) {
+	files, err := filepath.Glob("testdata/golden/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no cases", err)
 	}
@@ -32,8 +32,8 @@ func TestProseReads(t *testing.T) {
 				text[f.Name] = strings.ReplaceAll(string(f.Data), "\r\n", "\n")
 			}
 			before, after := unescape(text["before"]), unescape(text["after"])
-			checkProse(t, before, after)
-			got := marked(Prose(before, after))
+			checkCompare(t, before, after)
+			got := marked(Compare(before, after))
 			if *update {
 				a.Files = []txtar.File{{Name: "before", Data: []byte(text["before"])}, {Name: "after", Data: []byte(text["after"])}, {Name: "marked", Data: []byte(got)}}
 				if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
@@ -54,20 +54,20 @@ func unescape(s string) string {
 	return strings.NewReplacer(`\r`, "\r", `\t`, "\t", `\s`, " ", `\u0301`, "\u0301", `\u200b`, "\u200b", `\ufeff`, "\ufeff").Replace(s)
 }
 
-func marked(d ProseDiff) string {
+func marked(d Diff) string {
 	var b strings.Builder
-	for _, p := range d.Passages {
-		if p.Shape == Untouched || p.Shape == Spaced {
-			fmt.Fprintf(&b, "%s %d-%d, %d paragraphs\n", p.Shape, p.BeforeLine, p.AfterLine, p.Paragraphs)
+	for _, p := range d.Hunks {
+		if p.Kind == Unchanged || p.Kind == Reformatted {
+			fmt.Fprintf(&b, "%s %d-%d, %d paragraphs\n", p.Kind, p.BeforeLine, p.AfterLine, p.Paragraphs)
 			continue
 		}
-		fmt.Fprintf(&b, "%s %d-%d", p.Shape, p.BeforeLine, p.AfterLine)
-		if p.Elsewhere > 0 {
-			fmt.Fprintf(&b, " elsewhere %d", p.Elsewhere)
+		fmt.Fprintf(&b, "%s %d-%d", p.Kind, p.BeforeLine, p.AfterLine)
+		if p.MovedTo > 0 {
+			fmt.Fprintf(&b, " moved to %d", p.MovedTo)
 		}
 		b.WriteString(":")
 		for _, s := range p.Sentences {
-			if s.Shape == Untouched {
+			if s.Kind == Unchanged {
 				b.WriteString(" …")
 				continue
 			}
@@ -75,7 +75,7 @@ func marked(d ProseDiff) string {
 			for _, span := range s.Spans {
 				text := strings.NewReplacer("\r", `\r`, "\n", `\n`, "\u200b", `\u200b`).Replace(span.Text)
 				switch span.Op {
-				case Remove:
+				case Delete:
 					text = "[-" + text + "-]"
 				case Insert:
 					text = "{+" + text + "+}"
@@ -102,11 +102,11 @@ func TestOneWordEditShowsOneWord(t *testing.T) {
 	}
 	before := strings.Join(lines, "\n")
 	after := strings.Replace(before, "Rule 150 of the house is plain. She keeps a ledger", "Rule 150 of the house is plain. She keeps a diary", 1)
-	d := Prose(before, after)
+	d := Compare(before, after)
 	var changed []string
-	for _, p := range d.Passages {
+	for _, p := range d.Hunks {
 		for _, s := range p.Sentences {
-			if s.Shape != Untouched {
+			if s.Kind != Unchanged {
 				for _, span := range s.Spans {
 					changed = append(changed, string(span.Op)+" "+span.Text)
 				}
@@ -117,18 +117,18 @@ func TestOneWordEditShowsOneWord(t *testing.T) {
 	if want := "equal She keeps a |delete ledger|insert diary|equal  for it under the bar. "; got != want {
 		t.Errorf("shown: %s", got)
 	}
-	if len(d.Passages) != 3 || d.Passages[0].Paragraphs != 150 || d.Passages[1].AfterLine != 151 || d.Passages[2].Paragraphs != 149 {
-		t.Errorf("%d passages", len(d.Passages))
+	if len(d.Hunks) != 3 || d.Hunks[0].Paragraphs != 150 || d.Hunks[1].AfterLine != 151 || d.Hunks[2].Paragraphs != 149 {
+		t.Errorf("%d hunks", len(d.Hunks))
 	}
 }
 
-// TestProseDependsOnTheTextsAlone: no clock and no order of a map decides what
+// TestCompareDependsOnTheTextsAlone: no clock and no order of a map decides what
 // is shown.
-func TestProseDependsOnTheTextsAlone(t *testing.T) {
-	before, after := prose(32<<10, 1), prose(32<<10, 2)
-	first := marked(Prose(before, after))
+func TestCompareDependsOnTheTextsAlone(t *testing.T) {
+	before, after := sampleText(32<<10, 1), sampleText(32<<10, 2)
+	first := marked(Compare(before, after))
 	for range 3 {
-		if marked(Prose(before, after)) != first {
+		if marked(Compare(before, after)) != first {
 			t.Fatal("two runs differ")
 		}
 	}
