@@ -23,6 +23,7 @@ const inputLimit = 4<<20 + 1
 
 func (a *app) fmtCommand() *cobra.Command {
 	var check, show bool
+	var in projectFlags
 	cmd := manual{
 		use:   "fmt [PATH...] [flags]",
 		short: "Put manifests and charsync.yaml into the usual layout",
@@ -51,9 +52,11 @@ alone. With "-" it formats stdin to stdout, for editors.`,
 		if len(args) == 1 && args[0] == "-" {
 			return a.formatInput(mode)
 		}
-		return a.formatFiles(cmd.Context(), args, mode)
+		return a.inEach(in, args, func(paths []string) error { return a.formatFiles(cmd.Context(), paths, mode, in.empty) })
 	})
+	in.register(cmd)
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; list the files that would change, and exit with 3 when there are any")
+	cmd.Flags().BoolVar(&in.empty, "allow-empty", false, "exit with 0 where there is nothing to format")
 	cmd.Flags().BoolVar(&show, "diff", false, "write nothing; print what would change as a unified diff")
 	return cmd
 }
@@ -78,7 +81,7 @@ type layoutOf struct {
 
 func (l layoutOf) changed() bool { return l.err == nil && !bytes.Equal(l.old, l.data) }
 
-func (a *app) formatFiles(ctx context.Context, args []string, mode fmtMode) error {
+func (a *app) formatFiles(ctx context.Context, args []string, mode fmtMode, empty bool) error {
 	p, err := a.loadLoosely()
 	if err != nil {
 		return err
@@ -86,6 +89,12 @@ func (a *app) formatFiles(ctx context.Context, args []string, mode fmtMode) erro
 	files, found, err := spec.Files(ctx, p, a.paths(args))
 	if err != nil {
 		return failed("check the project folder and its permissions", "fmt: %w", err)
+	}
+	if len(files) == 0 && !hasErrors(found) && !empty {
+		if len(args) > 0 {
+			return noManifests(args[0])
+		}
+		return nothingHere(p)
 	}
 	root, err := os.OpenRoot(p.Dir)
 	if err != nil {

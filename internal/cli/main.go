@@ -29,6 +29,7 @@ type app struct {
 	env   Env
 	err   io.Writer // env.Err, safe for several goroutines
 	flags globals
+	start string // where the search for charsync.yaml begins; "" is the working directory
 
 	// before gives a project as it was before the change that is looked at, or
 	// nil; it is itself nil where no change is.

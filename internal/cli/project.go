@@ -12,8 +12,9 @@ import (
 )
 
 // locate finds the project: the file that --config names, else charsync.yaml
-// from the working directory upwards to the Git root, else no file and the
-// working directory, where the defaults apply.
+// from the working directory (or where startAt found the paths of the command
+// line) upwards to the Git root, else no file and the working directory, where
+// the defaults apply.
 func (a *app) locate() (file, dir string, err error) {
 	work := a.workDir()
 	info, err := os.Stat(work)
@@ -33,6 +34,9 @@ func (a *app) locate() (file, dir string, err error) {
 			return "", "", failed("check --config (or CHARSYNC_CONFIG)", "the project file %s: %w", a.flags.config, err)
 		}
 		return file, filepath.Dir(file), nil
+	}
+	if a.start != "" {
+		work = a.start
 	}
 	file, ok, err := spec.FindProject(work)
 	switch {

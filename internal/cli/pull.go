@@ -81,6 +81,9 @@ func (a *app) pull(ctx context.Context, f *pullFlags, args []string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	if err := a.startAt(args); err != nil {
+		return err
+	}
 	s, err := a.openSession()
 	if err != nil {
 		return err

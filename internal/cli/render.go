@@ -68,6 +68,9 @@ func (a *app) render(ctx context.Context, f *runFlags, args []string, format, ou
 	if err := f.check(); err != nil {
 		return err
 	}
+	if err := a.startAt(args); err != nil {
+		return err
+	}
 	s, err := a.localSession()
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ type runFlags struct {
 	conflict  string
 	maxLoss   string
 	yes       bool
+	empty     bool   // it is meant that nothing is selected
 	asks      string // the command that asks before it writes, unless yes; "" for one that does not
 
 	lockTimeout time.Duration
@@ -46,6 +47,7 @@ func (f *runFlags) registerSelection(a *app, cmd *cobra.Command) {
 	envFlag(a, cmd, &f.env)
 	flags.StringArrayVar(&f.selectors, "select", nil, "only characters with such labels: `KEY=VALUE`, KEY!=VALUE or KEY; commas mean and")
 	flags.StringSliceVar(&f.targets, "target", nil, "only at the target `INSTANCE`")
+	flags.BoolVar(&f.empty, "allow-empty", false, "exit with 0 where nothing is selected: no project, or no character that is named")
 	complete(cmd, "select", a.completeLabels)
 	complete(cmd, "target", a.completeTargets)
 }

@@ -26,6 +26,9 @@ func (s *session) choose(args []string, f *runFlags) (apply.Selection, error) {
 	var hidden unread
 	for _, arg := range args {
 		names, err := s.namesFor(arg)
+		if f.empty && errors.As(err, &unmatched{}) {
+			names, err = []string{arg}, nil // no character has it: it selects nothing, where no name at all selects everything
+		}
 		if err != nil && !errors.As(err, &hidden) {
 			return selection, err
 		}
@@ -38,6 +41,11 @@ func (s *session) choose(args []string, f *runFlags) (apply.Selection, error) {
 	}
 	return selection, nil
 }
+
+// unmatched is the failure of an argument that means no character.
+type unmatched struct{ error }
+
+func (u unmatched) Unwrap() error { return u.error }
 
 // unread is the failure of an argument that may mean a manifest that could
 // not be read.
@@ -77,7 +85,7 @@ func (s *session) namesFor(arg string) ([]string, error) {
 			hint := meantName(arg, known, "put right what is named above: it may stand there")
 			return nil, unread{failed(hint, "no character is called %q in the manifests that can be read", arg)}
 		}
-		return nil, noCharacter(arg, known)
+		return nil, unmatched{noCharacter(arg, known)}
 	}
 	below, ok := s.project.Relative(s.path(arg))
 	if !ok {
@@ -93,7 +101,7 @@ func (s *session) namesFor(arg string) ([]string, error) {
 		return nil, unread{failed("put right what is named above", "%s: no manifest that can be read is there", arg)}
 	}
 	if len(names) == 0 {
-		return nil, failed("see spec.manifests in charsync.yaml for where manifests are looked for", "%s: no manifest of the project is there", arg)
+		return nil, unmatched{noManifests(arg)}
 	}
 	return names, nil
 }

@@ -15,6 +15,9 @@ func (a *app) prepare(ctx context.Context, f *runFlags, args []string, access ac
 	if err := f.check(); err != nil {
 		return nil, nil, err
 	}
+	if err := a.startAt(args); err != nil {
+		return nil, nil, err
+	}
 	s, err := a.openSession()
 	if err != nil {
 		return nil, nil, err
@@ -43,8 +46,10 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	if err != nil {
 		return nil, err
 	}
-	if len(s.selection.Selectors) > 0 && len(s.chosen()) == 0 {
-		s.note("No character is selected.")
+	if !hasErrors(s.set.Diagnostics) { // else what is selected may be in what could not be read
+		if err := s.wantSelected(f); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.judge(args); err != nil {
 		return nil, err

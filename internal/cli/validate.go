@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -68,6 +69,7 @@ func counted(n int, noun string) string {
 
 func (a *app) validateCommand() *cobra.Command {
 	var f runFlags
+	var in projectFlags
 	var format, out string
 	cmd := manual{
 		use:   "validate [PATH...] [flags]",
@@ -88,6 +90,7 @@ truncated (is longer than what is heeded), dropped (anything).`,
 		examples: []string{
 			"charsync validate",
 			"charsync validate characters/mira",
+			"charsync validate --recursive            # every project of a monorepo",
 			"charsync validate --max-loss folded",
 			"charsync validate --format json | jq .errors",
 			"charsync validate --format sarif --out charsync.sarif",
@@ -97,12 +100,19 @@ truncated (is longer than what is heeded), dropped (anything).`,
 		if err := checkFormat(format, formatsOfFindings()...); err != nil {
 			return err
 		}
-		found, err := a.validate(cmd.Context(), &f, args)
-		if err != nil {
-			return err
+		if in.recursive && (format != formatText || out != "") {
+			return failed("run it with -C in each project", "validate: --recursive prints text, to stdout")
 		}
-		return a.showFindings(found, format, out)
+		in.empty = f.empty
+		return a.inEach(in, args, func(paths []string) error {
+			found, err := a.validate(cmd.Context(), &f, paths)
+			if err != nil {
+				return err
+			}
+			return a.showFindings(found, format, out)
+		})
 	})
+	in.register(cmd)
 	f.registerSelection(a, cmd)
 	f.registerBase(cmd)
 	cmd.Flags().StringVar(&f.maxLoss, "max-loss", "", "fail where a provider loses more of a field than `LEVEL`: "+strings.Join(losses(), ", "))
@@ -150,6 +160,14 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 	if err := f.check(); err != nil {
 		return findings{}, err
 	}
+	if gone := slices.IndexFunc(args, func(arg string) bool { return missing(a.path(arg)) }); gone >= 0 {
+		if !f.empty {
+			return findings{}, noManifests(args[gone])
+		}
+		if args = slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return missing(a.path(arg)) }); len(args) == 0 {
+			return newFindings(0, nil), nil
+		}
+	}
 	file, dir, err := a.locate()
 	if err != nil {
 		return findings{}, err
@@ -170,6 +188,9 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 	}
 	v := &validation{session: s, paths: a.paths(args), found: found, names: map[string]bool{}}
 	if err := v.everywhere(ctx, f); err != nil {
+		return findings{}, err
+	}
+	if err := v.wantFound(f, args); err != nil {
 		return findings{}, err
 	}
 	result := newFindings(len(v.names), v.found)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"github.com/charsync/charsync/pkg/spec"
@@ -36,6 +37,30 @@ func (v *validation) everywhere(ctx context.Context, f *runFlags) error {
 		spec.SortDiagnostics(v.found)
 	}
 	return nil
+}
+
+// wantFound refuses a validation that was about nothing, unless that is meant
+// or something is wrong with what it would have been about.
+func (v *validation) wantFound(f *runFlags, args []string) error {
+	if f.empty || len(v.names) > 0 || hasErrors(v.found) || f.base != "" {
+		return nil
+	}
+	for _, arg := range args {
+		if v.isConfig(arg) {
+			return nil
+		}
+	}
+	if err := v.wantSelected(f); err != nil || len(args) == 0 {
+		return err
+	}
+	return noManifests(args[0])
+}
+
+// isConfig reports whether a path of the command line is the project's own
+// file.
+func (v *validation) isConfig(arg string) bool {
+	below, ok := v.project.Relative(v.path(arg))
+	return ok && v.project.File != "" && below == filepath.Base(v.project.File)
 }
 
 // in validates the manifests as they are in one environment; names, unless
