@@ -147,7 +147,7 @@ func (p Policy) checkKey(in spec.Instance, d *providers.Driver) *spec.Diagnostic
 		return nil
 	}
 	return &spec.Diagnostic{
-		Pos: in.KeyPos, Length: len(name), Severity: spec.Error, Code: spec.CodeKeyNotAllowed, Target: in.Name,
+		Pos: in.KeyPos, Length: len(name), Severity: spec.Error, Code: CodeKey, Target: in.Name,
 		Message: fmt.Sprintf("apiKeyEnv names %s, which charsync does not read for a project", name),
 		Hint: fmt.Sprintf("name a variable that begins with %s or %s, or allow this one outside of the project: %s=%s",
 			own, Prefix, AllowKeys, name),
@@ -172,7 +172,7 @@ func (p Policy) checkHost(in spec.Instance, d *providers.Driver, lookup Lookup) 
 		return nil
 	}
 	return &spec.Diagnostic{
-		Pos: in.BaseURLPos, Severity: spec.Error, Code: spec.CodeHostNotAllowed, Target: in.Name,
+		Pos: in.BaseURLPos, Severity: spec.Error, Code: CodeHost, Target: in.Name,
 		Message: fmt.Sprintf("the base URL leads to %s, which is not %s's: no credential is sent there", to, d.Title),
 		Hint: fmt.Sprintf("remove baseURL, or allow the host outside of the project: %s=%s, or %s with the whole URL",
 			AllowHosts, to, d.BaseURLEnv),

@@ -78,7 +78,7 @@ func TestHosts(t *testing.T) {
 			if (err == nil) != test.want || (len(found) == 0) != test.want || test.want && got != strings.TrimRight(test.base, "/") {
 				t.Fatalf("%q, %v, %v", got, err, found)
 			}
-			if !test.want && (found[0].Code != spec.CodeHostNotAllowed || !strings.Contains(found[0].Hint, "CHARSYNC_ALLOW_HOSTS=")) {
+			if !test.want && (found[0].Code != credential.CodeHost || !strings.Contains(found[0].Hint, "CHARSYNC_ALLOW_HOSTS=")) {
 				t.Errorf("%+v", found[0])
 			}
 		})
@@ -124,7 +124,7 @@ func TestKeys(t *testing.T) {
 			continue
 		}
 		var refused spec.Diagnostic
-		if !test.want && (!errors.As(err, &refused) || refused.Code != spec.CodeKeyNotAllowed) {
+		if !test.want && (!errors.As(err, &refused) || refused.Code != credential.CodeKey) {
 			t.Errorf("%+v: %v", test, err)
 		}
 	}

@@ -47,8 +47,6 @@ const (
 	CodeNotFollowed     = "CS313"
 	CodeCredential      = "CS314"
 	CodeExtends         = "CS315"
-	CodeKeyNotAllowed   = "CS316"
-	CodeHostNotAllowed  = "CS317"
 	CodeMarkers         = "CS320"
 )
 
@@ -106,8 +104,6 @@ func Codes() []CodeInfo {
 		{CodeNoManifests, Warning, "No manifest was found."},
 		{CodeNotFollowed, Warning, "A symbolic link to a folder is not followed."},
 		{CodeCredential, Error, "A credential in a file of the project."},
-		{CodeKeyNotAllowed, Error, "apiKeyEnv names a variable that is not the provider's and that CHARSYNC_ALLOW_KEYS does not list."},
-		{CodeHostNotAllowed, Error, "A base URL whose host is not the provider's and that CHARSYNC_ALLOW_HOSTS does not list."},
 		{CodeExtends, Error, "A base that can't be extended: no base, itself, or too many one upon another."},
 		{CodeMarkers, Error, "A text with markers of a conflict that is not resolved."},
 	}

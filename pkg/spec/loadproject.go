@@ -45,7 +45,11 @@ func LoadProjectTree(tree fs.FS, file string) (*Project, []Diagnostic) {
 
 func loadProject(tree fs.FS, abs, file string) (*Project, []Diagnostic) {
 	name := filepath.Base(abs)
-	data, problem := readFile(tree, name, nil)
+	problem := refuseLink(tree, name)
+	var data []byte
+	if problem == nil {
+		data, problem = readFile(tree, name, nil)
+	}
 	if problem != nil {
 		problem.Severity, problem.Pos = Error, Pos{File: name}
 		return nil, []Diagnostic{*problem}

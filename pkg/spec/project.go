@@ -144,13 +144,15 @@ func (p *Project) Takes(file string) bool {
 	})
 }
 
-// FindProject looks for charsync.yaml in a folder and in those above it, up
-// to the root of the Git working tree, or of the file system.
+// FindProject looks for charsync.yaml in a folder, and in a Git working tree in
+// those above it up to the root of the tree. Outside of one, what lies above
+// may be anybody's.
 func FindProject(dir string) (file string, ok bool, err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {
 		return "", false, fmt.Errorf("find the project: %w", err)
 	}
+	top := workingTree(dir)
 	for {
 		file := filepath.Join(dir, ConfigFile)
 		// Whatever bears the name is meant: reading it says what is wrong with
@@ -158,9 +160,23 @@ func FindProject(dir string) (file string, ok bool, err error) {
 		if _, err := os.Lstat(file); err == nil {
 			return file, true, nil
 		}
-		parent := filepath.Dir(dir)
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil || parent == dir {
+		if top == "" || dir == top {
 			return "", false, nil
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// workingTree is the root of the Git working tree that a folder is in; "" is
+// none.
+func workingTree(dir string) string {
+	for {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return ""
 		}
 		dir = parent
 	}

@@ -103,10 +103,12 @@ func TestFindProject(t *testing.T) {
 	write(t, dir, "repository/c/x", nil)
 	write(t, dir, "worktree/.git", []byte("gitdir: elsewhere"))
 	write(t, dir, "worktree/charsync.yaml", nil)
+	write(t, dir, "worktree/deep/down/x", nil)
 	for _, test := range []struct {
 		from, want string
 	}{
-		{"a/b", ConfigFile},
+		{"a/b", ""}, // outside of Git nothing above counts
+		{"worktree/deep/down", "worktree/" + ConfigFile},
 		{".", ConfigFile},
 		{"repository/c", ""},
 		{"repository", ""},

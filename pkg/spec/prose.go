@@ -47,9 +47,10 @@ func (p *prose) text(manifest, reference string) (file, text string, problem *Di
 	if problem != nil {
 		return "", "", problem
 	}
-	if slices.ContainsFunc(p.own, func(own string) bool { return strings.EqualFold(own, file) }) {
+	to := resolveLinks(p.tree, file)
+	if slices.ContainsFunc(p.own, func(own string) bool { return strings.EqualFold(own, to) }) {
 		return "", "", &Diagnostic{
-			Code: CodeReference, Message: fmt.Sprintf("the path %q leads to %s, which is charsync's own and no prose", reference, path.Base(file)),
+			Code: CodeReference, Message: fmt.Sprintf("the path %q leads to %s, which is charsync's own and no prose", reference, path.Base(to)),
 			Hint: "name a file that holds the text",
 		}
 	}
@@ -91,8 +92,8 @@ func locate(manifest, reference string) (string, *Diagnostic) {
 	if !fs.ValidPath(file) || file == ".." || strings.HasPrefix(file, "../") {
 		return refuse(fmt.Sprintf("the path %q leaves the project", reference), inside)
 	}
-	if first, _, _ := strings.Cut(file, "/"); hidden(first) {
-		return refuse(fmt.Sprintf("the path %q leads into %s", reference, first), "keep prose beside the manifests")
+	if folder := closed(file); folder != "" {
+		return refuse(fmt.Sprintf("the path %q leads into %s", reference, folder), "keep prose beside the manifests")
 	}
 	return file, nil
 }
@@ -124,12 +125,15 @@ func readProse(tree fs.FS, file string) (string, *Diagnostic) {
 }
 
 // readFile reads a regular file of the project into buffer, which may be nil.
-// A file over the bound is refused without being read. The diagnostic has no
-// position.
+// A file over the bound is refused without being read, and so is one that
+// belongs to Git or to charsync. The diagnostic has no position.
 func readFile(tree fs.FS, file string, buffer []byte) ([]byte, *Diagnostic) {
 	info, err := fs.Stat(tree, file) // before opening: opening a pipe would wait for its writer
 	if err != nil {
 		return nil, unreadable(file, err)
+	}
+	if refused := refuseLinked(tree, file); refused != nil {
+		return nil, refused
 	}
 	if !info.Mode().IsRegular() {
 		what := "not a regular file"
