@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
+
+	"github.com/charsync/charsync/pkg/visible"
 )
 
 // run is a piece of text of one ink. Its text is sanitized already.
@@ -109,7 +111,7 @@ func rightToLeft(s string) bool {
 
 // width is the number of columns that text takes.
 func width(s string) int {
-	if harmless(s, "") {
+	if visible.Printable(s, "") {
 		return len(s)
 	}
 	return uniseg.StringWidth(s)

@@ -12,6 +12,7 @@ import (
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
+	"github.com/charsync/charsync/pkg/visible"
 )
 
 func TestSanitize(t *testing.T) {
@@ -26,6 +27,9 @@ func TestSanitize(t *testing.T) {
 		{"not UTF-8", "a\xffb", `a\xffb`},
 		{"replacement character", "a\uFFFDb", "a\uFFFDb"},
 		{"override", "\u202egnp.exe", `\u202egnp.exe`},
+		{"tags behind a flag", "🏴\U000E0068\U000E0069\U000E007F", `🏴\U000e0068\U000e0069\U000e007f`},
+		{"run of selectors", "☺\ufe0f\ufe0f", "☺\ufe0f" + `\ufe0f`},
+		{"run of joiners", "👩\u200d\u200d🚀", `👩\u200d\u200d🚀`},
 		{"isolates", "\u2066a\u2069", `\u2066a\u2069`},
 		{"marks of direction", "a\u200e\u200f\u061c", `a\u200e\u200f\u061c`},
 		{"line and paragraph separators", "a\u2028b\u2029c", `a\u2028b\u2029c`},
@@ -60,6 +64,10 @@ func checkClean(t interface{ Fatalf(string, ...any) }, out string, s Style) {
 	}
 	if s.Color {
 		out = sgr.ReplaceAllString(out, "")
+	}
+	// Our own isolates are around texts; nothing else may be hidden.
+	for h := range visible.Hidden(strings.NewReplacer("\u2068", "", "\u2069", "").Replace(out)) {
+		t.Fatalf("%d hidden characters (%s) got through in %q", h.Characters, h.Kind, out)
 	}
 	for _, r := range out {
 		switch {
@@ -131,7 +139,7 @@ func FuzzTerminalEscape(f *testing.F) {
 }
 
 func TestNothingSteersTheTerminal(t *testing.T) {
-	words := []string{"a", "word ", "\x1b[2J", "\x1b]0;t\x07", "\u009b", "\x9b", "\u202e", "\u2066", "\u2068", "\u2069", "\r", "\n", "\t", "\x00", "مرحبا", "狐狸", "👩‍🚀", "\u200b", "\u200d", "e\u0301", ". ", "\xff", "::", ":", "##", "[x]"}
+	words := []string{"a", "word ", "\x1b[2J", "\x1b]0;t\x07", "\u009b", "\x9b", "\u202e", "\u2066", "\u2068", "\u2069", "\r", "\n", "\t", "\x00", "مرحبا", "狐狸", "👩‍🚀", "\u200b", "\u200d", "e\u0301", "\U000E0041", "🏴", "\ufe0f", "☺", "\u200c", "\u2028", "\u00ad", ". ", "\xff", "::", ":", "##", "[x]"}
 	text := func(t *rapid.T, label string) string {
 		return strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 30).Draw(t, label), "")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/diff/prose"
+	"github.com/charsync/charsync/pkg/visible"
 )
 
 // preview shows a value on one line, within a number of columns. A long text
@@ -235,7 +236,7 @@ func (p *printer) element(indent int, sign run, key string, v any, look ink) {
 
 // Characters counts what a reader calls characters.
 func Characters(s string) int {
-	if harmless(s, "\n\t") {
+	if visible.Printable(s, "\n\t") {
 		return len(s)
 	}
 	return uniseg.GraphemeClusterCount(s)
