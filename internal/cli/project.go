@@ -33,7 +33,7 @@ func (a *app) locate() (file, dir string, err error) {
 		if err != nil {
 			return "", "", failed("check --config (or CHARSYNC_CONFIG)", "the project file %s: %w", a.flags.config, err)
 		}
-		return file, filepath.Dir(file), nil
+		return file, filepath.Dir(file), checkOwnFolders(filepath.Dir(file))
 	}
 	if a.start != "" {
 		work = a.start
@@ -43,9 +43,12 @@ func (a *app) locate() (file, dir string, err error) {
 	case err != nil:
 		return "", "", failed("name the project file with --config", "look for charsync.yaml: %w", err)
 	case ok:
-		return file, filepath.Dir(file), nil
+		if err := a.checkOwner(file); err != nil {
+			return "", "", err
+		}
+		return file, filepath.Dir(file), checkOwnFolders(filepath.Dir(file))
 	}
-	return "", work, nil
+	return "", work, checkOwnFolders(work)
 }
 
 func (a *app) projectDir() (string, error) {

@@ -155,3 +155,15 @@ func isName(s string) bool {
 	}
 	return strings.Trim(s, "0123456789abcdef") == ""
 }
+
+// Trusted reports whether Git takes a folder's repository for one that its user
+// may rely on: it belongs to the user, or safe.directory lists it. It is false
+// where there is no repository, and where there is no Git.
+func Trusted(ctx context.Context, o Options) bool {
+	g, err := newGit(o.Dir, o.Environ)
+	if err != nil {
+		return false
+	}
+	_, _, err = g.repository(ctx)
+	return err == nil
+}
