@@ -55,6 +55,9 @@ func credential(d *providers.Driver) string {
 
 func pace(d *providers.Driver) string {
 	s := fmt.Sprintf("%g a second, %d at a time", d.Pace.PerSecond, max(1, d.Pace.Concurrency))
+	if d.Pace.Burst > 1 {
+		s += fmt.Sprintf(", %d after a rest", d.Pace.Burst)
+	}
 	if d.Pace.SerialWrite {
 		s += ", writes in series"
 	}

@@ -99,10 +99,10 @@ func openAccount(in spec.Instance, o accountOptions) *apply.Account {
 func paceFor(in spec.Instance, d *providers.Driver, base string, parallelism int) providers.Pace {
 	pace := d.Pace
 	if u, err := url.Parse(base); err == nil && spec.Loopback(u.Hostname()) {
-		pace.PerSecond, pace.Concurrency = 0, parallelism
+		pace.PerSecond, pace.Burst, pace.Concurrency = 0, 0, parallelism
 	}
 	if in.RequestsPerSecond > 0 {
-		pace.PerSecond = in.RequestsPerSecond
+		pace.PerSecond, pace.Burst = in.RequestsPerSecond, 0
 	}
 	if in.Concurrency > 0 {
 		pace.Concurrency = in.Concurrency

@@ -57,7 +57,7 @@ func Open(api *API, cfg providers.Config) (*Account, error) {
 		a.network = network(pace.Concurrency)
 		base = a.network
 	}
-	a.transport = stack(cfg, pace, u, base)
+	a.transport = stack(cfg, pace, api.Driver.Pace.PerSecond, u, base)
 	return a, nil
 }
 

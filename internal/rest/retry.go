@@ -25,13 +25,19 @@ const (
 	// waitMost is the longest pause that a vendor may ask for. Beyond it the
 	// call fails and says how long was asked.
 	waitMost = 60 * time.Second
+	// patience is how long a call may be told to wait, all its pauses together.
+	patience = 10 * time.Minute
+	// plainPause is the pause from which a refusal does not count towards the
+	// retries: the service says when to come back, and is taken at its word.
+	plainPause = time.Second
 )
 
 // newRetry repeats what may be repeated.
 //
 // A refusal (429, or 503 with Retry-After) says that nothing was done, so it
 // is repeated on every route, creating ones included, after the pause that
-// was asked for. Everything else that fails (resets, 5xx) may have been
+// was asked for; limit holds it, as every other request of the account, until
+// that has passed. Everything else that fails (resets, 5xx) may have been
 // carried out: it is repeated only on routes that read, on those marked as
 // safe to repeat, and on those that carry an idempotency key.
 func newRetry(next http.RoundTripper, low time.Duration) http.RoundTripper {
@@ -40,7 +46,7 @@ func newRetry(next http.RoundTripper, low time.Duration) http.RoundTripper {
 			Transport:     next,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		RetryMax:     retries,
+		RetryMax:     retries + int(patience/plainPause),
 		RetryWaitMin: low,
 		RetryWaitMax: waitHigh,
 		CheckRetry:   again,
@@ -54,23 +60,37 @@ func again(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	if !ok || ctx.Err() != nil || t.spent() >= callTime {
 		return false, nil
 	}
+	if err == nil && refused(resp) {
+		return t.waits(asked(resp)) && !usedUp(resp), nil
+	}
+	return worthwhile(t, resp, err) && t.retries.Add(1) <= retries, nil
+}
+
+// waits reports whether a refused call waits to be sent again.
+func (t *trip) waits(pause time.Duration) bool {
+	switch {
+	case pause > waitMost:
+		return false
+	case pause < plainPause:
+		return t.retries.Add(1) <= retries
+	}
+	return time.Duration(t.told.Add(int64(pause))) <= patience
+}
+
+// worthwhile reports whether a call that failed may be sent again.
+func worthwhile(t *trip, resp *http.Response, err error) bool {
 	repeatable := t.route.repeatable(t.keyed)
 	if err != nil {
-		if hopeless(err) {
-			return false, nil
-		}
-		return repeatable || !t.doubt.Load(), nil
+		return !hopeless(err) && (repeatable || !t.doubt.Load())
 	}
 	switch {
-	case refused(resp):
-		return asked(resp) <= waitMost && !usedUp(resp), nil
 	case resp.StatusCode == http.StatusNotImplemented, resp.StatusCode < 500:
-		return false, nil
+		return false
 	case resp.StatusCode == http.StatusInternalServerError:
 		// Some vendors answer bad input like this; repeating a write helps nobody.
-		return t.route.Reads, nil
+		return t.route.Reads
 	}
-	return repeatable, nil
+	return repeatable
 }
 
 // hopeless errors stay what they are, however often one asks.
@@ -101,15 +121,18 @@ type restored struct {
 	io.Closer
 }
 
-// pause is how long to wait before the next attempt: what was asked for, else
-// a random time that grows.
+// pause is how long to wait before the next attempt. A refused call needs
+// none of its own: limit knows how long.
 func pause(low, high time.Duration, attempt int, resp *http.Response) time.Duration {
-	if resp != nil {
-		if wait := asked(resp); wait > 0 {
-			return wait
-		}
+	if resp != nil && refused(resp) {
+		return 0
 	}
-	most := min(low<<attempt, high)
+	return backoff(low, high, attempt)
+}
+
+// backoff is a random time that grows with the attempts.
+func backoff(low, high time.Duration, attempt int) time.Duration {
+	most := min(low<<min(attempt, 16), high)
 	return most/2 + rand.N(most/2+1)
 }
 

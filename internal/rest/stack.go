@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -20,7 +18,7 @@ import (
 //	logged   one line for each call, without headers and bodies
 //	retry    what may be repeated is, a bounded number of times
 //	whole    an answer that is cut short is no answer, where the route only reads
-//	limit    the pace: requests per second, at a time, writes in series
+//	limit    the pace: requests per second, at a time, writes in series, and the pauses that the service asks for
 //	timed    no attempt takes for ever
 //	counted  each request that goes out is reported, and its fate followed
 //	base     net/http, or what the caller injects
@@ -34,8 +32,9 @@ const (
 	headerTime = 60 * time.Second
 )
 
-// stack assembles the transports of one account.
-func stack(cfg providers.Config, pace providers.Pace, u *url.URL, base http.RoundTripper) http.RoundTripper {
+// stack assembles the transports of one account. The published pace is the
+// vendor's own, in requests per second; 0 is not known.
+func stack(cfg providers.Config, pace providers.Pace, published float64, u *url.URL, base http.RoundTripper) http.RoundTripper {
 	wait := waitLow
 	if spec.Loopback(u.Hostname()) {
 		wait = waitHere
@@ -46,7 +45,7 @@ func stack(cfg providers.Config, pace providers.Pace, u *url.URL, base http.Roun
 	}
 	var rt http.RoundTripper = &counted{next: base, cfg: cfg}
 	rt = &timed{next: rt, most: attemptTime, now: cfg.Now}
-	rt = newLimit(rt, pace)
+	rt = newLimit(rt, pace, published, wait)
 	rt = &whole{next: rt}
 	rt = newRetry(rt, wait)
 	rt = &logged{next: rt, log: log, instance: cfg.Instance}
@@ -75,7 +74,7 @@ func paceOf(cfg providers.Config, d *providers.Driver, base *url.URL) providers.
 		p.PerSecond = 0
 	}
 	if cfg.Pace.PerSecond > 0 {
-		p.PerSecond = cfg.Pace.PerSecond
+		p.PerSecond, p.Burst = cfg.Pace.PerSecond, cfg.Pace.Burst
 	}
 	if cfg.Pace.Concurrency > 0 {
 		p.Concurrency = cfg.Pace.Concurrency
@@ -83,13 +82,6 @@ func paceOf(cfg providers.Config, d *providers.Driver, base *url.URL) providers.
 	p.SerialWrite = p.SerialWrite || cfg.Pace.SerialWrite
 	p.Concurrency = max(p.Concurrency, 1)
 	return p
-}
-
-func perSecond(n float64) *rate.Limiter {
-	if n <= 0 {
-		return nil
-	}
-	return rate.NewLimiter(rate.Limit(n), 1)
 }
 
 // checkBase refuses base URLs that would put a credential on the wire in the

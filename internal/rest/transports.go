@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/charsync/charsync/pkg/providers"
 )
 
@@ -55,73 +53,6 @@ func (l *logged) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	l.log.Debug("answer", append(at, "status", resp.StatusCode)...)
 	return resp, nil
-}
-
-// limit keeps the pace of an account: requests per second, requests at a time
-// and, where the vendor needs it, one writing request at a time. A request
-// holds its place until its answer is closed.
-type limit struct {
-	next   http.RoundTripper
-	rate   *rate.Limiter
-	places chan struct{}
-	writes chan struct{} // nil: writes are not serial
-}
-
-func newLimit(next http.RoundTripper, p providers.Pace) *limit {
-	l := &limit{next: next, rate: perSecond(p.PerSecond), places: make(chan struct{}, p.Concurrency)}
-	if p.SerialWrite {
-		l.writes = make(chan struct{}, 1)
-	}
-	return l
-}
-
-func (l *limit) RoundTrip(req *http.Request) (*http.Response, error) {
-	release, err := l.admit(req)
-	if err != nil {
-		closeBody(req)
-		return nil, err
-	}
-	resp, err := l.next.RoundTrip(req)
-	if err != nil {
-		release()
-		return nil, err
-	}
-	resp.Body = &onClose{ReadCloser: resp.Body, then: release}
-	return resp, nil
-}
-
-// admit waits for the turn of a request and gives what ends it.
-func (l *limit) admit(req *http.Request) (release func(), err error) {
-	ctx := req.Context()
-	var held []chan struct{}
-	release = func() {
-		for _, c := range held {
-			<-c
-		}
-	}
-	wanted := []chan struct{}{l.places}
-	if l.writes != nil && !tripOf(req).route.Reads {
-		wanted = []chan struct{}{l.writes, l.places}
-	}
-	for _, c := range wanted {
-		select {
-		case c <- struct{}{}:
-			held = append(held, c)
-		case <-ctx.Done():
-			release()
-			return nil, ctx.Err()
-		}
-	}
-	if l.rate != nil {
-		if err := l.rate.Wait(ctx); err != nil {
-			release()
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			return nil, context.DeadlineExceeded // the deadline comes before the turn
-		}
-	}
-	return release, nil
 }
 
 // timed ends an attempt that takes too long, its answer included, and bounds

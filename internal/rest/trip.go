@@ -20,6 +20,8 @@ type trip struct {
 	dialled  atomic.Bool // the transport reports its steps
 	attempts atomic.Int64
 	took     atomic.Int64 // nanoseconds that its attempts took so far
+	retries  atomic.Int64 // counted towards the bound
+	told     atomic.Int64 // nanoseconds that the service asked it to wait so far
 }
 
 func (t *trip) spent() time.Duration { return time.Duration(t.took.Load()) }

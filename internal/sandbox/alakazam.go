@@ -34,6 +34,7 @@ func alakazam() *vendor {
 			{name: "usage.get", method: "GET", pattern: "/v1/usage", handle: alakazamUsage},
 		},
 		switches:     alakazamSwitches(),
+		perMinute:    120,
 		authenticate: alakazamAuth,
 		account:      func(secret string) account { return alakazamAccount(secret, home) },
 		refuse:       alakazamProblem,
@@ -104,6 +105,10 @@ func alakazamSwitches() []Switch {
 		{
 			Name: "daily-generations", Max: 1_000_000, Default: "1000000", Source: "public docs",
 			Doc: "creates per app and UTC day before 402; the documents' sample says 50",
+		},
+		{
+			Name: "rate-limit", Max: 1_000_000, Default: "0", Source: "public docs",
+			Doc: "requests of a key in a rolling minute, beyond which the answer is 429 with Retry-After; the documents say 120, 0 refuses none",
 		},
 		{
 			Name: "list-order", Values: []string{"newest", "oldest"}, Default: "newest", Source: "assumed",

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAlakazamKeys(t *testing.T) {
@@ -249,5 +250,35 @@ func TestAlakazamForkAndWorld(t *testing.T) {
 	}
 	if g := ask(t, s, "alakazam", "GET", "/v1/worlds/"+id+"/versions", ""); len(list(g.Doc, "versions")) != 1 {
 		t.Errorf("versions: %s", g.Text)
+	}
+}
+
+// The allowance stands on every answer; beyond it nothing is done until the oldest request is a minute old.
+func TestAlakazamRateLimit(t *testing.T) {
+	now := time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
+	s := opened(t, Options{Switches: map[string]string{"alakazam.rate-limit": "3"}, Now: func() time.Time { return now }})
+	list := func() got { return ask(t, s, "alakazam", "GET", "/v1/characters", "") }
+	for left := 2; left >= 0; left-- {
+		g := list()
+		if g.Status != 200 || g.Header.Get("X-RateLimit-Limit") != "3" || g.Header.Get("X-RateLimit-Remaining") != fmt.Sprint(left) {
+			t.Fatalf("%d left: %d %v", left, g.Status, g.Header)
+		}
+		now = now.Add(10 * time.Second)
+	}
+	g := ask(t, s, "alakazam", "POST", "/v1/characters", `{"name":"Mira"}`)
+	if g.Status != 429 || g.Header.Get("Retry-After") != "30" || g.Header.Get("X-RateLimit-Remaining") != "0" ||
+		g.Doc["detail"] != "rate limit exceeded — slow down" {
+		t.Errorf("%d %v %v", g.Status, g.Header, g.Doc)
+	}
+	if stored, err := s.Characters("alakazam"); err != nil || len(stored) != 0 {
+		t.Errorf("a refused creation was carried out: %v %v", stored, err)
+	}
+	now = now.Add(30 * time.Second)
+	if g := list(); g.Status != 200 || g.Header.Get("X-RateLimit-Remaining") != "0" {
+		t.Errorf("after a minute: %d %v", g.Status, g.Header)
+	}
+	s = opened(t, Options{})
+	if g := ask(t, s, "alakazam", "GET", "/v1/characters", ""); g.Header.Get("X-RateLimit-Limit") != "120" || g.Header.Get("X-RateLimit-Remaining") != "119" {
+		t.Errorf("by default: %v", g.Header)
 	}
 }

@@ -62,7 +62,10 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v *vendor, 
 		case tooLong:
 			rep = v.refuse(http.StatusRequestEntityTooLarge, "request body too large")
 		default:
-			rep, entry.Committed = s.execute(c)
+			rep = s.metered(c, func() (rep reply) {
+				rep, entry.Committed = s.execute(c)
+				return rep
+			})
 		}
 		entry.ID, entry.Status = c.id, rep.status
 	}

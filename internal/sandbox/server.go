@@ -37,6 +37,7 @@ type Server struct {
 	accounts map[string]map[string]account
 	switches *switchboard
 	faults   *faultQueue
+	meter    meter
 	log      *requestLog
 
 	ctx    context.Context

@@ -182,6 +182,10 @@ func switchCases() map[string]switchCase {
 			alaCreated(`{"name":"A"}`)(t, s, nil)
 			return alaCreated(`{"name":"B"}`)(t, s, nil)
 		}, "1"},
+		"alakazam.rate-limit": {func(t *testing.T, s *Server, _ *clock) string {
+			alaCreated(`{"name":"A"}`)(t, s, nil)
+			return alaCreated(`{"name":"B"}`)(t, s, nil)
+		}, "1"},
 		"alakazam.list-order": {probe: func(t *testing.T, s *Server, _ *clock) string {
 			alaCreated(`{"name":"A"}`)(t, s, nil)
 			return alaCreated(`{"name":"B"}`)(t, s, nil)

@@ -15,6 +15,8 @@ type vendor struct {
 	keys     []credential
 	routes   []route
 	switches []Switch // names without the vendor
+	// perMinute is the published allowance of a key in a rolling minute, for vendors whose answers show it; 0 for others.
+	perMinute int
 
 	// authenticate finds the account behind a request, or says no in the vendor's way.
 	authenticate func(*call) (account, *reply)

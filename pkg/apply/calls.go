@@ -102,8 +102,9 @@ func (e *Engine) countCalls(w *accountPlan) (diff.Calls, bool) {
 		calls.Writes += len(c.Requests)
 	}
 	calls.Reads = e.expectedReads(w)
-	if rate := w.account.Pace.PerSecond; rate > 0 {
-		wait := time.Duration(math.Ceil(float64(calls.Writes+calls.Reads)/rate)) * time.Second
+	if pace := w.account.Pace; pace.PerSecond > 0 {
+		paced := max(0, calls.Writes+calls.Reads-pace.Burst)
+		wait := time.Duration(math.Ceil(float64(paced)/pace.PerSecond)) * time.Second
 		if wait > 0 {
 			calls.Wait = wait.String()
 		}

@@ -93,6 +93,7 @@ type Removal struct {
 // Pace is how fast an account may be asked.
 type Pace struct {
 	PerSecond   float64 // requests per second; 0 is unlimited
+	Burst       int     // requests that may go at once after a time of rest; 0 is 1
 	Concurrency int     // requests at a time; 0 is 1
 	SerialWrite bool    // one writing request at a time
 }

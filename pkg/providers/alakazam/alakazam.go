@@ -21,7 +21,9 @@ func Driver() *providers.Driver {
 			Verb: "set private",
 			Loss: "Alakazam documents no deletion: the character stays in the account, private, and charsync forgets it.",
 		},
-		Pace: providers.Pace{PerSecond: 10, Concurrency: 4},
+		// 120 requests in a rolling minute for a key, as of 30 November 2026:
+		// https://docs.alakazam.gg/rate-limits. The burst is ours.
+		Pace: providers.Pace{PerSecond: 2, Burst: 20, Concurrency: 4},
 		Needs: [][]spec.Path{
 			{"name"}, {"authored", "premise"}, {"authored", "frame_url"}, {"authored", "frame_b64"}, {"world"},
 		},

@@ -40,3 +40,13 @@ func TestPublishableKey(t *testing.T) {
 		t.Errorf("for reading: %v", err)
 	}
 }
+
+// TestPace: the documents of 30 November 2026 allow a key 120 requests in a
+// rolling minute, so that much and no more is the pace; a burst leaves most of
+// it for what follows.
+func TestPace(t *testing.T) {
+	const perMinute = 120
+	if p := alakazam.Driver().Pace; p.PerSecond != perMinute/60 || p.Burst > perMinute/4 {
+		t.Errorf("%+v", p)
+	}
+}
