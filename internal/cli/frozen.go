@@ -49,6 +49,7 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 	s.command = "apply " + filepath.Base(file)
 	f.runFlags.env = plan.Env
 	engine := s.engine(&f.runFlags, writing)
+	engine.Options.Frozen = true
 	f.yes = true // freezing was the look at it
 	return s.carryOut(ctx, engine, plan, f, "")
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,7 @@ type importedCharacter struct {
 	ID      string `json:"id,omitempty"`
 	From    string `json:"from,omitempty"` // the card
 	File    string `json:"file,omitempty"`
+	Bound   bool   `json:"bound,omitempty"` // a manifest said the same already
 	Skipped string `json:"skipped,omitempty"`
 }
 
@@ -190,7 +192,7 @@ func (s *session) importFrom(ctx context.Context, engine *apply.Engine, account 
 	}
 	var list []newManifest
 	for _, im := range found {
-		if im.Skipped == "" {
+		if im.Skipped == "" && im.Bound == "" {
 			list = append(list, manifestOf(im, account))
 		}
 	}
@@ -204,7 +206,7 @@ func (s *session) importFrom(ctx context.Context, engine *apply.Engine, account 
 	}
 	var done []importedCharacter
 	for _, im := range found {
-		done = append(done, importedCharacter{Name: im.Name, Target: o.Target, ID: im.ID, File: w.manifests[im.Name], Skipped: im.Skipped})
+		done = append(done, importedCharacter{Name: im.Name, Target: o.Target, ID: im.ID, File: cmp.Or(im.Bound, w.manifests[im.Name]), Bound: im.Bound != "", Skipped: im.Skipped})
 	}
 	return done, nil
 }
@@ -222,6 +224,10 @@ func writeImported(w io.Writer, format string, done []importedCharacter) error {
 		if d.Skipped != "" {
 			skipped++
 			fmt.Fprintf(w, "skipped   %s: %s\n", view.SanitizeLine(d.ID), view.SanitizeLine(d.Skipped))
+			continue
+		}
+		if d.Bound {
+			fmt.Fprintf(w, "bound     %s: %s says the same\n", view.SanitizeLine(d.Name), view.SanitizeLine(d.File))
 			continue
 		}
 		fmt.Fprintf(w, "imported  %s: %s\n", view.SanitizeLine(d.Name), view.SanitizeLine(d.File))

@@ -1,6 +1,11 @@
 package state
 
-import "github.com/charsync/charsync/pkg/diff"
+import (
+	"maps"
+	"slices"
+
+	"github.com/charsync/charsync/pkg/diff"
+)
 
 // graveRuns is for how many runs the lock remembers that an entry was
 // removed.
@@ -97,4 +102,13 @@ func (l *Lock) Sign(by string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.signer = by
+}
+
+// RemovedFrom are the ids of the live characters that a pair was bound to and
+// is no more, sorted.
+func (l *Lock) RemovedFrom(a diff.Address) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ids := slices.Sorted(maps.Keys(l.graves[a]))
+	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 }

@@ -46,6 +46,7 @@ type item struct {
 	mustGet bool     // read back singly, right after writing
 	begun   bool     // it was its turn
 	settled bool     // what an earlier attempt made is known and bound
+	made    string   // what an earlier application of the plan has made of it
 	dropped string   // a character of an earlier attempt that was removed
 	later   bool     // read back by the list, when all is written
 	got     seen     // the single read-back, for what needs both
@@ -98,7 +99,7 @@ func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Cha
 		phase string
 		do    func(context.Context)
 	}{
-		{"settle", ar.settleDoubts},
+		{"settle", func(ctx context.Context) { ar.settleDoubts(ctx); ar.recognise(ctx) }},
 		{"look", func(ctx context.Context) { ar.readAhead(ctx); ar.chooseReadBack() }},
 		{"write", ar.writeAll},
 		{"verify", func(ctx context.Context) { ar.verifyLater(ctx); ar.verifyRemoved(ctx) }},

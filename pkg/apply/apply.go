@@ -54,7 +54,7 @@ func (e *Engine) Apply(ctx context.Context, plan *diff.Plan) (*Result, error) {
 		result.sort()
 		return result, nil
 	}
-	r := &run{engine: e, result: result, id: newRunID(e.now())}
+	r := &run{engine: e, result: result, id: newRunID(e.now()), plan: plan.Digest}
 	result.RunID = r.id
 	err := r.execute(ctx, plan, todo)
 	result.sort()
@@ -151,6 +151,7 @@ func allowedRules(allow map[string]bool) []string {
 type run struct {
 	engine *Engine
 	id     string
+	plan   string // its digest
 	record *runRecord
 
 	mu     sync.Mutex

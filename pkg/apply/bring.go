@@ -61,7 +61,7 @@ func (ar *accountRun) clone(ctx context.Context, it *item, entry Entry) bool {
 	}
 	content := ar.account.Driver.Fields.Live(source, nil)
 	delete(content, "name")
-	key := newKey()
+	key := ar.keyFor(it)
 	entry.Pending = &Intent{
 		Action: diff.Create, Key: key, Run: ar.id, At: ar.at(), Scope: it.Scope, Clone: it.CloneOf, Fields: ar.digests(content),
 	}

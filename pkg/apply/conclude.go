@@ -37,6 +37,9 @@ func (ar *accountRun) conclude(ctx context.Context, it *item) {
 	if it.Action == diff.Update && !it.wrote {
 		it.Change = withAction(it.Change, diff.Record) // somebody else had done it all
 	}
+	if it.made != "" {
+		it.Change = asTakenOver(it)
+	}
 	switch {
 	case it.failure != nil && (len(bad) > 0 || !lost(it.failure)):
 		o.Status, o.Err = Failed, it.failure

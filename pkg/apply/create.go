@@ -73,12 +73,14 @@ func (ar *accountRun) bringAbout(ctx context.Context, it *item, old string) bool
 		return false
 	case verdict.id != "":
 		return ar.found(ctx, it, entry, verdict.id)
+	case it.made != "":
+		return ar.takeOver(ctx, it, entry)
 	case it.CloneOf != "":
 		return ar.clone(ctx, it, entry)
 	}
 	want := wanted(it.Change)
 	body, late := ar.account.Driver.Fields.Creating(want)
-	key, settling := newKey(), false
+	key, settling := ar.keyFor(it), false
 	if verdict.key != "" {
 		key, body, settling = verdict.key, verdict.body, true
 	}

@@ -250,3 +250,56 @@ func TestFrozenPlanIsTheSameDocument(t *testing.T) {
 		t.Error("freezing changed the plan")
 	}
 }
+
+// TestFrozenPlanFromTwoCheckouts: a job that is run again has the same plan
+// and a lock without what the first one bound. Nothing is made twice.
+func TestFrozenPlanFromTwoCheckouts(t *testing.T) {
+	for _, s := range subjects() {
+		t.Run(s.vendor, func(t *testing.T) {
+			w := newWorld(t)
+			twins := func() {
+				for _, name := range []string{"mira", "olga"} { // who hold the same
+					w.manifest(name, map[string]string{"name": "Mira", "greeting": "Base text.", "description": "Base text.", "persona": "Base text."}, map[string]string{s.vendor: s.target})
+				}
+			}
+			twins()
+			frozen := w.freeze(w.plan())
+			if r := w.execute(frozen, isFrozen); r.Created != 2 {
+				t.Fatal(w.explain(r))
+			}
+			first := openLock(t, w.lockPath()).Entries()
+			for _, name := range []string{"charsync.lock", ".charsync"} {
+				if err := os.RemoveAll(filepath.Join(w.dir, name)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if r := w.execute(frozen, isFrozen); r.Failed+r.Skipped > 0 {
+				t.Fatal(r.Summary(), w.explain(r))
+			}
+			if n := len(w.live(s.vendor)); n != 2 {
+				t.Errorf("%d characters", n)
+			}
+			second := openLock(t, w.lockPath()).Entries()
+			if len(second) != 2 || second[0].ID == second[1].ID || first[0].ID != second[0].ID && first[0].ID != second[1].ID {
+				t.Errorf("%+v, then %+v", first, second)
+			}
+			w.empty()
+
+			// What was destroyed is made anew, by the same plan or by one like it.
+			if r := w.destroyed(); r.Deleted != 2 {
+				t.Fatal(r.Summary())
+			}
+			if r := w.execute(frozen, isFrozen); r.Created != 2 {
+				t.Fatal(r.Summary(), w.explain(r))
+			}
+			for _, e := range openLock(t, w.lockPath()).Entries() {
+				if e.ID == second[0].ID || e.ID == second[1].ID {
+					t.Errorf("%s is what was destroyed", e.ID)
+				}
+			}
+			w.empty()
+		})
+	}
+}
+
+func isFrozen(o *Options) { o.Frozen = true }

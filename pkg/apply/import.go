@@ -30,7 +30,10 @@ type Imported struct {
 	Values map[spec.Path]any
 	// Skipped says why nothing is imported: it is bound already.
 	Skipped string
-	entry   Entry
+	// Bound is the file of a manifest that says the same already and was bound
+	// to nothing: it is bound now, and none is to be written.
+	Bound string
+	entry Entry
 }
 
 // Import reads live characters and gives what their manifests would say. It
@@ -75,7 +78,14 @@ func (e *Engine) Import(ctx context.Context, o ImportOptions) ([]Imported, error
 		return nil, err
 	}
 	taken := e.takenNames()
+	var unbound []*pair
+	if o.Name == "" {
+		unbound = e.unboundPairs(a)
+	}
 	for i, doc := range docs {
+		if out[at[i]].bindInstead(a, doc, &unbound) {
+			continue
+		}
 		e.fill(&out[at[i]], a, o, doc, taken)
 	}
 	return out, nil

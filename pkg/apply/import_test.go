@@ -306,3 +306,40 @@ func TestClone(t *testing.T) {
 	}
 	w.empty()
 }
+
+// TestImportBindsWhatIsThere: a live character whose manifest is in the
+// project, and bound to nothing, is bound to it; no second manifest is made.
+func TestImportBindsWhatIsThere(t *testing.T) {
+	for _, s := range subjects() {
+		t.Run(s.vendor, func(t *testing.T) {
+			w := newWorld(t)
+			s.with(w, "Base text.")
+			w.applied("Applied: 1 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+			id := w.id("mira", s.vendor)
+			w.delete("charsync.lock")
+			e := w.wholeEngine()
+			found, err := e.Import(context.Background(), ImportOptions{Target: s.vendor, All: true})
+			if err != nil || len(found) != 1 || found[0].Name != "mira" || found[0].Bound != "characters/mira.yaml" {
+				t.Fatalf("%v %+v", err, found)
+			}
+			if err := e.Bind(found); err != nil {
+				t.Fatal(err)
+			}
+			if w.id("mira", s.vendor) != id {
+				t.Error("bound to another")
+			}
+			if p := w.plan(); p.Counts().Create != 0 || p.Counts().Conflict != 0 {
+				t.Errorf("%+v", p.Changes)
+			}
+			w.apply()
+			w.empty()
+			// One that says something else is another character.
+			w.delete("charsync.lock")
+			s.with(w, "Other text.")
+			found, err = w.wholeEngine().Import(context.Background(), ImportOptions{Target: s.vendor, All: true})
+			if err != nil || len(found) != 1 || found[0].Bound != "" || found[0].Name == "mira" {
+				t.Errorf("%v %+v", err, found)
+			}
+		})
+	}
+}
