@@ -74,8 +74,8 @@ func convaiSwitches() []Switch {
 			Doc: `whether get wraps its answer in {"response":…}, which Convai's Unity client unwraps`,
 		},
 		{
-			Name: "unknown-model", Values: []string{"400", "accept"}, Default: "400", Source: "assumed",
-			Doc: "what an unknown model_group_name does",
+			Name: "unknown-model", Values: []string{"accept", "400"}, Default: "accept", Source: "assumed",
+			Doc: "what an unknown model_group_name does; the published list moves",
 		},
 		{
 			Name: "model-alias", Values: []string{"keep", "resolve"}, Default: "keep", Source: "assumed",

@@ -14,34 +14,65 @@ type convaiModelOffer struct {
 }
 
 // convaiModels joins the generations of the published list, the seed's among them; the spelling of one model differs
-// between them, and both are here (seed, public docs).
+// between them, and both are here (seed, public docs). Levels of reasoning are those of the page of 11 August 2026; which
+// model has which is assumed.
 func convaiModels() []convaiModelOffer {
-	effort := []string{"low", "medium", "high"}
+	effort := []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}
+	thinking := func(group, display, alias string) convaiModelOffer {
+		return convaiModelOffer{group: group, display: display, alias: alias, levels: effort, auto: true}
+	}
 	return []convaiModelOffer{
-		{group: "claude-3-5-sonnet", display: "Claude 3.5 Sonnet"},
-		{group: "claude-3-7-sonnet", display: "Claude 3.7 Sonnet"},
-		{group: "claude-4-sonnet", display: "Claude 4 Sonnet"},
-		{group: "claude-4-5-sonnet", display: "Claude 4.5 Sonnet", levels: effort},
-		{group: "claude-opus-4.1", display: "Claude Opus 4.1"},
-		{group: "claude-sonnet", display: "Claude Sonnet (latest)", alias: "claude-4-5-sonnet", levels: effort},
-		{group: "gemini-1.5-pro", display: "Gemini 1.5 Pro"},
-		{group: "gemini-2.5-flash", display: "Gemini 2.5 Flash", levels: effort, auto: true},
-		{group: "gemini-2.5-pro", display: "Gemini 2.5 Pro", levels: effort, auto: true},
-		{group: "gemini-3.5-flash", display: "Gemini 3.5 Flash", levels: effort, auto: true},
-		{group: "gemma-3n", display: "Gemma 3n"},
-		{group: "gpt-4o", display: "GPT-4o"},
-		{group: "gpt-4o-mini", display: "GPT-4o mini"},
+		// The seed's table and its sample.
 		{group: "gpt-4.1", display: "GPT-4.1"},
-		{group: "gpt-4.1-mini", display: "GPT-4.1 mini"},
-		{group: "gpt-4.1-nano", display: "GPT-4.1 nano"},
-		{group: "gpt-5.x", display: "GPT-5 (latest)", alias: "gpt-5.4", levels: effort},
-		{group: "gpt-5.4", display: "GPT-5.4", levels: effort},
-		{group: "grok-4.3", display: "Grok 4.3"},
-		{group: "llama-3-70B", display: "Llama 3 70B"},
-		{group: "llama3-70b", display: "Llama 3 70B"},
-		{group: "llama-4-maverick", display: "Llama 4 Maverick"},
-		{group: "llama-4-scout", display: "Llama 4 Scout"},
-		{group: "qwen3.6", display: "Qwen 3.6"},
+		{group: "gpt-4.1-mini", display: "GPT-4.1-mini"},
+		{group: "gpt-4.1-nano", display: "GPT-4.1-nano"},
+		{group: "gpt-4o", display: "GPT-4o"},
+		{group: "gpt-4o-mini", display: "GPT-4o-mini"},
+		{group: "claude-opus-4.1", display: "Claude-Opus-4.1"},
+		{group: "claude-opus-4", display: "Claude-Opus-4"},
+		{group: "claude-4-sonnet", display: "Claude-4-Sonnet"},
+		{group: "claude-3-7-sonnet", display: "Claude-3-7-Sonnet"},
+		{group: "claude-3-5-sonnet", display: "Claude-3-5-Sonnet"},
+		thinking("gemini-2.5-flash", "Gemini-2.5-Flash", ""),
+		{group: "gemini-2.5-flash-lite", display: "Gemini-2.5-Flash-Lite"},
+		{group: "gemini-2.0-flash", display: "Gemini-2.0-Flash"},
+		{group: "gemma-3n-e4b", display: "Gemma-3n-e4b"},
+		{group: "gemma-3n-e2b", display: "Gemma-3n-e2b"},
+		{group: "llama-4-maverick", display: "LLama-4-Maverick"},
+		{group: "llama-4-scout", display: "LLama-4-Scout"},
+		{group: "llama-3-70B", display: "LLama-3.3-70B"},
+		// The page of July 2026.
+		thinking("gpt-5.4", "GPT-5.4", ""),
+		thinking("gpt-5.4-mini", "GPT-5.4-mini", ""),
+		thinking("gpt-5.4-nano", "GPT-5.4-nano", ""),
+		{group: "gpt-5.3-instant", display: "GPT-5.3-Instant"},
+		thinking("gpt-5.1", "GPT-5.1", ""),
+		thinking("gpt-5.x", "GPT-5.x (latest)", "gpt-5.4"),
+		thinking("gpt-5.x-mini", "GPT-5.x-mini (latest)", "gpt-5.4-mini"),
+		thinking("gpt-5.x-nano", "GPT-5.x-nano (latest)", "gpt-5.4-nano"),
+		{group: "gpt-oss-120b", display: "GPT-OSS-120b", levels: []string{"low", "medium", "high"}},
+		thinking("claude-sonnet", "Claude Sonnet (latest)", "claude-4-5-sonnet"),
+		thinking("claude-4-5-sonnet", "Claude-4-5-Sonnet", ""),
+		{group: "claude-haiku", display: "Claude Haiku (latest)", alias: "claude-4-5-haiku"},
+		{group: "claude-4-5-haiku", display: "Claude-4-5-Haiku"},
+		thinking("gemini-flash", "Gemini Flash (latest)", "gemini-3.5-flash"),
+		{group: "gemini-flash-lite", display: "Gemini Flash-Lite (latest)", alias: "gemini-3.1-flash-lite"},
+		thinking("gemini-3.5-flash", "Gemini-3.5-Flash", ""),
+		{group: "gemini-3.1-flash-lite", display: "Gemini-3.1-Flash-Lite"},
+		{group: "qwen3.6-27b", display: "Qwen3.6-27B"},
+		{group: "qwen3.6-35b-a3b", display: "Qwen3.6-35B-A3B"},
+		{group: "grok-4.3", display: "Grok-4.3"},
+		{group: "gpt-realtime-1.5", display: "GPT-Realtime-1.5"},
+		{group: "gpt-realtime-mini", display: "GPT-Realtime-mini"},
+		{group: "gemini-2.5-flash-live", display: "Gemini-2.5-Flash-Live"},
+		{group: "realtime-gemma-4-31b-it", display: "Realtime-Gemma-4-31B-it"},
+		{group: "realtime-gemma-4-26b-a4b-it", display: "Realtime-Gemma-4-26B-A4B-it"},
+		// Earlier pages.
+		{group: "gemini-1.5-pro", display: "Gemini-1.5-pro"},
+		thinking("gemini-2.5-pro", "Gemini-2.5-Pro", ""),
+		{group: "llama3-70b", display: "LLama3-70B"},
+		{group: "llama-2-13b", display: "LLama2-13B"},
+		{group: "uncensored-small", display: "Fine Tuned - Mistral - 7B"},
 	}
 }
 
@@ -128,7 +159,9 @@ func convaiVoiceV2(c *call) reply {
 
 func convaiTongues() [][2]string {
 	return [][2]string{
-		{"ar-SA", "Arabic"},
+		{"ar", "Arabic"},
+		{"ar-SA", "Arabic (Saudi Arabia)"},
+		{"cmn-CN", "Chinese (Mandarin)"},
 		{"cs-CZ", "Czech"},
 		{"de-DE", "German"},
 		{"en-AU", "English (Australia)"},
@@ -137,12 +170,15 @@ func convaiTongues() [][2]string {
 		{"en-US", "English"},
 		{"es-ES", "Spanish"},
 		{"es-MX", "Spanish (Mexico)"},
+		{"es-US", "Spanish (US)"},
 		{"fi-FI", "Finnish"},
 		{"fr-FR", "French"},
 		{"hi-IN", "Hindi"},
 		{"it-IT", "Italian"},
 		{"ja-JP", "Japanese"},
+		{"kk-KZ", "Kazakh"},
 		{"ko-KR", "Korean"},
+		{"nl-BE", "Dutch (Belgium)"},
 		{"nl-NL", "Dutch"},
 		{"pl-PL", "Polish"},
 		{"pt-BR", "Portuguese (Brazil)"},

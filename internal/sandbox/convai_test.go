@@ -73,7 +73,7 @@ func TestConvaiCreate(t *testing.T) {
 }
 
 func TestConvaiUpdate(t *testing.T) {
-	s := opened(t, Options{})
+	s := opened(t, Options{Switches: map[string]string{"convai.unknown-model": "400"}})
 	id := put(t, s, "convai", doc{"charName": "Mira", "voiceType": "MALE", "backstory": "Old.", "actions": []string{"Nod"}, "temperature": 0.5})
 	update := func(body string) got {
 		return ask(t, s, "convai", "POST", "/character/update", `{"charID":"`+id+`",`+body+`}`)
@@ -122,7 +122,7 @@ func TestConvaiReasoningEffort(t *testing.T) {
 		if g.Status != tc.status || storedDoc(t, s, "convai", id)["reasoning_effort"] != tc.stored {
 			t.Errorf("%q: %d %s", tc.value, g.Status, g.Text)
 		}
-		if g.Status == 400 && !strings.Contains(g.Text, "low, medium, high, auto") {
+		if g.Status == 400 && !strings.Contains(g.Text, "none, minimal, low, medium, high, xhigh, max, auto") {
 			t.Errorf("the error does not name what is allowed: %s", g.Text)
 		}
 	}
@@ -257,5 +257,51 @@ func TestConvaiOffers(t *testing.T) {
 	g := ask(t, s, "convai", "POST", "/functions/create", `{"name":"open_door"}`)
 	if got := ask(t, s, "convai", "POST", "/functions/list", `{"charID":"`+id+`"}`); !strings.Contains(got.Text, `"status":"inactive"`) || !strings.Contains(got.Text, text(g.Doc, "id")) {
 		t.Errorf("functions: %s", got.Text)
+	}
+}
+
+// What Convai's documents list is offered and taken: a character that the service takes is not refused here.
+func TestConvaiTakesWhatIsPublished(t *testing.T) {
+	s := opened(t, Options{Switches: map[string]string{"convai.unknown-model": "400"}})
+	id := put(t, s, "convai", doc{"charName": "Mira", "voiceType": "MALE", "backstory": "Keeps an inn."})
+	models := map[string]string{
+		"the documents that the project was started from": "gpt-4.1 gpt-4.1-mini gpt-4.1-nano gpt-4o gpt-4o-mini claude-opus-4.1 claude-opus-4 " +
+			"claude-4-sonnet claude-3-7-sonnet gemini-2.5-flash gemini-2.5-flash-lite gemini-2.0-flash gemma-3n-e4b gemma-3n-e2b " +
+			"llama-4-maverick llama-4-scout llama-3-70B",
+		"their sample": "claude-3-5-sonnet",
+		"core-ai-settings-api of 9 July 2026": "gpt-5.4 gpt-5.4-mini gpt-5.4-nano gpt-5.3-instant gpt-5.1 gpt-5.x gpt-5.x-mini gpt-5.x-nano gpt-oss-120b " +
+			"claude-sonnet claude-4-5-sonnet claude-haiku claude-4-5-haiku gemini-flash gemini-flash-lite gemini-3.5-flash gemini-3.1-flash-lite " +
+			"gemini-2.5-flash-lite qwen3.6-27b qwen3.6-35b-a3b grok-4.3 gpt-realtime-1.5 gpt-realtime-mini gemini-2.5-flash-live " +
+			"realtime-gemma-4-31b-it realtime-gemma-4-26b-a4b-it",
+		"the page of 2024": "claude-3-5-sonnet gemini-1.5-pro llama3-70b llama-2-13b gpt-4o gpt-4o-mini uncensored-small",
+	}
+	offered := ask(t, s, "convai", "POST", "/character/getSupportedModel", "").Text
+	for page, codes := range models {
+		for _, code := range strings.Fields(codes) {
+			if g := ask(t, s, "convai", "POST", "/character/update", `{"charID":"`+id+`","model_group_name":"`+code+`"}`); g.Status != 200 {
+				t.Errorf("%s, %s: %d %s", page, code, g.Status, g.Text)
+			}
+			if !strings.Contains(offered, `"model_group_name":"`+code+`"`) {
+				t.Errorf("%s, %s: not offered", page, code)
+			}
+		}
+	}
+	languages := ask(t, s, "convai", "GET", "/tts/get_available_languages", "").Text
+	for _, code := range strings.Fields("ar nl-BE cmn-CN es-US kk-KZ en-US") { // language-list-api, November 2026
+		if g := ask(t, s, "convai", "POST", "/character/update", `{"charID":"`+id+`","languageCodes":["`+code+`"]}`); g.Status != 200 {
+			t.Errorf("%s: %d %s", code, g.Status, g.Text)
+		}
+		if !strings.Contains(languages, `"`+code+`"`) {
+			t.Errorf("%s: not offered", code)
+		}
+	}
+	if g := ask(t, s, "convai", "POST", "/character/update", `{"charID":"`+id+`","model_group_name":"gemma-3n"}`); g.Status != 400 {
+		t.Errorf("an unknown model under unknown-model=400: %d", g.Status)
+	}
+	if err := s.Set("convai.unknown-model", "accept"); err != nil {
+		t.Fatal(err)
+	}
+	if g := ask(t, s, "convai", "POST", "/character/update", `{"charID":"`+id+`","model_group_name":"gemma-3n"}`); g.Status != 200 {
+		t.Errorf("an unknown model by default: %d", g.Status)
 	}
 }

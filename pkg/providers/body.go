@@ -27,9 +27,28 @@ func (t Table) Creating(want diff.Doc) (body Body, late []spec.Path) {
 		case strings.HasPrefix(pointer, "{"):
 		default:
 			put(body, pointer, v)
+			f.copy(body, v, nil)
 		}
 	}
 	return body, late
+}
+
+// copy writes a value of the field to where the vendor keeps it once more. At
+// creation, without a live document, lists are left alone.
+func (f Field) copy(body Body, v any, live Body) {
+	for _, pointer := range f.Copies {
+		key, first := strings.CutSuffix(pointer, "/0")
+		if !first {
+			put(body, pointer, v)
+			continue
+		}
+		list, ok := body[key[1:]].([]any)
+		if was, shown := pick(live, f.reads()); ok && shown && len(list) > 0 && list[0] == was {
+			list = slices.Clone(list)
+			list[0] = v
+			body[key[1:]] = list
+		}
+	}
 }
 
 // Updating is the body of an update that sends the changes.
@@ -53,6 +72,9 @@ func (t Table) Updating(changes diff.Doc, live Body, m Manner) (Body, error) {
 		v, changed := changes[f.Path]
 		if !changed {
 			continue
+		}
+		if v != nil {
+			f.copy(body, v, live) // before lists that the changes set, which are not touched
 		}
 		if f.Write == Never {
 			return nil, fmt.Errorf("%s can't be updated", f.Path)

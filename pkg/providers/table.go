@@ -51,6 +51,11 @@ type Field struct {
 	// Key names the part by which a live element is recognised when an
 	// update must carry its unknown keys along; "" goes by position.
 	Key string
+	// Copies are pointers at which the vendor keeps the same value once more:
+	// "/key", which is written wherever the field is, or the first element of
+	// a list, "/list/0", which an update changes along where the read showed
+	// both alike.
+	Copies []string
 	// Optional matters where updates forget what they leave out: an update
 	// may go ahead although the read did not show this field.
 	Optional bool

@@ -24,7 +24,9 @@ func core() providers.Table {
 		{
 			Path: "greeting", Kind: diff.Text, Doc: "The first message of every chat.",
 			Source: providers.Documented.In("create and update"), Write: "/greeting", List: "/greeting",
-			Limit: []providers.Limit{length(3, 4096)}, Clear: providers.Stays("every client requires a greeting"), Example: "Wipe your boots.",
+			// As of 30 November 2026 the newest clients repeat it as the first of greetings.
+			Copies: []string{"/greetings/0"},
+			Limit:  []providers.Limit{length(3, 4096)}, Clear: providers.Stays("every client requires a greeting"), Example: "Wipe your boots.",
 		},
 		{
 			Path: "title", Kind: diff.Text, Doc: "A few words under the name.",
@@ -99,7 +101,9 @@ func more() providers.Table {
 		{
 			Path: "dynamic_greeting_enabled", Kind: diff.Bool, Doc: "Whether the greeting may vary.",
 			Source: providers.Published.In("newer clients"), Write: "/dynamic_greeting_enabled",
-			Clear: providers.Stays("a switch has no empty value"), Example: true, Default: false, Optional: true,
+			// As of 30 November 2026 node_characterai 2 creates with the one and updates with the other.
+			Copies: []string{"/allow_dynamic_greeting"},
+			Clear:  providers.Stays("a switch has no empty value"), Example: true, Default: false, Optional: true,
 		},
 		list("tags", "Tags.", "inn"),
 		list("greetings", "Further greetings.", "The fire's lit. Sit."),
