@@ -53,10 +53,13 @@ type Reading struct {
 	// strangers are the speakers that are nobody unless another character of
 	// the project is called so.
 	strangers []stranger
+	// twins are names in look-alike letters, findings when another character of
+	// the project has the name that they look like.
+	twins []stranger
 }
 
 // Silent reports that there is nothing to say, whoever else there is.
-func (r Reading) Silent() bool { return len(r.found)+len(r.strangers) == 0 }
+func (r Reading) Silent() bool { return len(r.found)+len(r.strangers)+len(r.twins) == 0 }
 
 type stranger struct {
 	name    string // in small letters
@@ -75,7 +78,7 @@ func Read(p *spec.Project, s Subject) Reading {
 		page.rule, page.said = r, map[spec.Pos]int{}
 		r.check(page)
 	}
-	return Reading{found: page.found, strangers: page.strangers}
+	return Reading{found: page.found, strangers: page.strangers, twins: page.twins}
 }
 
 // Findings puts together what was read, once the names of the project's
@@ -92,6 +95,11 @@ func Findings(read []Reading, names map[string]bool) []spec.Diagnostic {
 			}
 			said[at]++
 			out = append(out, s.finding)
+		}
+		for _, s := range r.twins {
+			if names[s.name] {
+				out = append(out, s.finding)
+			}
 		}
 	}
 	return out
@@ -113,6 +121,7 @@ type page struct {
 	said      map[spec.Pos]int
 	found     []spec.Diagnostic
 	strangers []stranger
+	twins     []stranger
 }
 
 // mostPerText bounds what one rule says of one text: after that, it repeats
@@ -133,7 +142,7 @@ func (p *page) say(t text, offset, length int, message, hint string) {
 
 func (p *page) finding(t text, offset, length int, message, hint string) spec.Diagnostic {
 	d := spec.Diagnostic{
-		Pos: t.value.Pos, Severity: spec.Warning, Code: p.rule.Code, Path: t.path, Character: p.subject.Character.Name, Message: message, Hint: hint,
+		Pos: t.value.Pos, Severity: p.rule.Severity, Code: p.rule.Code, Path: t.path, Character: p.subject.Character.Name, Message: message, Hint: hint,
 		Spot: &spec.Spot{Value: t.value, Offset: offset, Length: length},
 	}
 	if t.target != nil {

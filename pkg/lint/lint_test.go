@@ -131,7 +131,7 @@ func TestEveryRuleHasACase(t *testing.T) {
 		said.Write(data)
 	}
 	for _, r := range lint.Rules() {
-		if r.ID != lint.Effective && !strings.Contains(said.String(), "warning "+r.Code) {
+		if r.ID != lint.Effective && !strings.Contains(said.String(), string(r.Severity)+" "+r.Code) {
 			t.Errorf("no case finds %s (%s)", r.ID, r.Code)
 		}
 		dir := t.TempDir()

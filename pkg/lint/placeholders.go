@@ -27,7 +27,7 @@ func leftovers(p *page) {
 		}
 		p.brackets(t)
 		for _, m := range macros(t.s) {
-			if m.closed && !m.known() && !p.full(t) {
+			if m.closed && !m.known() && m.imitates() == "" && !p.full(t) {
 				p.leftover(t, m.start, m.end, "a placeholder that was left in: no macro has that name")
 			}
 		}

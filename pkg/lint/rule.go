@@ -21,6 +21,8 @@ const (
 	Secret     = "secret"
 	Effective  = "effective-limit"
 	Comment    = "ignore-comment"
+	Hidden     = "hidden-text"
+	Lookalike  = "lookalike"
 )
 
 // The codes of the findings. Those past an effective limit are the providers'
@@ -33,30 +35,35 @@ const (
 	CodeSpeaker    = "CS344"
 	CodeSecret     = "CS345"
 	CodeComment    = "CS346"
+	CodeHidden     = "CS347"
+	CodeLookalike  = "CS348"
 )
 
 // Off is the severity that silences a rule.
 const Off = "off"
 
-// Rule is one kind of finding. By default all are warnings.
+// Rule is one kind of finding.
 type Rule struct {
 	ID, Code string
-	Title    string // what it finds, in a sentence
-	Bad      string // an example
+	Severity spec.Severity // by default
+	Title    string        // what it finds, in a sentence
+	Bad      string        // an example
 	check    func(*page)
 }
 
 // Rules lists the rules in the order of their codes.
 func Rules() []Rule {
 	return []Rule{
-		{Repeated, CodeRepeated, "A paragraph stands twice in one text, or in two texts of a character.", "The same 60 characters or more under persona and under lore.", repeated},
-		{Leftover, CodeLeftover, "A placeholder was left in.", "TODO, FIXME, TBD, lorem ipsum, {{name}}, ${name}, <insert tavern here>, [your text]", leftovers},
-		{Unbalanced, CodeUnbalanced, "A macro lacks a brace.", "{{char}, {user}}, {char}", unbalanced},
-		{Unexpanded, CodeUnexpanded, "A macro stands where a provider is known not to fill it in. Where that is not known, there is no finding.", "{{time}} in Character.AI's definition", unexpanded},
-		{Speaker, CodeSpeaker, "A speaker in the example dialogue is nobody: not the character, not the player, no character of the project, and nobody whom its texts mention.", "Mara: in the examples of Mira", speakers},
-		{Secret, CodeSecret, "Something looks like a credential: the shapes of well-known services' keys. It is never printed.", "a key that begins with sk-ant- or ghp_, a private key in PEM", secrets},
-		{Comment, CodeComment, "An ignore comment names no rule, or gives no reason. Only comments of manifests with other findings are looked at.", "# charsync:ignore no-such-rule", nil},
-		{Effective, providers.CodeEffective, "A text is longer than what a provider is known to heed; the first sentence that is lost is named.", "3,400 characters in Character.AI's definition", nil},
+		{Repeated, CodeRepeated, spec.Warning, "A paragraph stands twice in one text, or in two texts of a character.", "The same 60 characters or more under persona and under lore.", repeated},
+		{Leftover, CodeLeftover, spec.Warning, "A placeholder was left in.", "TODO, FIXME, TBD, lorem ipsum, {{name}}, ${name}, <insert tavern here>, [your text]", leftovers},
+		{Unbalanced, CodeUnbalanced, spec.Warning, "A macro lacks a brace.", "{{char}, {user}}, {char}", unbalanced},
+		{Unexpanded, CodeUnexpanded, spec.Warning, "A macro stands where a provider is known not to fill it in. Where that is not known, there is no finding.", "{{time}} in Character.AI's definition", unexpanded},
+		{Speaker, CodeSpeaker, spec.Warning, "A speaker in the example dialogue is nobody: not the character, not the player, no character of the project, and nobody whom its texts mention.", "Mara: in the examples of Mira", speakers},
+		{Secret, CodeSecret, spec.Warning, "Something looks like a credential: the shapes of well-known services' keys. It is never printed.", "a key that begins with sk-ant- or ghp_, a private key in PEM", secrets},
+		{Comment, CodeComment, spec.Warning, "An ignore comment names no rule, or gives no reason. Only comments of manifests with other findings are looked at.", "# charsync:ignore no-such-rule", nil},
+		{Hidden, CodeHidden, spec.Error, "A text holds characters that no reader sees: tag letters, control characters and controls of the writing direction, joiners and variation selectors outside of whole sequences, soft hyphens.", "a joiner between Latin letters, letters behind a flag, a right-to-left override", hidden},
+		{Lookalike, CodeLookalike, spec.Error, "A name looks like the name of another character, or a macro like a known one, and is spelled with other letters.", "{{char}} with a Cyrillic a", lookalikes},
+		{Effective, providers.CodeEffective, spec.Warning, "A text is longer than what a provider is known to heed; the first sentence that is lost is named.", "3,400 characters in Character.AI's definition", nil},
 	}
 }
 
@@ -65,7 +72,7 @@ func Codes() []spec.CodeInfo {
 	var codes []spec.CodeInfo
 	for _, r := range Rules() {
 		if r.Code != providers.CodeEffective {
-			codes = append(codes, spec.CodeInfo{Code: r.Code, Severity: spec.Warning, Meaning: r.Title + " Rule " + r.ID + "."})
+			codes = append(codes, spec.CodeInfo{Code: r.Code, Severity: r.Severity, Meaning: r.Title + " Rule " + r.ID + "."})
 		}
 	}
 	return codes

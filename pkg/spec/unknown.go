@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/charsync/charsync/pkg/visible"
 )
 
 // isText reports a schema of a text field: one that takes a text or a
@@ -33,6 +35,9 @@ func (j *judge) unknown(f failure, pointer []string, it *item) {
 		}
 		if near := DidYouMean(k.Value, names); near != "" && hint == "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		if same, changed := visible.Skeleton(k.Value); changed && slices.Contains(names, same) {
+			hint = fmt.Sprintf("it looks like %s and is spelled %+q: write it in Latin letters", same, k.Value)
 		}
 		if hint == "" {
 			hint = "accepted here: " + strings.Join(names, ", ")

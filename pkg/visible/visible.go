@@ -24,8 +24,8 @@ type Kind string
 // The kinds.
 const (
 	Control   Kind = "control character"
-	Invalid   Kind = "byte that is not UTF-8"
-	Direction Kind = "control of the writing direction"
+	Invalid   Kind = "invalid byte"
+	Direction Kind = "direction control"
 	Tag       Kind = "tag letter"
 	Joiner    Kind = "joiner"
 	Selector  Kind = "variation selector"
