@@ -12,6 +12,11 @@ type lateReads struct {
 	pasts []past       // in the order of the writes
 }
 
+// late tells whether a reading route answers with what was before the last writes.
+func (s *Server) late(rt *route) bool {
+	return s.switches.number("late-reads") > 0 && (rt.lists || s.switches.get("late-where") == "everywhere")
+}
+
 // past is what reads show of a character until enough of them were made.
 type past struct {
 	id    string

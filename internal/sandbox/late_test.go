@@ -1,12 +1,10 @@
-package sandbox_test
+package sandbox
 
 import (
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/charsync/charsync/internal/sandbox"
 )
 
 // TestLateReads: what a request wrote shows after so many reads, creations,
@@ -14,7 +12,7 @@ import (
 func TestLateReads(t *testing.T) {
 	for _, where := range []string{"everywhere", "lists"} {
 		t.Run(where, func(t *testing.T) {
-			s, err := sandbox.Open(sandbox.Options{Seed: 3, Switches: map[string]string{"late-where": where}})
+			s, err := Open(Options{Seed: 3, Switches: map[string]string{"late-where": where}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -120,7 +120,7 @@ func (s *Server) execute(c *call) (reply, bool) {
 	if c.route.write {
 		committed, err = st.write(c.req.Context(), s.now(), run)
 	} else {
-		err = st.readLate(s.now(), s.switches.get("late-where") == "everywhere" || c.route.lists, run)
+		err = st.readLate(s.now(), s.late(c.route), run)
 	}
 	if err != nil {
 		return c.vendor.refuse(http.StatusServiceUnavailable, "sandbox storage: "+err.Error()), false

@@ -27,6 +27,9 @@ type Entry struct {
 	// Pending is a write that was about to be sent and whose outcome was not
 	// recorded.
 	Pending *Intent
+	// Unseen is the creation that was answered with ID and that no read has
+	// shown yet; nil when one has.
+	Unseen *Answered
 	// At and Owner are marks of the place and of the account that the
 	// character is bound at, so that a lock is not used at another one; "" is
 	// not known. Owner is learnt where the vendor tells.
@@ -49,6 +52,12 @@ type Intent struct {
 	Fields map[spec.Path]string `json:"fields,omitempty"`
 }
 
+// Answered is a creation whose answer was recorded.
+type Answered struct {
+	Key string `json:"key,omitempty"` // what it was sent with
+	At  string `json:"at"`            // RFC 3339
+}
+
 // Clone copies an entry with what it points to.
 func (e Entry) Clone() Entry {
 	e.Fields = maps.Clone(e.Fields)
@@ -56,6 +65,10 @@ func (e Entry) Clone() Entry {
 		p := *e.Pending
 		p.Fields = maps.Clone(p.Fields)
 		e.Pending = &p
+	}
+	if e.Unseen != nil {
+		u := *e.Unseen
+		e.Unseen = &u
 	}
 	return e
 }
@@ -77,6 +90,7 @@ type record struct {
 	Protect  bool                 `json:"protect,omitempty"`
 	Old      string               `json:"old,omitempty"`
 	Pending  *Intent              `json:"pending,omitempty"`
+	Unseen   *Answered            `json:"unseen,omitempty"`
 	Gone     bool                 `json:"gone,omitempty"` // the entry was removed; only in lines appended by a run
 	At       string               `json:"at,omitempty"`
 	Owner    string               `json:"owner,omitempty"`
@@ -90,7 +104,7 @@ type record struct {
 func EncodeEntry(e Entry, gone bool) []byte {
 	line := record{
 		Name: e.Name, Target: e.Target, Provider: e.Provider, ID: e.ID, Protect: e.Protect,
-		Old: e.Old, Pending: e.Pending, Gone: gone, At: e.At, Owner: e.Owner, Revision: e.Revision, Run: e.Run,
+		Old: e.Old, Pending: e.Pending, Unseen: e.Unseen, Gone: gone, At: e.At, Owner: e.Owner, Revision: e.Revision, Run: e.Run,
 	}
 	if len(e.Fields) > 0 {
 		line.Fields = make(map[spec.Path]string, len(e.Fields))
@@ -144,7 +158,7 @@ func DecodeEntry(data []byte) (e Entry, gone bool, err error) {
 	e = Entry{
 		Address:  diff.Address{Name: line.Name, Target: line.Target},
 		Provider: line.Provider, ID: line.ID, Protect: line.Protect, Run: line.Run,
-		Old: line.Old, Pending: line.Pending, At: line.At, Owner: line.Owner, Revision: line.Revision,
+		Old: line.Old, Pending: line.Pending, Unseen: line.Unseen, At: line.At, Owner: line.Owner, Revision: line.Revision,
 	}
 	if len(line.Fields) > 0 {
 		e.Fields = make(map[spec.Path]diff.Mark, len(line.Fields))

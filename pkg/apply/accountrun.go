@@ -49,6 +49,8 @@ type item struct {
 	made    string   // what an earlier application of the plan has made of it
 	dropped string   // a character of an earlier attempt that was removed
 	later   bool     // read back by the list, when all is written
+	late    bool     // did not show when it was read back, and is looked for again
+	tired   bool     // was looked for as long as the table says
 	got     seen     // the single read-back, for what needs both
 	failure error    // the write went wrong, in a way that may have had an effect
 	wrote   bool     // a writing request was sent
@@ -102,7 +104,7 @@ func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Cha
 		{"settle", func(ctx context.Context) { ar.settleDoubts(ctx); ar.recognise(ctx) }},
 		{"look", func(ctx context.Context) { ar.readAhead(ctx); ar.chooseReadBack() }},
 		{"write", ar.writeAll},
-		{"verify", func(ctx context.Context) { ar.verifyLater(ctx); ar.verifyRemoved(ctx) }},
+		{"verify", func(ctx context.Context) { ar.verifyLater(ctx); ar.verifyRemoved(ctx); ar.verifyLate(ctx) }},
 	} {
 		end := r.engine.span(part.phase + " " + target)
 		part.do(ctx)

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
@@ -13,6 +14,9 @@ import (
 func (ar *accountRun) found(ctx context.Context, it *item, entry Entry, id string) bool {
 	if p := it.entry.Pending; p != nil && p.Action == diff.Create {
 		entry.Fields = ar.account.trusted(p)
+	}
+	if entry.ID != id {
+		entry.Unseen = ar.unseen("")
 	}
 	entry.ID, entry.Pending = id, nil
 	if it.Action == diff.Replace {
@@ -71,7 +75,7 @@ func (ar *accountRun) clone(ctx context.Context, it *item, entry Entry) bool {
 	if !ok {
 		return false
 	}
-	entry.ID, entry.Pending, entry.Old = id, nil, replaced(it, entry)
+	entry.ID, entry.Pending, entry.Old, entry.Unseen = id, nil, replaced(it, entry), ar.unseen(key)
 	it.id, it.entry = id, entry
 	return ar.bring(ctx, it)
 }
@@ -82,13 +86,17 @@ func (ar *accountRun) clone(ctx context.Context, it *item, entry Entry) bool {
 func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 	n := need{id: it.id, paths: sentPaths(it.Change)}
 	var s seen
-	_, err := ar.engine.observe(ctx, ar.account, "verify", []need{n}, func(_ int, got seen) { s = got })
+	since := func(int) time.Time { return answeredAt(it.entry) }
+	_, err := ar.engine.observeLate(ctx, ar.account, "verify", []need{n}, since, func(_ int, got seen) { s = got })
 	switch {
 	case err != nil:
 		ar.unchecked(it, err)
 		return false
 	case s.err != nil:
 		ar.unchecked(it, s.err)
+		return false
+	case s.gone && it.entry.Unseen != nil:
+		ar.unchecked(it, notVisible(it.Target, it.id))
 		return false
 	case s.gone:
 		ar.fail(it, fmt.Errorf("%s is not there although an earlier attempt created it", it.id))

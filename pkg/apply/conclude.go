@@ -18,6 +18,10 @@ func (ar *accountRun) conclude(ctx context.Context, it *item) {
 		return
 	}
 	live := table.Live(it.got.get, it.got.list)
+	if it.failure == nil && !it.tired && ar.outdated(it, live) {
+		it.late = true
+		return
+	}
 	it.after = live
 	if rest := ar.uncleared(it, live); len(rest) > 0 && it.failure == nil && !it.cleared {
 		it.cleared = true
@@ -25,7 +29,7 @@ func (ar *accountRun) conclude(ctx context.Context, it *item) {
 		return
 	}
 	entry := it.entry
-	entry.ID, entry.Pending = it.id, nil
+	entry.ID, entry.Pending, entry.Unseen = it.id, nil, nil
 	if owner := ar.account.owner(it.got.get, it.got.list); owner != "" {
 		entry.Owner = owner
 	}

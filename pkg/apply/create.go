@@ -22,6 +22,9 @@ func (ar *accountRun) create(ctx context.Context, it *item) {
 		return
 	}
 	old := it.entry.Old
+	if old == "" && it.entry.Unseen != nil { // should the service show it after all, it goes
+		old = it.entry.ID
+	}
 	if ar.bringAbout(ctx, it, old) {
 		ar.readBack(ctx, it)
 	}
@@ -105,7 +108,7 @@ func (ar *accountRun) bringAbout(ctx context.Context, it *item, old string) bool
 	}
 	it.id = id
 	entry.Fields = ar.account.trusted(entry.Pending)
-	entry.ID, entry.Pending = id, nil
+	entry.ID, entry.Pending, entry.Unseen = id, nil, ar.unseen(key)
 	it.entry = entry
 	ar.remember(it, nonEmpty(it.Fields))
 	for i := range it.fields {

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -94,11 +95,13 @@ type Options struct {
 	Allow       map[string]bool // guards that may be passed
 	Parallelism int             // changes at a time per account; 0 leaves it to the account's pace
 	Now         func() time.Time
-	Who         string // who runs this, for the run record
-	Command     string // which command runs, for the run record
-	Resumes     string // the run that this one finishes, for the run record
-	Version     string
-	Sandbox     bool // the accounts are the sandbox's: a plan says so
+	// Sleep waits for a service that may show a write late; nil is a timer.
+	Sleep   func(context.Context, time.Duration) error
+	Who     string // who runs this, for the run record
+	Command string // which command runs, for the run record
+	Resumes string // the run that this one finishes, for the run record
+	Version string
+	Sandbox bool // the accounts are the sandbox's: a plan says so
 	// Events is told of progress, one call at a time; it may be nil.
 	Events func(Event)
 	// Span is told when a phase begins, and what it returns is called at its
@@ -124,7 +127,7 @@ func (s Selection) leavesOut(name string) bool { return s.Changed != nil && !s.C
 
 // Event is progress, for people.
 type Event struct {
-	Kind     string // observe, import, write, verify, done
+	Kind     string // observe, import, write, verify, wait, done
 	Address  diff.Address
 	Instance string
 	Done     int

@@ -137,6 +137,7 @@ func (ar *accountRun) entryOf(it *item) Entry {
 			entry = old
 		}
 	}
+	entry.Unseen = nil // it was read by now
 	made := false
 	if entry.ID != it.ID { // bound to this character only now: what was known of another does not count
 		entry.Fields, entry.Old = nil, it.Superseded

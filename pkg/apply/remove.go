@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
@@ -149,11 +150,20 @@ func (ar *accountRun) verifyRemoved(ctx context.Context) {
 }
 
 func (ar *accountRun) verifyRemovedIn(ctx context.Context, scope string, items map[string]*item) {
+	late := map[*item]providers.Body{}
+	check := func(it *item, body providers.Body, err error) {
+		if it.failure == nil && ar.remains(body, err) {
+			late[it] = body
+			return
+		}
+		ar.removedAs(it, body, err)
+	}
 	if ar.hides() && len(items) < pagesOf(ar.account.Driver, ar.engine.boundIn(ar.account)[scope]) {
 		for _, it := range items {
 			body, err := ar.account.Provider.Get(ctx, it.ID)
-			ar.removedAs(it, body, err)
+			check(it, body, err)
 		}
+		ar.removedLate(ctx, late)
 		return
 	}
 	for remote, err := range ar.account.Provider.List(ctx, scope) {
@@ -170,13 +180,42 @@ func (ar *accountRun) verifyRemovedIn(ctx context.Context, scope string, items m
 		delete(items, remote.ID)
 		if !ar.hides() { // a list may be behind: what reading it says counts
 			body, err := ar.account.Provider.Get(ctx, it.ID)
-			ar.removedAs(it, body, err)
+			check(it, body, err)
 			continue
 		}
-		ar.removedAs(it, remote.Body, nil)
+		check(it, remote.Body, nil)
 	}
 	for _, it := range items {
 		ar.removedAs(it, nil, nil)
+	}
+	ar.removedLate(ctx, late)
+}
+
+// remains reports a character that is live although it was deleted.
+func (ar *accountRun) remains(body providers.Body, err error) bool {
+	return err == nil && body != nil && !(ar.hides() && ar.isPrivate(body))
+}
+
+// removedLate looks again for deletions that did not show, as long as the
+// driver's table says that they may take.
+func (ar *accountRun) removedLate(ctx context.Context, left map[*item]providers.Body) {
+	if len(left) == 0 {
+		return
+	}
+	ar.engine.until(ctx, ar.account, time.Time{}, plural(len(left), "deletion"), func() bool {
+		for it := range left {
+			body, err := ar.account.Provider.Get(ctx, it.ID)
+			if ar.remains(body, err) {
+				left[it] = body
+				continue
+			}
+			delete(left, it)
+			ar.removedAs(it, body, err)
+		}
+		return len(left) == 0
+	})
+	for it, body := range left {
+		ar.removedAs(it, body, nil)
 	}
 }
 
@@ -190,7 +229,7 @@ func (ar *accountRun) removedAs(it *item, body providers.Body, err error) {
 	switch {
 	case err != nil && providers.KindOf(err) != providers.NotFound:
 		ar.unchecked(it, err)
-	case err == nil && body != nil && !(ar.hides() && ar.isPrivate(body)):
+	case ar.remains(body, err):
 		if it.failure == nil {
 			it.failure = &providers.Error{
 				Kind: providers.Unexpected, Provider: it.Target, Op: "delete",

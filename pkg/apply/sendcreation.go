@@ -31,7 +31,7 @@ func (ar *accountRun) sendCreation(it *item, entry Entry, call func() (string, e
 	}
 	made := Entry{
 		Address: it.Address, Provider: it.Provider, Protect: it.Protect, ID: id, Old: replaced(it, entry),
-		Fields: ar.account.trusted(entry.Pending),
+		Fields: ar.account.trusted(entry.Pending), Unseen: ar.unseen(line.Key),
 	}
 	if err := ar.put(made); err != nil {
 		it.id = id

@@ -85,12 +85,25 @@ func (e *Engine) settle(ctx context.Context, a *Account, doubts []doubt) (out ma
 			byContent[d.intent.Scope] = append(byContent[d.intent.Scope], d)
 		case a.Driver.Key == providers.ByField && d.intent.Clone == "":
 			out[d.Address] = e.settleByField(ctx, a, d)
+			if left := []doubt{d}; len(e.unfound(a, left, out)) > 0 {
+				e.until(ctx, a, newest(left), "an earlier creation whose answer was lost", func() bool {
+					out[d.Address] = e.settleByField(ctx, a, d)
+					return len(e.unfound(a, left, out)) == 0
+				})
+			}
 		default:
 			byContent[d.intent.Scope] = append(byContent[d.intent.Scope], d)
 		}
 	}
 	for scope, list := range byContent {
 		e.settleByContent(ctx, a, scope, list, out)
+		if left := e.unfound(a, list, out); len(left) > 0 {
+			e.until(ctx, a, newest(left), "an earlier creation whose answer was lost", func() bool {
+				e.settleByContent(ctx, a, scope, left, out)
+				left = e.unfound(a, left, out)
+				return len(left) == 0
+			})
+		}
 		e.preferKeys(a, list, out)
 	}
 	return out, a.requests() - before

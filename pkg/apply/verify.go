@@ -23,6 +23,10 @@ func (ar *accountRun) readBack(ctx context.Context, it *item) {
 			it.later = true
 			return
 		}
+		if kind := providers.KindOf(err); kind == providers.NotFound && it.failure == nil {
+			it.late = true
+			return
+		}
 		if err != nil {
 			ar.unchecked(it, err)
 			return
@@ -94,10 +98,7 @@ func (ar *accountRun) verifyScope(ctx context.Context, scope string, waiting map
 		}
 	}
 	for _, it := range waiting {
-		ar.unchecked(it, &providers.Error{
-			Kind: providers.NotFound, Provider: it.Target, Op: "list", Message: "the list does not show the character that was just written",
-			Hint: "run again: it is bound, and what it holds will be compared",
-		})
+		it.late = true
 	}
 }
 

@@ -24,6 +24,7 @@ type Driver struct {
 	Manner    Manner
 	Removal   Removal
 	Pace      Pace
+	Late      Late
 	// Scope names the fields that say where a character lives; the id starts
 	// with their values. Empty for vendors without places.
 	Scope []spec.Path
@@ -96,6 +97,12 @@ type Pace struct {
 	Burst       int     // requests that may go at once after a time of rest; 0 is 1
 	Concurrency int     // requests at a time; 0 is 1
 	SerialWrite bool    // one writing request at a time
+}
+
+// Late is how long reads may show what was before a write.
+type Late struct {
+	Most   time.Duration // 0: a write shows at once
+	Source Source
 }
 
 // Config is what opening an account needs.

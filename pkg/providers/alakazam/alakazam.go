@@ -3,6 +3,8 @@
 package alakazam
 
 import (
+	"time"
+
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -24,6 +26,7 @@ func Driver() *providers.Driver {
 		// 120 requests in a rolling minute for a key, as of 30 November 2026:
 		// https://docs.alakazam.gg/rate-limits. The burst is ours.
 		Pace: providers.Pace{PerSecond: 2, Burst: 20, Concurrency: 4},
+		Late: providers.Late{Most: 30 * time.Second, Source: providers.Assumed.In("no document says how soon a read shows a write")},
 		Needs: [][]spec.Path{
 			{"name"}, {"authored", "premise"}, {"authored", "frame_url"}, {"authored", "frame_b64"}, {"world"},
 		},

@@ -4,6 +4,8 @@
 package characterai
 
 import (
+	"time"
+
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -24,6 +26,7 @@ func Driver() *providers.Driver {
 			Loss: "Character.AI has no deletion: the character is archived; charsync undo or the website brings it back.",
 		},
 		Pace:     providers.Pace{PerSecond: 1, Concurrency: 2, SerialWrite: true},
+		Late:     providers.Late{Most: 30 * time.Second, Source: providers.Assumed.In("no document says how soon a read shows a write")},
 		Required: []spec.Path{"name", "greeting"},
 		Compose:  map[spec.Path][]spec.Path{"definition": {"persona", "scene", "lore", "examples"}},
 		Key:      providers.ByField,

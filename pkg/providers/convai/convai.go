@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
@@ -31,6 +32,7 @@ func Driver() *providers.Driver {
 			Loss: "Convai can't bring a deleted character back; its knowledge bank and its memories go with it.",
 		},
 		Pace:     providers.Pace{PerSecond: 5, Concurrency: 4},
+		Late:     providers.Late{Most: 30 * time.Second, Source: providers.Assumed.In("no document says how soon a read shows a write")},
 		Required: []spec.Path{"name", "voiceType", "backstory"},
 		Compose:  map[spec.Path][]spec.Path{"backstory": {"persona", "scene", "lore"}},
 		Key:      providers.ByContent,

@@ -5,6 +5,7 @@ package npcbuilder
 
 import (
 	"strings"
+	"time"
 
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
@@ -25,6 +26,7 @@ func Driver() *providers.Driver {
 			Loss: "NPCBuilder can't bring back what the character knows and whom it knows.",
 		},
 		Pace:     providers.Pace{PerSecond: 4, Concurrency: 4},
+		Late:     providers.Late{Most: 30 * time.Second, Source: providers.Assumed.In("no document says how soon a read shows a write")},
 		Scope:    []spec.Path{"game_id", "world_id"},
 		Required: []spec.Path{"name"},
 		Key:      providers.ByContent,
