@@ -58,9 +58,6 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 		return nil, err
 	}
 	engine.Options.Selection = s.selection
-	if s.against != nil { // what is measured by shares is measured by all that is bound
-		engine.Options.Bound = len(slices.DeleteFunc(s.lock.Entries(), func(e apply.Entry) bool { return e.ID == "" }))
-	}
 	found := lint.Conceal(s.project.WithSource(only(s.validated(engine), spec.Error, spec.Warning)))
 	if err := s.diagnose(found); err != nil {
 		return nil, err

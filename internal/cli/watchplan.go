@@ -8,10 +8,6 @@ import (
 	"github.com/charsync/charsync/pkg/apply"
 )
 
-// sharedFrom is the number of characters from which a batch is measured by
-// the whole project: the guards about shares look at no fewer.
-const sharedFrom = 10
-
 // plannable are the characters that are due and valid, and those whose
 // manifest is gone while the lock still binds them.
 func (r *watchRun) plannable(due []string) (present, gone []string) {
@@ -50,9 +46,6 @@ func (r *watchRun) plan(ctx context.Context, present, gone []string) error {
 	}
 	engine.Options.Selection = s.selection
 	engine.Options.Command = "watch --apply"
-	if s.set.Partial && len(present) >= sharedFrom {
-		engine.Options.Bound = w.bound(&r.flags.runFlags, s.selection)
-	}
 	plan, err := engine.Plan(ctx)
 	s.progress.stop()
 	if err != nil {

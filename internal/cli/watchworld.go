@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/charsync/charsync/pkg/apply"
-	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -176,35 +175,4 @@ func (w *world) bindings(name string) []apply.Entry {
 		return nil
 	}
 	return w.session.lock.Show(name)
-}
-
-// bound counts the pairs that the lock binds and the command line means: what
-// a batch is a share of. It is only worth counting for a large batch.
-func (w *world) bound(f *runFlags, selection apply.Selection) int {
-	n := 0
-	for _, e := range w.session.lock.Entries() {
-		if e.ID != "" && w.means(e.Address, f.env, selection) {
-			n++
-		}
-	}
-	return n
-}
-
-func (w *world) means(a diff.Address, env string, selection apply.Selection) bool {
-	c := w.follower.Find(a.Name)
-	if c == nil || w.named != nil && !w.named[a.Name] {
-		return false
-	}
-	for _, s := range selection.Selectors {
-		if !s.Matches(c.Labels) {
-			return false
-		}
-	}
-	for i := range c.Targets {
-		in, ok := w.session.project.Route(env, c.Targets[i].Instance)
-		if ok && in.Name == a.Target {
-			return len(selection.Targets) == 0 || slices.Contains(selection.Targets, in.Name)
-		}
-	}
-	return false
 }

@@ -44,7 +44,9 @@ func (e *Engine) Against(base *Engine, r diff.Revision) *diff.Plan {
 		plan.Changes = append(plan.Changes, *change)
 	}
 	c.left(plan)
-	guardPlan(plan, shares{bound: e.boundPairs(), changes: e.Options.Policy.MaxChanges, deletes: e.Options.Policy.MaxDeletes}, e.Options.Allow)
+	figures := shares{bound: e.boundPairs(), changes: e.Options.Policy.MaxChanges, deletes: e.Options.Policy.MaxDeletes}
+	figures.edits = sharedEdits(e.resolve().list, plan.Changes)
+	guardPlan(plan, figures, e.Options.Allow)
 	plan.Seal()
 	return plan
 }

@@ -89,7 +89,6 @@ type Options struct {
 	Env         string
 	Selection   Selection
 	Policy      spec.Policy
-	Bound       int             // the bound pairs that shares are shares of, where they are more than those selected
 	Frozen      bool            // the plan that is applied was made earlier, and may have been applied elsewhere
 	Prune       bool            // delete what is bound but has no manifest any more
 	Allow       map[string]bool // guards that may be passed

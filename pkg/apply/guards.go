@@ -30,7 +30,7 @@ func Guards() []string {
 
 // sharesFrom is the number of bound pairs from which percentages count: of a
 // few, every change is a large share.
-const sharesFrom = 10
+const sharesFrom = 20
 
 // longText is the length in characters from which losing text is looked at.
 const longText = 200
@@ -40,12 +40,32 @@ const sameTextFrom = 3
 
 // shares are the figures that the guards about shares look at.
 type shares struct {
-	bound   int // selected pairs that are bound already
+	bound   int // pairs that the lock binds at the instances in play, selected or not
 	changes spec.Share
 	deletes spec.Share
 	// finishing are updates that bring a creation to its end that a run was
 	// stopped in: they count as little as the creation itself.
 	finishing map[diff.Address]bool
+	// edits are by field the edits of texts that several characters share.
+	edits map[diff.Address]map[spec.Path]edit
+}
+
+// edit names an edit of one text that several characters take from one place.
+type edit string
+
+// sharedEdits names what a change is, if every field that it sends is a text
+// that several characters share; "" otherwise.
+func (s shares) sharedEdits(c *diff.Change) edit {
+	var all []string
+	for _, f := range c.Sends() {
+		of := s.edits[c.Address][f.Path]
+		if of == "" {
+			return ""
+		}
+		all = append(all, string(of))
+	}
+	slices.Sort(all)
+	return edit(strings.Join(slices.Compact(all), "\x00"))
 }
 
 // guardPlan judges a whole plan. It adds to each change what stops it, and to
@@ -60,7 +80,7 @@ func guardPlan(p *diff.Plan, s shares, allow map[string]bool) {
 			}
 		}
 	}
-	for _, b := range slices.Concat(guardShares(p, s), guardSameTexts(p)) {
+	for _, b := range slices.Concat(guardShares(p, s), guardSameTexts(p, s)) {
 		if !allow[b.Rule] {
 			p.Guards = append(p.Guards, b)
 		}
@@ -134,6 +154,7 @@ func guardPublishing(c *diff.Change) []diff.Block {
 // the list is wrong, and everything would be there twice.
 func guardShares(p *diff.Plan, s shares) []diff.Block {
 	updates, deletes, again := 0, 0, 0
+	counted, once := map[edit]bool{}, ""
 	for i := range p.Changes {
 		switch c := &p.Changes[i]; c.Action {
 		case diff.Create:
@@ -141,7 +162,13 @@ func guardShares(p *diff.Plan, s shares) []diff.Block {
 				again++
 			}
 		case diff.Update:
-			if !s.finishing[c.Address] {
+			of := s.sharedEdits(c)
+			switch {
+			case s.finishing[c.Address]:
+			case counted[of]:
+				once = ", a shared text counted once"
+			default:
+				counted[of] = of != ""
 				updates++
 			}
 		case diff.Delete:
@@ -154,8 +181,8 @@ func guardShares(p *diff.Plan, s shares) []diff.Block {
 	var out []diff.Block
 	usual := spec.DefaultProject("").Policy
 	if over(updates, s.bound, s.changes) {
-		out = append(out, limited("maxChanges", usual.MaxChanges, block(guardMaxChanges, "%s of %s bound pairs of character and target would be updated (%s), and policy.maxChanges is %s",
-			providers.Figure(updates), providers.Figure(s.bound), percentage(updates, s.bound), s.changes)))
+		out = append(out, limited("maxChanges", usual.MaxChanges, block(guardMaxChanges, "%s of %s bound pairs of character and target would be updated (%s%s), and policy.maxChanges is %s",
+			providers.Figure(updates), providers.Figure(s.bound), percentage(updates, s.bound), once, s.changes)))
 	}
 	if over(again, s.bound, s.changes) {
 		b := block(guardMaxChanges, "%s of %s bound pairs of character and target were not found and would be created anew (%s), and policy.maxChanges is %s",
@@ -176,7 +203,7 @@ func limited(key string, usual spec.Share, b diff.Block) diff.Block {
 	return b
 }
 
-// over reports whether n of total is past a limit. Percentages count from ten
+// over reports whether n of total is past a limit. Percentages count from twenty
 // bound pairs on; absolute limits always.
 func over(n, total int, limit spec.Share) bool {
 	if limit.Percent && total < sharesFrom {
@@ -193,13 +220,15 @@ func percentage(n, total int) string {
 }
 
 // guardSameTexts looks for one new text in the place of what several
-// characters said each in their own way.
-func guardSameTexts(p *diff.Plan) []diff.Block {
+// characters said each in their own way. The edit of a text that they share
+// already is one edit.
+func guardSameTexts(p *diff.Plan, s shares) []diff.Block {
 	type text struct {
 		path   spec.Path
 		digest string
 	}
 	names := map[text]map[string]bool{}
+	seen := map[edit]spec.Path{}
 	var order []text
 	for i := range p.Changes {
 		c := &p.Changes[i]
@@ -208,8 +237,12 @@ func guardSameTexts(p *diff.Plan) []diff.Block {
 		}
 		for _, f := range c.Sends() {
 			after, ok := f.After.(string)
-			if f.Kind != diff.Text || f.Class == diff.Drift || !ok || after == "" {
+			of := s.edits[c.Address][f.Path]
+			if f.Kind != diff.Text || f.Class == diff.Drift || !ok || after == "" || seen[of] == f.Path {
 				continue
+			}
+			if of != "" {
+				seen[of] = f.Path
 			}
 			key := text{f.Path, diff.Digest(after)}
 			if names[key] == nil {

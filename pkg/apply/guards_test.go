@@ -52,19 +52,19 @@ func TestGuards(t *testing.T) {
 		rule string // "" passes
 		says []string
 	}{
-		{"3 of 10 updated", planOf(3, textChange("a", "b")), shares{bound: 10, changes: spec.Percent(30), deletes: spec.Percent(10)}, guardSameText, []string{"3 characters"}},
-		{"30% updated", planOf(2, textChange("a", "b")), shares{bound: 10, changes: spec.Percent(20), deletes: spec.Percent(10)}, "", nil},
-		{"31% updated", planOf(2, textChange("a", "b")), shares{bound: 10, changes: spec.Percent(19), deletes: spec.Percent(10)}, guardMaxChanges, []string{"2 of 10", "20%", "19%"}},
-		{"many of nine", planOf(2, textChange("a", "b")), shares{bound: 9, changes: spec.Percent(1), deletes: spec.Percent(1)}, "", nil},
+		{"3 of 20 updated", planOf(3, textChange("a", "b")), shares{bound: 20, changes: spec.Percent(15), deletes: spec.Percent(10)}, guardSameText, []string{"3 characters"}},
+		{"10% updated", planOf(2, textChange("a", "b")), shares{bound: 20, changes: spec.Percent(10), deletes: spec.Percent(10)}, "", nil},
+		{"over 9% updated", planOf(2, textChange("a", "b")), shares{bound: 20, changes: spec.Percent(9), deletes: spec.Percent(10)}, guardMaxChanges, []string{"2 of 20", "10%", "9%"}},
+		{"many of nineteen", planOf(2, textChange("a", "b")), shares{bound: 19, changes: spec.Percent(1), deletes: spec.Percent(1)}, "", nil},
 		{"two against a count of two", planOf(2, textChange("a", "b")), shares{bound: 3, changes: spec.Share{Value: 2}, deletes: spec.Percent(10)}, "", nil},
 		{"two against a count of one", planOf(2, textChange("a", "b")), shares{bound: 3, changes: spec.Share{Value: 1}, deletes: spec.Percent(10)}, guardMaxChanges, []string{"2 of 3"}},
-		{"10% deleted", planOf(1, diff.Change{Action: diff.Delete}), shares{bound: 10, changes: spec.Percent(30), deletes: spec.Percent(10)}, "", nil},
-		{"over 10% deleted", planOf(2, diff.Change{Action: diff.Delete}), shares{bound: 19, changes: spec.Percent(30), deletes: spec.Percent(10)}, guardMaxDeletes, []string{"2 of 19", "11%"}},
-		{"creates never count", planOf(40, diff.Change{Action: diff.Create}), shares{bound: 10, changes: spec.Percent(1), deletes: spec.Percent(1)}, "", nil},
-		{"29% made again", planOf(3, diff.Change{Action: diff.Create, Gone: "x"}), shares{bound: 10, changes: spec.Percent(30), deletes: spec.Percent(10)}, "", nil},
-		{"40% made again", planOf(4, diff.Change{Action: diff.Create, Gone: "x"}), shares{bound: 10, changes: spec.Percent(30), deletes: spec.Percent(10)}, guardMaxChanges, []string{"4 of 10", "not found", "40%"}},
-		{"nine of nine made again", planOf(9, diff.Change{Action: diff.Create, Gone: "x"}), shares{bound: 9, changes: spec.Percent(30), deletes: spec.Percent(10)}, "", nil},
-		{"records never count", planOf(40, diff.Change{Action: diff.Record}), shares{bound: 10, changes: spec.Percent(1), deletes: spec.Percent(1)}, "", nil},
+		{"10% deleted", planOf(2, diff.Change{Action: diff.Delete}), shares{bound: 20, changes: spec.Percent(30), deletes: spec.Percent(10)}, "", nil},
+		{"over 10% deleted", planOf(3, diff.Change{Action: diff.Delete}), shares{bound: 28, changes: spec.Percent(30), deletes: spec.Percent(10)}, guardMaxDeletes, []string{"3 of 28", "11%"}},
+		{"creates never count", planOf(40, diff.Change{Action: diff.Create}), shares{bound: 20, changes: spec.Percent(1), deletes: spec.Percent(1)}, "", nil},
+		{"30% made again", planOf(6, diff.Change{Action: diff.Create, Gone: "x"}), shares{bound: 20, changes: spec.Percent(30), deletes: spec.Percent(10)}, "", nil},
+		{"40% made again", planOf(8, diff.Change{Action: diff.Create, Gone: "x"}), shares{bound: 20, changes: spec.Percent(30), deletes: spec.Percent(10)}, guardMaxChanges, []string{"8 of 20", "not found", "40%"}},
+		{"nineteen of nineteen made again", planOf(19, diff.Change{Action: diff.Create, Gone: "x"}), shares{bound: 19, changes: spec.Percent(30), deletes: spec.Percent(10)}, "", nil},
+		{"records never count", planOf(40, diff.Change{Action: diff.Record}), shares{bound: 20, changes: spec.Percent(1), deletes: spec.Percent(1)}, "", nil},
 		{"half of 200 is left", planOf(1, textChange(words(200), words(100))), shares{}, "", nil},
 		{"less than half of 200", planOf(1, textChange(words(200), words(99))), shares{}, guardShrink, []string{"200", "99", "persona"}},
 		{"199 characters may go", planOf(1, textChange(words(199), "")), shares{}, "", nil},
@@ -208,8 +208,8 @@ func TestReplace(t *testing.T) {
 func TestAnotherAccountIsNotFilledAnew(t *testing.T) {
 	w := newWorld(t)
 	w.write("charsync.yaml", strings.Replace(projectFile, "maxChanges: 100%", "maxChanges: 30%", 1))
-	w.castOf("alakazam", 12, func(i int) string { return fmt.Sprint(i) })
-	w.applied("Applied: 12 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.castOf("alakazam", 24, func(i int) string { return fmt.Sprint(i) })
+	w.applied("Applied: 24 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
 	before := w.lockText()
 	for _, c := range w.live("alakazam") {
 		if err := w.srv.Remove("alakazam", c.ID); err != nil {
@@ -230,7 +230,7 @@ func TestAnotherAccountIsNotFilledAnew(t *testing.T) {
 	if w.lockText() != before {
 		t.Error("the lock changed")
 	}
-	w.applied("Applied: 12 created, 0 updated, 0 deleted, 0 failed, 0 skipped.", func(o *Options) { o.Allow = map[string]bool{guardAccount: true, guardMaxChanges: true} })
+	w.applied("Applied: 24 created, 0 updated, 0 deleted, 0 failed, 0 skipped.", func(o *Options) { o.Allow = map[string]bool{guardAccount: true, guardMaxChanges: true} })
 }
 
 // A run that was killed while it created must not need a person to go on: the
@@ -238,8 +238,8 @@ func TestAnotherAccountIsNotFilledAnew(t *testing.T) {
 func TestFinishingCreationsIsNoShare(t *testing.T) {
 	w := newWorld(t)
 	w.write("charsync.yaml", strings.Replace(projectFile, "maxChanges: 100%", "maxChanges: 30%", 1))
-	w.castOf("convai", 12, func(i int) string { return fmt.Sprint(i) })
-	w.applied("Applied: 12 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.castOf("convai", 24, func(i int) string { return fmt.Sprint(i) })
+	w.applied("Applied: 24 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
 	var lines []string
 	for i, line := range strings.Split(strings.TrimSpace(w.lockText()), "\n") {
 		if i > 0 { // as it is between the answer to the create and the read-back
@@ -254,8 +254,8 @@ func TestFinishingCreationsIsNoShare(t *testing.T) {
 		lines = append(lines, line)
 	}
 	w.write("charsync.lock", strings.Join(lines, "\n")+"\n")
-	w.applied("Applied: 0 created, 12 updated, 0 deleted, 0 failed, 0 skipped.")
-	w.castOf("convai", 12, func(i int) string { return fmt.Sprint(i, " again") })
+	w.applied("Applied: 0 created, 24 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.castOf("convai", 24, func(i int) string { return fmt.Sprint(i, " again") })
 	if r := w.apply(); len(r.Refused) != 1 || r.Refused[0].Rule != guardMaxChanges {
 		t.Errorf("finished creations count: %s %+v", r.Summary(), r.Refused)
 	}
@@ -278,14 +278,67 @@ func TestFiguresOfGuards(t *testing.T) {
 	}
 }
 
-// TestSharesOfMore: a run that is a part of something larger is measured by
-// the whole.
-func TestSharesOfMore(t *testing.T) {
-	work := []*accountPlan{{bound: 12}}
-	for bound, want := range map[int]int{0: 12, 5: 12, 100: 100} {
-		e := &Engine{Options: Options{Bound: bound}}
-		if got := e.shares(work).bound; got != want {
-			t.Errorf("of %d: %d", bound, got)
+// TestSharesAreOfAllThatIsBound: whatever is selected, a share is one of the
+// pairs that the lock binds.
+func TestSharesAreOfAllThatIsBound(t *testing.T) {
+	w := newWorld(t)
+	for i := range 24 {
+		w.manifest(fmt.Sprintf("n%02d", i), map[string]string{"name": fmt.Sprintf("N%d", i), "persona": "One."}, map[string]string{"alakazam": ""})
+	}
+	w.apply()
+	for i := range 5 {
+		w.manifest(fmt.Sprintf("n%02d", i), map[string]string{"name": fmt.Sprintf("N%d", i), "persona": fmt.Sprintf("Two, %d.", i)}, map[string]string{"alakazam": ""})
+	}
+	for percent, refused := range map[float64]bool{20: true, 21: false} {
+		for name, change := range map[string]func(*Options){
+			"everything": func(*Options) {},
+			"some":       func(o *Options) { o.Selection.Names = []string{"n00", "n01", "n02", "n03", "n04"} },
+			"what differs": func(o *Options) {
+				o.Selection.Changed = map[string]bool{"n00": true, "n01": true, "n02": true, "n03": true, "n04": true}
+			},
+		} {
+			p := w.plan(func(o *Options) { o.Policy.MaxChanges = spec.Percent(percent); change(o) })
+			if got := len(p.Guards) > 0; got != refused {
+				t.Errorf("%s at %v%%: %+v", name, percent, p.Guards)
+			}
 		}
+	}
+}
+
+// TestSharedTextCountsOnce: a snippet that many characters use is one change,
+// at all the places that it goes to; what each says by itself is one each.
+func TestSharedTextCountsOnce(t *testing.T) {
+	w := newWorld(t)
+	cast := func(rules, own string) {
+		w.write("characters/rules.md", rules)
+		for i := range 24 {
+			w.write(fmt.Sprintf("characters/n%02d.yaml", i), fmt.Sprintf(`apiVersion: charsync.dev/v1
+kind: Character
+metadata: {name: n%02d}
+spec:
+  name: N%d
+  persona: Keeps inn %d.%s
+  lore: {file: rules.md}
+  targets: {convai: {voiceType: US FEMALE 1}}
+`, i, i, i, own))
+		}
+	}
+	cast("Never lies.\n\nNever sleeps.", "")
+	w.apply()
+	cast("Never lies.\n\nAlways sleeps.", "")
+	third := func(o *Options) { o.Policy.MaxChanges = spec.Percent(30) }
+	p := w.plan(third)
+	if len(p.Guards) > 0 || p.Counts().Update != 24 {
+		t.Errorf("one snippet, %s: %+v", p.Counts().Summary(), p.Guards)
+	}
+	if p := w.plan(func(o *Options) { o.Policy.MaxChanges = spec.Share{Value: 1} }); len(p.Guards) > 0 {
+		t.Errorf("counted more than once: %+v", p.Guards)
+	}
+	if p := w.plan(func(o *Options) { o.Policy.MaxChanges = spec.Share{} }); len(p.Guards) != 1 || !strings.Contains(p.Guards[0].Message, "1 of 24 bound pairs of character and target would be updated (4%, a shared text counted once)") {
+		t.Errorf("%+v", p.Guards)
+	}
+	cast("Never lies.\n\nNever sleeps.", " Hums.")
+	if p := w.plan(third); len(p.Guards) == 0 || p.Guards[0].Rule != guardMaxChanges {
+		t.Errorf("the same edit made by hand in each is no shared text: %+v", p.Guards)
 	}
 }

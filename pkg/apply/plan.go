@@ -28,7 +28,9 @@ func (e *Engine) Plan(ctx context.Context) (*diff.Plan, error) {
 		return nil, err
 	}
 	spareAfterFailure(work, plan)
-	guardPlan(plan, e.shares(work), e.Options.Allow)
+	figures := e.shares(work)
+	figures.edits = sharedEdits(chosen.list, plan.Changes)
+	guardPlan(plan, figures, e.Options.Allow)
 	plan.Seal()
 	e.event(Event{Kind: "done"})
 	return plan, nil
@@ -75,7 +77,7 @@ func (e *Engine) shares(work []*accountPlan) shares {
 			s.finishing[a] = true
 		}
 	}
-	s.bound = max(s.bound, e.Options.Bound)
+	s.bound = max(s.bound, e.boundPairs()) // a manifest may bind what the lock does not know yet
 	return s
 }
 

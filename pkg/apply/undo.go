@@ -54,12 +54,16 @@ func (e *Engine) Undo(ctx context.Context, run *Run) (*diff.Plan, error) {
 	return plan, nil
 }
 
-// boundPairs counts what the lock binds.
+// boundPairs counts what the lock binds at the instances in play: what shares
+// are shares of, whatever is selected.
 func (e *Engine) boundPairs() int {
 	n := 0
-	for _, entry := range e.Lock.Entries() {
-		if entry.ID != "" {
-			n++
+	for instance := range e.Project.Instances {
+		if e.Set != nil && !e.resolve().inPlay[instance] {
+			continue
+		}
+		for _, bound := range e.Lock.Bound(instance) {
+			n += bound
 		}
 	}
 	return n
