@@ -89,6 +89,9 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
 		return err
 	}
 	s.narrowed(plan)
+	if taken := takenBindings(plan); len(taken) > 0 {
+		return taken[0]
+	}
 	if err := s.check(plan, review, f.report.format); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (f *runFlags) registerBase(cmd *cobra.Command) {
 
 // narrow compares the manifests with those of --base, keeps what came of it,
 // and lets the selection keep no more than what differs.
-func (s *session) narrow(ctx context.Context, f *runFlags) error {
+func (s *session) narrow(ctx context.Context, f *runFlags, access access) error {
 	if f.base == "" {
 		return nil
 	}
@@ -48,6 +48,7 @@ func (s *session) narrow(ctx context.Context, f *runFlags) error {
 			})
 		}
 	}
+	s.edits(tree, project, access)
 	s.selection.Changed = changedNames(s.against)
 	return ctx.Err()
 }
@@ -153,7 +154,8 @@ func (s *session) planned(ctx context.Context, f *planFlags, engine *apply.Engin
 // narrowed notes in a plan what it was narrowed by.
 func (s *session) narrowed(plan *diff.Plan) {
 	if s.against != nil {
-		plan.Against = s.against.Against
+		plan.Against, plan.Bindings, plan.Settings = s.against.Against, s.against.Bindings, s.against.Settings
+		plan.Diagnostics = append(plan.Diagnostics, takenBindings(s.against)...)
 	}
 }
 

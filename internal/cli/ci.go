@@ -48,6 +48,8 @@ const (
 	baseNone       = "none"     // for --base
 	digestReviewed = "reviewed" // for --digest
 	failChanges    = "changes"  // for --fail-on, beside what drift has
+	failBindings   = "bindings" // the change edits charsync.lock
+	failSettings   = "settings" // the change edits charsync.yaml
 )
 
 func (a *app) ciGitHubCommand() *cobra.Command {
@@ -113,7 +115,9 @@ func (f *ciFlags) register(cmd *cobra.Command) {
 }
 
 // failures are what a step can be told to fail on.
-func (f *ciFlags) failures() []string { return append([]string{failChanges}, driftFailures()...) }
+func (f *ciFlags) failures() []string {
+	return append([]string{failChanges, failBindings, failSettings}, driftFailures()...)
+}
 
 func (f *ciFlags) check() error {
 	if !slices.Contains(ciCommands(), f.command) {

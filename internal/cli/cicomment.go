@@ -16,14 +16,14 @@ func (s *step) commentOn(ctx context.Context, plan *diff.Plan) error {
 		return nil
 	}
 	mark := github.Mark{Key: s.key, Head: s.head()}
-	if s.flags.command == ciPlan && plan.Complete && plan.Unfit() == "" {
+	if s.flags.command == ciPlan && plan.Complete && plan.Unfit() == "" && len(takenBindings(plan)) == 0 {
 		mark.Digest = plan.Digest
 	}
 	text, err := s.markdown(plan, s.manifests(ctx), github.MaxBody-len(mark.String())-1)
 	if err != nil {
 		return err
 	}
-	news := len(plan.Changes)+len(plan.Orphans)+len(plan.Guards)+len(plan.Diagnostics) > 0 || !plan.Complete
+	news := len(plan.Changes)+len(plan.Orphans)+len(plan.Guards)+len(plan.Diagnostics)+len(plan.Bindings)+len(plan.Settings) > 0 || !plan.Complete
 	return s.say(ctx, mark, text, news)
 }
 

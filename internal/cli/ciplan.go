@@ -55,7 +55,7 @@ func stepFailsOn(plan *diff.Plan, what string) bool {
 	case what == failDrift && plan.About != diff.AboutDrift:
 		return plan.Counts().Drifted > 0
 	}
-	return failsOn(plan, what)
+	return failsOn(plan, what) || reviewFails(plan, what)
 }
 
 // planned runs plan or drift; the plan is nil when it could not be made, which
@@ -153,7 +153,7 @@ func (s *step) documents(ctx context.Context, plan *diff.Plan) (outputs, error) 
 	if err := s.showPlan(plan, page, src); err != nil {
 		return o, err
 	}
-	if plan.Complete && plan.Unfit() == "" {
+	if plan.Complete && plan.Unfit() == "" && len(takenBindings(plan)) == 0 {
 		o.planFile = filepath.Join(s.dir, s.flags.command+".json")
 		if err := apply.WritePlan(o.planFile, plan); err != nil {
 			return o, err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/charsync/charsync/internal/credential"
+	"github.com/charsync/charsync/internal/review"
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/lint"
@@ -26,7 +27,7 @@ func formatsOfFindings() []string {
 
 // Codes lists all codes that a finding can have, in order.
 func Codes() []spec.CodeInfo {
-	all := slices.Concat(spec.Codes(), providers.Codes(), lint.Codes(), credential.Codes(), apply.Codes(), gitCodes())
+	all := slices.Concat(spec.Codes(), providers.Codes(), lint.Codes(), credential.Codes(), review.Codes(), apply.Codes(), gitCodes())
 	slices.SortFunc(all, func(a, b spec.CodeInfo) int { return strings.Compare(a.Code, b.Code) })
 	return all
 }

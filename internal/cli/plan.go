@@ -139,6 +139,10 @@ func (a *app) freeze(plan *diff.Plan, out string) error {
 		a.note("%s was not written: the plan is incomplete.", out)
 		return nil
 	}
+	if len(takenBindings(plan)) > 0 {
+		a.note("%s was not written: the lock binds a character to the live character of another.", out)
+		return nil
+	}
 	var b bytes.Buffer
 	if err := apply.EncodePlan(&b, plan); err != nil {
 		return failed("", "freeze the plan: %w", err)
@@ -162,7 +166,7 @@ func (a *app) freeze(plan *diff.Plan, out string) error {
 // conflicts would stop.
 func planCode(plan *diff.Plan, o apply.Options, detailed bool) code {
 	switch {
-	case !plan.Complete:
+	case !plan.Complete, len(takenBindings(plan)) > 0:
 		return exitError
 	case o.Policy.Drift == "fail" && plan.Counts().Drifted > 0:
 		return exitStale

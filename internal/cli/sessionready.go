@@ -54,7 +54,7 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	if err := s.judge(args); err != nil {
 		return nil, err
 	}
-	if err := s.narrow(ctx, f); err != nil {
+	if err := s.narrow(ctx, f, access); err != nil {
 		return nil, err
 	}
 	engine.Options.Selection = s.selection

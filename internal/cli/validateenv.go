@@ -81,7 +81,7 @@ func (v *validation) in(ctx context.Context, f *runFlags, names []string) error 
 	if err := v.loadSome(ctx, v.paths, keep); err != nil {
 		return err
 	}
-	if err := v.narrow(ctx, f); err != nil {
+	if err := v.narrow(ctx, f, offline); err != nil {
 		return err
 	}
 	v.selection.Names = names

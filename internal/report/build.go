@@ -184,6 +184,12 @@ func (b *builder) rest(r *Report) {
 		c.Target, c.Wait = view.SanitizeLine(c.Target), view.SanitizeLine(c.Wait)
 		r.Calls = append(r.Calls, c)
 	}
+	for _, e := range b.plan.Bindings {
+		r.Bindings = append(r.Bindings, view.SanitizeLine(e.String()))
+	}
+	for _, e := range b.plan.Settings {
+		r.Settings = append(r.Settings, view.SanitizeLine(e.String()))
+	}
 	at := map[string]int{}
 	for i := range r.Characters {
 		at[r.Characters[i].Name] = i

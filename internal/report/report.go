@@ -34,6 +34,8 @@ type Report struct {
 	Characters  []Character // those that something happens to, by name
 	Orphans     []diff.Orphan
 	Guards      []diff.Block
+	Bindings    []string // edits of the lock, each in a line
+	Settings    []string // edits of charsync.yaml
 	Unplanned   []diff.Unplanned
 	Diagnostics []spec.Diagnostic // those that belong to no character shown
 	Calls       []diff.Calls

@@ -62,6 +62,13 @@ func Open(path string) (*Lock, []spec.Diagnostic, error) {
 	return l, found, nil
 }
 
+// Parse is Open for a lock that is at hand, such as that of a Git revision.
+func Parse(name string, data []byte) (*Lock, []spec.Diagnostic) {
+	l := Empty()
+	l.path, l.exists = name, true
+	return l, l.load(data)
+}
+
 // Empty is a lock that binds nothing and has no file.
 func Empty() *Lock {
 	return &Lock{

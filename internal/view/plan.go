@@ -20,6 +20,8 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 		p.character(changes)
 	}
 	p.losses(plan)
+	p.edits("charsync.lock binds otherwise", plan.Bindings)
+	p.edits("charsync.yaml sets otherwise", plan.Settings)
 	p.orphans(plan.Orphans)
 	p.guards(plan.Guards)
 	p.incomplete(plan)
@@ -57,6 +59,25 @@ func Against(plan *diff.Plan) string {
 	return "Only characters whose manifests differ from " + SanitizeLine(plan.Against.Ref) + "."
 }
 
+// maxEdits bounds the edits of a section; what is left out is counted.
+const maxEdits = 200
+
+// edits prints a section about what a change does beside the manifests.
+func (p *printer) edits(title string, edits []diff.Edit) {
+	if len(edits) == 0 {
+		return
+	}
+	p.line(0, run{title + ":", strong})
+	for i, e := range edits {
+		if i == maxEdits {
+			p.line(2, run{"and " + Count(len(edits)-i, "edit") + " more; --format json has them all", faint})
+			break
+		}
+		p.line(2, run{SanitizeLine(e.String()), plain})
+	}
+	p.blank()
+}
+
 // nothing says why a plan is empty.
 func (p *printer) nothing(plan *diff.Plan) {
 	if what, why := Nothing(plan); what != "" {
@@ -74,6 +95,8 @@ func Nothing(plan *diff.Plan) (what, why string) {
 		return "Nothing to undo", "nothing that run " + SanitizeLine(plan.Undo) + " did is left, or can be taken back."
 	case plan.Against != nil && len(plan.Orphans) > 0:
 		return "", ""
+	case plan.Against != nil && len(plan.Bindings)+len(plan.Settings) > 0:
+		return "No manifest changes", "what the lock or charsync.yaml says otherwise is above."
 	case plan.Against != nil && (plan.About != "" || plan.Unchanged == 0):
 		return "No changes", "the manifests make of every character what they make of it at " + SanitizeLine(plan.Against.Ref) + "."
 	case plan.Unchanged == 0 && t == ofDrift:

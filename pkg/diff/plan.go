@@ -35,6 +35,8 @@ type Plan struct {
 	Guards        []Block           `json:"guards,omitempty"`      // what would refuse the whole run
 	Unplanned     []Unplanned       `json:"unplanned,omitempty"`   // pairs that could not be read: they fail in an apply
 	Calls         []Calls           `json:"calls,omitempty"`       //
+	Bindings      []Edit            `json:"bindings,omitempty"`    // of a review: edits of the lock
+	Settings      []Edit            `json:"settings,omitempty"`    // of a review: edits of charsync.yaml
 	Unchanged     int               `json:"unchanged"`             // pairs that need nothing
 	Diagnostics   []spec.Diagnostic `json:"diagnostics,omitempty"` // warnings, and why it is incomplete
 	// Meta is for people and is not part of the digest.
@@ -133,4 +135,44 @@ func (p *Plan) ByCharacter() iter.Seq[[]Change] {
 func (n Counts) Summary() string {
 	return fmt.Sprintf("Plan: %d to create, %d to update, %d to delete, %d drifted, %d in conflict.",
 		n.Create, n.Update, n.Delete, n.Drifted, n.Conflict)
+}
+
+// EditKind is what an edit beside the manifests does.
+type EditKind string
+
+// The kinds of edits.
+const (
+	EditAdded   EditKind = "added"
+	EditRemoved EditKind = "removed"
+	EditChanged EditKind = "changed"
+	EditLooser  EditKind = "looser" // it lets something pass that was refused
+)
+
+// Edit is a change of charsync.lock or charsync.yaml, as a review shows it.
+type Edit struct {
+	Kind   EditKind `json:"kind"`
+	Where  string   `json:"where"` // a pair of character and target, or the path of a setting
+	Before string   `json:"before,omitempty"`
+	After  string   `json:"after,omitempty"`
+	Effect string   `json:"effect,omitempty"` // what it comes to
+}
+
+// String is the edit in one line.
+func (e Edit) String() string {
+	s := e.Where
+	switch {
+	case e.Before != "" && e.After != "":
+		s += ": " + e.Before + " → " + e.After
+	case e.Before != "":
+		s += ": was " + e.Before
+	case e.After != "":
+		s += ": " + e.After
+	}
+	if e.Kind == EditLooser {
+		s += " (looser)"
+	}
+	if e.Effect != "" {
+		s += "; " + e.Effect
+	}
+	return s
 }

@@ -36,10 +36,24 @@ func head(r *report.Report, room int) string {
 	if hasProse(r) {
 		b.WriteString("<p>Words: <del>" + prose(r.Before) + "</del> <ins><b>" + prose(r.After) + "</b></ins></p>\n\n")
 	}
+	b.WriteString(section("charsync.lock binds otherwise", r.Bindings, room-b.Len()))
+	b.WriteString(section("charsync.yaml sets otherwise", r.Settings, room-b.Len()))
 	for _, list := range [][]string{guards(r), unplanned(r), diagnostics(r.Diagnostics), orphans(r)} {
 		b.WriteString(bounded(list, room-b.Len()))
 	}
 	return b.String()
+}
+
+// section is a list under a title of its own; "" without elements.
+func section(title string, lines []string, room int) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	var items []string
+	for _, line := range lines {
+		items = append(items, prose(short(line, 400)))
+	}
+	return "<p><b>" + title + "</b></p>\n" + bounded(items, room-len(title)-16)
 }
 
 // plainID reports the id of a run, which is what it is in a span of code.
