@@ -6,6 +6,7 @@ import "strings"
 type differ struct {
 	ids     map[string]int32
 	steps   []step
+	coarse  bool     // a bound was met: the steps are not complete
 	split   []string // scratch space of tokens
 	words   arena[string]
 	numbers arena[int32]
@@ -34,9 +35,42 @@ func (d *differ) sentences(parts []string) []int32 {
 	return out
 }
 
+// Bounds of a comparison in detail. Past them, texts are compared as wholes.
+const (
+	maxParts   = 40_000  // lines or sentences of both texts, between those that they begin and end with
+	maxWords   = 200_000 // words of two sentences
+	maxChanges = 4_000   // lines or sentences that differ
+	maxPieces  = 2_000   // stretches of words that differ, in a sentence, and those between them
+)
+
 // diff sets aside the lines that both texts begin and end with, aligns what
 // is left, and hands what lies between equal lines to sentences.
 func (d *differ) diff(before, after []string) {
+	d.inside(before, after, func(before, after []string) {
+		d.between(before, after, func(b, a []string) {
+			d.between(sentencesOf(b), sentencesOf(a), d.gap)
+		})
+	})
+}
+
+// whole replaces what is between the lines that both texts begin and end with.
+func (d *differ) whole(before, after []string) {
+	d.inside(before, after, func(before, after []string) {
+		d.removed(asOne(before))
+		d.added(asOne(after))
+	})
+}
+
+func asOne(lines []string) []string {
+	if len(lines) == 0 {
+		return nil
+	}
+	return []string{strings.Join(lines, "")}
+}
+
+// inside emits the lines that both texts begin and end with, and calls compare
+// for what is between them.
+func (d *differ) inside(before, after []string, compare func(before, after []string)) {
 	head, tail := 0, 0
 	for head < min(len(before), len(after)) && before[head] == after[head] {
 		head++
@@ -47,11 +81,22 @@ func (d *differ) diff(before, after []string) {
 	}
 	d.kept(kept)
 	kept = before[len(before)-tail:]
-	before, after = before[:len(before)-tail], after[:len(after)-tail]
-	d.between(before, after, func(b, a []string) {
-		d.between(sentencesOf(b), sentencesOf(a), d.gap)
-	})
+	compare(before[:len(before)-tail], after[:len(after)-tail])
 	d.kept(kept)
+}
+
+// tooMuch reports that a bound was met.
+func (d *differ) tooMuch() bool {
+	if d.coarse {
+		return true
+	}
+	changes := 0
+	for _, s := range d.steps {
+		if s.kind != Unchanged && s.kind != Reformatted {
+			changes++
+		}
+	}
+	return changes > maxChanges
 }
 
 // kept emits lines that stand on both sides as one step.
@@ -72,6 +117,9 @@ func sentencesOf(lines []string) []string {
 // between aligns two sequences of parts, emits those that match, and calls gap
 // for each stretch in which none do.
 func (d *differ) between(before, after []string, gap func(before, after []string)) {
+	if d.coarse = d.coarse || len(before)+len(after) > maxParts; d.coarse {
+		return
+	}
 	i, j := 0, 0
 	for _, m := range align(d.sentences(before), d.sentences(after)) {
 		if m.Before > i || m.After > j {

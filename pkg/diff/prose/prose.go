@@ -7,7 +7,10 @@
 // and the time and memory it takes grow with their length only.
 package prose
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Op tells which of the two texts holds a span.
 type Op string
@@ -68,6 +71,10 @@ type Diff struct {
 	Notes []string `json:"notes,omitempty"`
 	// WhitespaceOnly reports that no word changed. Notes name what did.
 	WhitespaceOnly bool `json:"whitespace_only,omitempty"`
+	// Coarse reports that the texts are too long, or differ in too many places,
+	// to be compared in detail: what is between the lines that both begin and
+	// end with is removed and added as a whole. Notes tell it too.
+	Coarse bool `json:"coarse,omitempty"`
 }
 
 // Compare finds how one text became another.
@@ -76,12 +83,22 @@ func Compare(before, after string) Diff {
 		return Diff{}
 	}
 	var run differ
-	run.diff(splitLines(before), splitLines(after))
+	beforeLines, afterLines := splitLines(before), splitLines(after)
+	run.diff(beforeLines, afterLines)
+	coarse := run.tooMuch()
+	if coarse {
+		run = differ{}
+		run.whole(beforeLines, afterLines)
+	}
 	d := Diff{
 		Hunks:          hunks(run.steps, len(before), len(after)),
 		WhitespaceOnly: sameWords(before, after),
+		Coarse:         coarse,
 	}
 	d.Notes = notes(run.steps, d.WhitespaceOnly)
+	if coarse {
+		d.Notes = append(d.Notes, fmt.Sprintf("compared as a whole: more than %d places differ, or the text is too long", maxChanges))
+	}
 	return d
 }
 

@@ -80,9 +80,13 @@ func appendSpan(spans []Span, s Span) []Span {
 
 func changedWords(before, after tokens) []Span {
 	d := wordDiff{before: before, after: after}
+	if len(before.words)+len(after.words) > maxWords {
+		d.replace()
+		return d.spans()
+	}
 	d.cut(align(before.ids, after.ids))
 	d.coalesce()
-	if d.strange() {
+	if len(d.pieces) > maxPieces || d.strange() {
 		d.replace()
 	}
 	return d.spans()
