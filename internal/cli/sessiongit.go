@@ -109,3 +109,9 @@ func (a *app) lookAtLock(ctx context.Context) error {
 	defer s.close()
 	return s.diagnose(s.lockInGit(ctx))
 }
+
+// cloned reports a project without a lock in a repository that has commits: it
+// may be a clone that the lock did not come along with.
+func (s *session) cloned(ctx context.Context) bool {
+	return s.inGit() && missing(s.lockPath) && revision.Committed(ctx, revision.Options{Dir: filepath.Dir(s.lockPath), Environ: s.env.Environ})
+}

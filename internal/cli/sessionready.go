@@ -58,6 +58,7 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 		return nil, err
 	}
 	engine.Options.Selection = s.selection
+	engine.Options.Cloned = s.cloned(ctx)
 	found := lint.Conceal(s.project.WithSource(only(s.validated(engine), spec.Error, spec.Warning)))
 	if err := s.diagnose(found); err != nil {
 		return nil, err

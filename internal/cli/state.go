@@ -30,7 +30,7 @@ alone: the live characters stay as they are.`,
 		},
 		exit: []code{exitDone, exitError},
 	}.command(knownCommand, showHelp)
-	cmd.AddCommand(a.stateListCommand(), a.stateShowCommand(), a.stateMvCommand(), a.stateRmCommand())
+	cmd.AddCommand(a.stateListCommand(), a.stateShowCommand(), a.stateMvCommand(), a.stateRmCommand(), a.stateRebuildCommand())
 	return cmd
 }
 

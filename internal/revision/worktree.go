@@ -50,3 +50,16 @@ func Look(ctx context.Context, o Options, name string) (Kept, error) {
 	}
 	return k, nil
 }
+
+// Committed reports a folder of a repository that has a commit checked out.
+func Committed(ctx context.Context, o Options) bool {
+	g, err := newGit(o.Dir, o.Environ)
+	if err != nil {
+		return false
+	}
+	if _, _, err := g.repository(ctx); err != nil {
+		return false
+	}
+	_, err = g.run(ctx, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+	return err == nil
+}

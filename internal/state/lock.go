@@ -47,6 +47,13 @@ type Lock struct {
 // Path is where the lock's file is.
 func (l *Lock) Path() string { return l.path }
 
+// Exists reports whether the file was there, or has been written since.
+func (l *Lock) Exists() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.exists
+}
+
 // Len is the number of entries.
 func (l *Lock) Len() int {
 	l.mu.Lock()

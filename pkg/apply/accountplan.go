@@ -102,6 +102,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 	}
 	since := func(i int) time.Time { return written[i] }
 	least, broken := e.observeLate(ctx, w.account, "observe", needs, since, func(i int, s seen) { tell[i](s) })
+	e.missLock(ctx, w)
 	w.least += least
 	w.made = w.account.requests() - before
 	e.sumUp(w, unchanged, failures, broken)

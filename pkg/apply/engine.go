@@ -90,6 +90,7 @@ type Options struct {
 	Selection   Selection
 	Policy      spec.Policy
 	Frozen      bool            // the plan that is applied was made earlier, and may have been applied elsewhere
+	Cloned      bool            // the project may be a clone that came without its lock
 	Prune       bool            // delete what is bound but has no manifest any more
 	Allow       map[string]bool // guards that may be passed
 	Parallelism int             // changes at a time per account; 0 leaves it to the account's pace

@@ -68,12 +68,13 @@ func (im *Imported) bindInstead(a *Account, live diff.Doc, pairs *[]*pair) bool 
 	return true
 }
 
-// boundAs is the entry of a pair that is bound to what says the same.
+// boundAs is the entry of a pair that is bound to a live character: what is
+// the same there counts as applied.
 func (q *pair) boundAs(id string, live diff.Doc) Entry {
 	entry := Entry{Address: q.Address, Provider: q.account.Driver.Name, ID: id, Protect: q.protect(), Fields: map[spec.Path]diff.Mark{}}
 	for _, r := range q.account.rules() {
 		v, wanted := q.whole.Doc[r.Path]
-		if _, known := live[r.Path]; wanted && known {
+		if held, known := live[r.Path]; wanted && known && r.Equal(v, held) {
 			entry.Fields[r.Path] = diff.Mark{File: r.Digest(v)}
 		}
 	}

@@ -48,15 +48,7 @@ func (ar *accountRun) recognise(ctx context.Context) {
 }
 
 func (ar *accountRun) recogniseIn(ctx context.Context, scope string, items []*item) error {
-	known := map[string]bool{}
-	for _, entry := range ar.engine.Lock.PeekAll() {
-		if entry.Provider == ar.account.Driver.Name {
-			known[entry.ID], known[entry.Old] = true, true
-		}
-	}
-	for _, removed := range ar.engine.Lock.Removed() {
-		known[removed.ID] = known[removed.ID] || removed.Provider == ar.account.Driver.Name
-	}
+	known := ar.engine.knownIDs(ar.account)
 	rules := ar.account.rules()
 	doubts := make([]doubt, len(items))
 	for i, it := range items {

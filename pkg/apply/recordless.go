@@ -12,6 +12,8 @@ import (
 const (
 	wroteByImport = "import"
 	wroteByPull   = "pull"
+	// The binding of what is live, by state rebuild.
+	wroteByRebuild = "rebuild"
 )
 
 // Recordless is what the lock says in place of a run.
@@ -23,7 +25,7 @@ func Recordless(now time.Time, command string) string {
 // run.
 func recordless(id string) string {
 	_, command, _ := strings.Cut(id, "-")
-	if command == wroteByImport || command == wroteByPull {
+	if command == wroteByImport || command == wroteByPull || command == wroteByRebuild {
 		return command
 	}
 	return ""
