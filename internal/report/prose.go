@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/diff/prose"
@@ -15,6 +16,49 @@ type Prose struct {
 	WhitespaceOnly bool
 	Characters     int // of a text on one side: how long it is
 	Lines          int
+	Left           int // lines past the bound of what one text may take in a report
+}
+
+// Bounds of one text in a report, whatever its format.
+const (
+	mostLines = 2_000
+	mostBytes = 256 << 10
+)
+
+// bound leaves out the lines past the bounds, and counts them. A line that is
+// too long by itself is cut.
+func (p *Prose) bound() {
+	lines, size := mostLines, mostBytes
+	for i := range p.Blocks {
+		b := &p.Blocks[i]
+		for n := range b.Lines {
+			if lines == 0 || size <= 0 {
+				p.Left += len(b.Lines) - n
+				b.Lines = b.Lines[:n]
+				break
+			}
+			lines--
+			size = b.Lines[n].cut(size)
+		}
+	}
+	p.Blocks = slices.DeleteFunc(p.Blocks, func(b Block) bool { return len(b.Lines) == 0 })
+}
+
+// cut keeps the first bytes of a line, and returns how many of them are left
+// for the next.
+func (l *Line) cut(size int) int {
+	for i := range l.Spans {
+		if text := l.Spans[i].Text; len(text) > size {
+			for size > 0 && !utf8.RuneStart(text[size]) {
+				size--
+			}
+			l.Spans[i].Text = text[:size] + "…"
+			l.Spans = l.Spans[:i+1]
+			return 0
+		}
+		size -= len(l.Spans[i].Text)
+	}
+	return size
 }
 
 // Block is a run of lines of one kind.
@@ -73,6 +117,7 @@ func proseOf(d *prose.Diff, talk bool) Prose {
 			p.Blocks = append(p.Blocks, b)
 		}
 	}
+	p.bound()
 	return p
 }
 
@@ -89,6 +134,7 @@ func textOf(s string, op prose.Op, talk bool) Prose {
 	if p.Blocks[0].Lines == nil {
 		p.Blocks = nil
 	}
+	p.bound()
 	return p
 }
 

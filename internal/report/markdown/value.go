@@ -168,6 +168,9 @@ func (w *writer) prose(p *report.Prose) {
 		}
 		w.lines(b.Lines)
 	}
+	if p.Left > 0 {
+		w.put("<br><i>… ", view.Count(p.Left, "more line"), " left out</i>")
+	}
 	if len(p.Notes) > 0 {
 		w.put("<br><i>also: ", prose(strings.Join(p.Notes, "; ")), "</i>")
 	}
