@@ -23,7 +23,8 @@ type Account struct {
 	secrets    secrets
 	transport  http.RoundTripper
 	network    *http.Transport // nil when the caller injected one
-	apart      atomic.Bool     // the vendor has shown that it takes some keys only apart
+	health     health
+	apart      atomic.Bool // the vendor has shown that it takes some keys only apart
 }
 
 const userAgent = "charsync (+https://github.com/charsync/charsync)"

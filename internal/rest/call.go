@@ -78,7 +78,7 @@ func (a *Account) Bytes(ctx context.Context, r Route, c Call) (any, error) {
 
 // send makes the request, and gives an answer of a successful status.
 func (a *Account) send(ctx context.Context, r *Route, c Call) (*answer, *trip, error) {
-	t := &trip{route: r, keyed: c.Key != "" && r.KeyHeader != ""}
+	t := &trip{route: r, health: &a.health, keyed: c.Key != "" && r.KeyHeader != ""}
 	if r.Path == "" {
 		return nil, t, a.fault(r, providers.Unsupported, 0, a.api.Driver.Title+" has no such call", nil)
 	}

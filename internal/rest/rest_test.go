@@ -70,12 +70,12 @@ func TestBaseURL(t *testing.T) {
 		"http://[::1]:9":                "",
 		"http://api.puppet.example":     "plain http",
 		"http://127.0.0.1.evil.example": "plain http",
-		"ftp://api.puppet.example":      "scheme",
-		"https://user:pw@host":          "user name",
-		"https://host/?key=1":           "must look like",
-		"api.puppet.example":            "must look like",
-		"https://":                      "must look like",
-		"http://%zz":                    "can't be read",
+		"ftp://api.puppet.example":      "begins with https://",
+		"https://user:pw@host":          "holds no credentials",
+		"https://host/?key=1":           "no query",
+		"api.puppet.example":            "begins with https://",
+		"https://":                      "begins with https://",
+		"http://%zz":                    "no URL",
 	} {
 		_, err := Open(puppet(), config(base))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
@@ -153,6 +153,7 @@ func TestRetries(t *testing.T) {
 			count := func(call string, want int, do func() error) {
 				t.Helper()
 				sent.Store(0)
+				a.health.failures.Store(0)
 				if err := do(); err == nil {
 					t.Errorf("%s: no error", call)
 				}

@@ -57,7 +57,7 @@ func newRetry(next http.RoundTripper, low time.Duration) http.RoundTripper {
 
 func again(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	t, ok := ctx.Value(tripKey{}).(*trip)
-	if !ok || ctx.Err() != nil || t.spent() >= callTime {
+	if !ok || ctx.Err() != nil || t.spent() >= callTime || t.health.tired() {
 		return false, nil
 	}
 	if err == nil && refused(resp) {

@@ -108,6 +108,9 @@ func (c *counted) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.doubt.Store(false)
 	attempt := int(t.attempts.Add(1))
 	resp, err := c.next.RoundTrip(t.watched(req))
+	if t.health != nil && req.Context().Err() == nil {
+		t.health.note(resp, err)
+	}
 	if err != nil && !t.dialled.Load() {
 		t.doubt.Store(true) // an injected transport that says nothing of its steps
 	}

@@ -10,8 +10,9 @@ import (
 
 // trip is one call on its way through the stack, however often it is sent.
 type trip struct {
-	route *Route
-	keyed bool // carries an idempotency key
+	route  *Route
+	keyed  bool    // carries an idempotency key
+	health *health // of the account; nil in none of its calls
 	// doubt is set while a request has gone out whose outcome is not known.
 	doubt atomic.Bool
 	// earlier is set when an attempt before the last one is in doubt: then

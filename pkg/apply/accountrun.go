@@ -2,7 +2,9 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -184,10 +186,10 @@ func (ar *accountRun) halted() error {
 func (ar *accountRun) tried(err error) {
 	ar.stopMu.Lock()
 	defer ar.stopMu.Unlock()
-	switch providers.KindOf(err) {
-	case providers.Unauthorized, providers.Quota, providers.Redirected, providers.ReadOnly:
+	switch kind := providers.KindOf(err); {
+	case slices.Contains([]providers.ErrorKind{providers.Unauthorized, providers.Quota, providers.Redirected, providers.ReadOnly}, kind):
 		ar.streak = accountFailures
-	case providers.Unavailable, providers.NotJSON, providers.RateLimited:
+	case slices.Contains([]providers.ErrorKind{providers.Unavailable, providers.NotJSON, providers.RateLimited}, kind), troubled(err):
 		ar.streak++
 	default:
 		if err == nil {
@@ -198,6 +200,13 @@ func (ar *accountRun) tried(err error) {
 	if ar.streak >= accountFailures && ar.stopped == nil {
 		ar.stopped = err
 	}
+}
+
+// troubled reports a write that the service answered with an error of its own:
+// what became of it is not known, and the next one will fare no better.
+func troubled(err error) bool {
+	var e *providers.Error
+	return errors.As(err, &e) && e.Kind == providers.Lost && e.Status > 500
 }
 
 // notBegun ends a change that was never begun. What an error kept from being
