@@ -15,7 +15,7 @@ import (
 // is every request that a web page makes (it carries an Origin).
 func (s *Server) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !loopbackHost(r.Host) || r.Header.Get("Origin") != "" {
+		if !loopbackHost(r.Host) || r.Header.Get("Origin") != "" || fromElsewhere(r.Header) {
 			send(w, answer(http.StatusForbidden, doc{"error": "sandbox: only clients on this machine are served, and no web pages"}))
 			return
 		}
@@ -30,6 +30,13 @@ func (s *Server) Handler() http.Handler {
 		}
 		send(w, answer(http.StatusNotFound, doc{"error": "sandbox: no vendor at this path; there are /" + strings.Join(Vendors(), ", /") + " and /_sandbox/"}))
 	})
+}
+
+// fromElsewhere reports a request that a browser sends for a page of another site, such as for an image: it carries no
+// Origin. What a person types, and what is no browser, is let in.
+func fromElsewhere(h http.Header) bool {
+	site := h.Get("Sec-Fetch-Site")
+	return site != "" && site != "none"
 }
 
 func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v *vendor, path string) {

@@ -136,6 +136,9 @@ func TestOnlyLoopbackIsServed(t *testing.T) {
 		if g := ask(t, s, "alakazam", "GET", path, "", "Host", "evil.example"); g.Status != 403 {
 			t.Errorf("foreign Host: %d", g.Status)
 		}
+		if g := ask(t, s, "alakazam", "GET", path, "", "Sec-Fetch-Site", "cross-site"); g.Status != 403 {
+			t.Errorf("%s for another site's page: %d", path, g.Status)
+		}
 		if g := ask(t, s, "alakazam", "GET", path, "", "Origin", "http://127.0.0.1"); g.Status != 403 {
 			t.Errorf("Origin: %d", g.Status)
 		}
