@@ -2,9 +2,10 @@ package watch
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // Scope says which files of a project matter. All paths are relative to the
@@ -58,7 +59,7 @@ func (a *area) file(rel string) bool {
 		return false
 	case a.files[rel]:
 		return true
-	case noise(path.Base(rel)):
+	case spec.Passing(path.Base(rel)):
 		return false
 	}
 	return a.inTree(rel) || !strings.Contains(rel, "/") && matches(a.scope.Globs, rel)
@@ -88,25 +89,4 @@ func hidden(rel string) bool {
 		}
 	}
 	return false
-}
-
-// noise reports names that programs use for files of a moment: swap and
-// backup files, and what is about to be renamed over the real one.
-func noise(name string) bool {
-	switch {
-	case name == "4913", name == ".DS_Store", name == "Thumbs.db":
-		return true
-	case strings.HasSuffix(name, "~"), strings.HasPrefix(name, ".#"), strings.HasPrefix(name, ".goutputstream-"):
-		return true
-	case strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#"):
-		return true
-	}
-	switch ext := path.Ext(name); {
-	case ext == ".tmp", ext == ".bak", ext == ".orig":
-		return true
-	case len(ext) == 4 && strings.HasPrefix(ext, ".sw") && strings.HasPrefix(name, "."):
-		return true // .mira.yaml.swp, then .swo and so on
-	}
-	ok, err := regexp.MatchString(`^sed[A-Za-z0-9]{6}$`, name)
-	return ok && err == nil
 }

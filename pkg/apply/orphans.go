@@ -72,7 +72,7 @@ func (e *Engine) pruneOff(chosen *pairs) string {
 	case len(chosen.list) == 0 && !e.namesOrphans():
 		return "the selection is empty"
 	}
-	return ""
+	return e.Set.Doubt()
 }
 
 // namesOrphans reports whether the selection names bindings without manifests.

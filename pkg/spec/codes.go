@@ -47,6 +47,7 @@ const (
 	CodeNotFollowed     = "CS313"
 	CodeCredential      = "CS314"
 	CodeExtends         = "CS315"
+	CodeNotTaken        = "CS318"
 	CodeMarkers         = "CS320"
 )
 
@@ -101,10 +102,11 @@ func Codes() []CodeInfo {
 		{CodeBaseURL, Error, "A base URL that can't be used."},
 		{CodeEnvironment, Error, "An environment that does not exist, or that names an unknown or unsuitable instance."},
 		{CodeGlob, Error, "A pattern for manifests that can't be used."},
-		{CodeNoManifests, Warning, "No manifest was found."},
-		{CodeNotFollowed, Warning, "A symbolic link to a folder is not followed."},
+		{CodeNoManifests, Warning, "No manifest was found, or none that a pattern of spec.manifests matches. Nothing is deleted then."},
+		{CodeNotFollowed, Warning, "A symbolic link to a folder is not followed. Nothing is deleted then."},
 		{CodeCredential, Error, "A credential in a file of the project."},
 		{CodeExtends, Error, "A base that can't be extended: no base, itself, or too many one upon another."},
+		{CodeNotTaken, Warning, "A manifest that no pattern takes, for its extension alone. Nothing is deleted then."},
 		{CodeMarkers, Error, "A text with markers of a conflict that is not resolved."},
 	}
 }

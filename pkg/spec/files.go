@@ -19,6 +19,8 @@ type finder struct {
 	project  *Project
 	tree     fs.FS
 	globs    []glob
+	used     []bool // which of the globs matched a file
+	missed   int    // near misses that were named
 	found    map[string]bool
 	findings []Diagnostic
 }
@@ -43,6 +45,7 @@ func (f *finder) find(ctx context.Context, paths []string) ([]string, error) {
 		}
 		f.globs = append(f.globs, g)
 	}
+	f.used = make([]bool, len(f.globs))
 	var err error
 	if len(paths) == 0 {
 		err = f.walk(ctx, ".", f.matches)
@@ -56,6 +59,9 @@ func (f *finder) find(ctx context.Context, paths []string) ([]string, error) {
 		return nil, err
 	}
 	delete(f.found, f.project.config())
+	if len(paths) == 0 && f.project.File != "" {
+		f.idlePatterns()
+	}
 	if len(f.found) == 0 && len(f.findings) == 0 {
 		f.noManifests()
 	}
@@ -67,7 +73,13 @@ func (f *finder) noManifests() {
 }
 
 func (f *finder) matches(file string) bool {
-	return slices.ContainsFunc(f.globs, func(g glob) bool { return g.match(file) })
+	found := false
+	for i, g := range f.globs {
+		if g.match(file) {
+			f.used[i], found = true, true
+		}
+	}
+	return found
 }
 
 func (f *finder) below(folder string) bool {
@@ -95,6 +107,8 @@ func (f *finder) walk(ctx context.Context, from string, take func(file string) b
 			return f.link(file, take)
 		case take(file):
 			return f.add(file)
+		default:
+			f.nearMiss(file)
 		}
 		return nil
 	})
@@ -150,7 +164,7 @@ func (f *finder) named(ctx context.Context, name string) error {
 	}
 	return f.walk(ctx, file, func(file string) bool {
 		ext := path.Ext(file)
-		return ext == ".yaml" || ext == ".yml"
+		return (ext == ".yaml" || ext == ".yml") && !Passing(path.Base(file))
 	})
 }
 

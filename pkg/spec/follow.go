@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"os"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -83,7 +84,10 @@ func (f *Follower) list(ctx context.Context, root *os.Root) ([]string, error) {
 		return nil, fmt.Errorf("list the manifests: %w", err)
 	}
 	f.globs = finder.globs
-	f.listing = slices.DeleteFunc(finder.findings, func(d Diagnostic) bool { return d.Code == CodeNoManifests })
+	f.listing = slices.DeleteFunc(finder.findings, func(d Diagnostic) bool { return d.Code == CodeNoManifests && len(files) == 0 })
+	if len(f.listing) == 0 {
+		f.listing = nil
+	}
 	return files, nil
 }
 
@@ -122,9 +126,12 @@ func (f *Follower) sort(ctx context.Context, root *os.Root, files []string) (aga
 		case errors.Is(err, fs.ErrNotExist), err == nil && info.IsDir():
 			if f.files[file] != nil {
 				gone = append(gone, file)
+				relist = relist || len(f.globs) > 1 // a pattern may match nothing now
 			}
 		case err != nil || info.Mode()&os.ModeSymlink != 0:
 			relist = true // what is above it, or where it leads, decides
+		case strings.EqualFold(path.Ext(file), ".yml"), strings.EqualFold(path.Ext(file), ".yaml") && !f.takes(file):
+			relist = true // it may be a near miss
 		case f.files[file] != nil || f.takes(file):
 			read[file] = true
 		}

@@ -8,7 +8,8 @@ import (
 )
 
 // glob is a pattern for paths with slashes: * ? and [a-z] inside a segment,
-// and ** for any number of segments.
+// and ** for any number of segments. What begins with a dot, and files of a
+// moment, must be spelled out.
 type glob []string
 
 // parseGlob reads a pattern; it must stay inside the project.
@@ -44,13 +45,13 @@ func matchSegments(pattern, name []string) bool {
 				if matchSegments(pattern[1:], name[i:]) {
 					return true
 				}
+				if i < len(name) && !wild(name[i:]) {
+					return false
+				}
 			}
 			return false
 		}
-		if len(name) == 0 {
-			return false
-		}
-		if ok, _ := path.Match(pattern[0], name[0]); !ok {
+		if len(name) == 0 || !matchSegment(pattern[0], name) {
 			return false
 		}
 		pattern, name = pattern[1:], name[1:]
@@ -58,23 +59,35 @@ func matchSegments(pattern, name []string) bool {
 	return len(name) == 0
 }
 
-// below reports whether a path inside the folder could match.
-func (g glob) below(folder string) bool {
-	if folder == "." {
+// matchSegment matches the first segment of a name.
+func matchSegment(pattern string, name []string) bool {
+	if pattern == name[0] {
 		return true
 	}
-	pattern := []string(g)
-	for segment := range strings.SplitSeq(folder, "/") {
-		if len(pattern) == 0 {
-			return false
-		}
-		if pattern[0] == "**" {
-			return true
-		}
-		if ok, _ := path.Match(pattern[0], segment); !ok {
-			return false
-		}
-		pattern = pattern[1:]
+	ok, _ := path.Match(pattern, name[0])
+	return ok && (wild(name) || strings.HasPrefix(pattern, ".") && strings.HasPrefix(name[0], "."))
+}
+
+// wild reports whether * may mean the first segment of a name. Only the last
+// segment can be a file of a moment.
+func wild(name []string) bool {
+	return !strings.HasPrefix(name[0], ".") && (len(name) > 1 || !Passing(name[0]))
+}
+
+// below reports whether a path inside the folder could match.
+func (g glob) below(folder string) bool {
+	return folder == "." || belowSegments(g, append(strings.Split(folder, "/"), ""))
+}
+
+// belowSegments is below for a folder's segments and an empty one.
+func belowSegments(pattern, folder []string) bool {
+	switch {
+	case len(pattern) == 0:
+		return false
+	case len(folder) == 1:
+		return true
+	case pattern[0] != "**":
+		return matchSegment(pattern[0], folder) && belowSegments(pattern[1:], folder[1:])
 	}
-	return len(pattern) > 0
+	return belowSegments(pattern[1:], folder) || wild(folder) && belowSegments(pattern, folder[1:])
 }

@@ -26,10 +26,24 @@ func TestGlob(t *testing.T) {
 		{"a/[b-d].yaml", "a/c.yaml", true},
 		{"*.yaml", "a/b.yaml", false},
 		{"**/**/**/x", "a/x", true},
+		{"characters/**/*.yaml", "characters/.#mira.yaml", false},
+		{"characters/**/*.yaml", "characters/._mira.yaml", false},
+		{"characters/**/*.yaml", "characters/.trash/mira.yaml", false},
+		{"**/*.yaml", ".trash/mira.yaml", false},
+		{"characters/?mira.yaml", "characters/.mira.yaml", false},
+		{"characters/[.m]ira.yaml", "characters/.ira.yaml", false},
+		{"characters/**", "characters/mira.yaml~", false},
+		{"characters/**", "characters/mira.yaml", true},
+		{"**", "a~/b", true},
+		{"**/.m*/*.yaml", "a/.mira/b.yaml", true},
+		{"characters/.#mira.yaml", "characters/.#mira.yaml", true},
 	} {
 		g, err := parseGlob(test.pattern)
 		if err != nil || g.match(test.name) != test.want {
 			t.Errorf("%s and %s: %v %v", test.pattern, test.name, g.match(test.name), err)
+		}
+		if folder := path.Dir(test.name); test.want && !g.below(folder) {
+			t.Errorf("%s does not enter %s", test.pattern, folder)
 		}
 	}
 }
