@@ -29,13 +29,13 @@ func help(t *testing.T, args ...string) string {
 
 var subcommand = regexp.MustCompile(`(?m)^  ([a-z]+) +\S`)
 
-// subcommands reads the names under COMMANDS.
+// subcommands reads the names of the commands in a help text: what stands
+// between USAGE and EXAMPLES in lists, under whatever heading.
 func subcommands(text string) []string {
-	_, list, ok := strings.Cut(text, "\nCOMMANDS\n")
-	if !ok {
-		return nil
-	}
-	list, _, _ = strings.Cut(list, "\n\n")
+	_, list, _ := strings.Cut(text, "\nUSAGE\n")
+	_, list, _ = strings.Cut(list, "\n\n")
+	list, _, _ = strings.Cut("\n"+list, "\nEXAMPLES\n")
+	list, _, _ = strings.Cut(list, "\nFLAGS\n")
 	var names []string
 	for _, m := range subcommand.FindAllStringSubmatch(list, -1) {
 		names = append(names, m[1])

@@ -23,10 +23,11 @@ type applyFlags struct {
 func (a *app) applyCommand() *cobra.Command {
 	var f applyFlags
 	cmd := manual{
-		use:   "apply [PLANFILE] [flags]",
+		use:   "apply [PLANFILE | NAME or PATH...] [flags]",
 		short: "Make the live characters what the manifests say",
-		long: `Plans afresh, shows the plan, asks, and carries it out; or carries out exactly the
-plan that plan --out froze, without reading a manifest. Each character is read
+		long: `Plans afresh, shows the plan, asks, and carries it out, for everything or for the
+characters that are named; or carries out exactly the plan that plan --out froze,
+without reading a manifest: a file that is a plan is a plan. Each character is read
 again before it is written, and read back after: one that moved in the meantime
 is left alone, one that did not keep what was sent has failed.
 With --reviewed or --expect-digest it plans afresh and applies only the plan that
@@ -35,6 +36,7 @@ what differs, and nothing is written.`,
 		examples: []string{
 			"charsync apply",
 			"charsync apply --yes",
+			"charsync apply mira-innkeeper            # as for plan",
 			"charsync apply tavern.plan",
 			"charsync apply --reviewed tavern.plan",
 			"charsync apply --sandbox --yes",
@@ -42,22 +44,26 @@ what differs, and nothing is written.`,
 			"charsync apply --resume latest",
 		},
 		exit: []code{exitDone, exitError, exitInvalid, exitStale, exitRefused, exitPart, exitInterrupted},
-	}.command(wantArgs(0, 1), func(cmd *cobra.Command, args []string) error {
+	}.command(nil, func(cmd *cobra.Command, args []string) error {
 		if err := checkFormat(f.report.format, formatText, formatJSON); err != nil {
 			return err
 		}
+		frozen, err := a.planAmong(args)
 		switch {
-		case f.review.given() && (f.resume != "" || len(args) > 0):
+		case err != nil:
+			return err
+		case f.review.given() && (f.resume != "" || frozen):
 			return failed("leave one of them out; a plan file is applied as it is", "apply: --reviewed and --expect-digest are for a plan that is made afresh")
 		case f.resume != "" && len(args) > 0:
-			return failed("give one of them", "apply: a plan file and --resume say two different things")
+			return failed("give one of them; a run is resumed as it was planned", "apply: --resume finishes the plan of a run, and takes no other and no selection")
 		case f.resume != "":
 			return a.resume(cmd.Context(), &f, f.resume)
-		case len(args) == 1:
+		case frozen:
 			return a.applyFrozen(cmd.Context(), &f, args[0])
 		}
-		return a.applyFresh(cmd.Context(), &f)
+		return a.applyFresh(cmd.Context(), &f, args)
 	})
+	cmd.ValidArgsFunction = a.completeNames
 	f.registerSelection(a, cmd)
 	f.registerBase(cmd)
 	f.registerPolicies(cmd)
@@ -70,14 +76,14 @@ what differs, and nothing is written.`,
 	return cmd
 }
 
-func (a *app) applyFresh(ctx context.Context, f *applyFlags) error {
+func (a *app) applyFresh(ctx context.Context, f *applyFlags, args []string) error {
 	review, err := a.reviewed(&f.review)
 	if err != nil {
 		return err
 	}
 	f.yes = f.yes || review != nil // the review was the look at it
 	f.asks = "apply"
-	s, engine, err := a.prepare(ctx, &f.runFlags, nil, writing)
+	s, engine, err := a.prepare(ctx, &f.runFlags, args, writing)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ const (
 // formatFlag registers --format with what the command accepts; the first is
 // the default.
 func formatFlag(cmd *cobra.Command, format *string, accepted ...string) {
-	cmd.Flags().StringVar(format, "format", accepted[0], "print the result as `FORMAT`: "+strings.Join(accepted, ", "))
+	cmd.Flags().StringVarP(format, "format", "o", accepted[0], "print the result as `FORMAT`: "+strings.Join(accepted, ", "))
 	complete(cmd, "format", func(string) []string { return accepted })
 }
 

@@ -2,11 +2,14 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -28,6 +31,66 @@ const (
 )
 
 func driftFailures() []string { return []string{failDrift, failConflict, failGone, failNever} }
+
+// statusCommand is drift with the last line of a plan.
+func (a *app) statusCommand() *cobra.Command {
+	var f driftFlags
+	cmd := manual{
+		use:   "status [NAME or PATH...] [flags]",
+		short: "What changed at the services, and how much is left to apply",
+		long: `Shows what drift shows, and after it the last line of a plan: how much of what the
+manifests say is not applied yet. It writes nothing anywhere.`,
+		examples: []string{"charsync status", "charsync status mira-innkeeper --env stage"},
+		exit:     []code{exitDone, exitError, exitChanges, exitInvalid, exitStale, exitInterrupted},
+	}.command(nil, func(cmd *cobra.Command, args []string) error { return a.status(cmd.Context(), &f, args) })
+	cmd.ValidArgsFunction = a.completeNames
+	f.registerSelection(a, cmd)
+	f.registerBase(cmd)
+	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit with 2 when something changed, or is left to apply")
+	return cmd
+}
+
+func (a *app) status(ctx context.Context, f *driftFlags, args []string) error {
+	s, engine, err := a.prepare(ctx, &f.runFlags, args, reading)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	plan, err := engine.Drift(ctx)
+	if err == nil {
+		engine = s.engineOf(&f.runFlags, engine.Accounts)
+		var left *diff.Plan
+		if left, err = engine.Plan(ctx); err == nil {
+			s.progress.stop()
+			return a.showStatus(f, plan, left, engine.Options.Policy)
+		}
+	}
+	s.progress.stop()
+	return err
+}
+
+func (a *app) showStatus(f *driftFlags, drifted, left *diff.Plan, policy spec.Policy) error {
+	err := a.result("", func(w io.Writer) error {
+		if len(drifted.Changes) > 0 || !drifted.Complete {
+			if err := view.Plan(w, drifted, a.outStyle()); err != nil {
+				return err
+			}
+		}
+		_, err := fmt.Fprintln(w, left.Counts().Summary())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c := f.code(drifted, policy)
+	switch {
+	case !left.Complete:
+		c = exitError
+	case c == exitDone && f.detailed && !left.Empty():
+		c = exitChanges
+	}
+	return end(c)
+}
 
 func (a *app) driftCommand() *cobra.Command {
 	var f driftFlags

@@ -3,11 +3,42 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/spec"
 )
+
+// planAmong reports whether the arguments of apply are the file of a plan. A
+// manifest, a folder or a name is none. A file that is no manifest and no name
+// is taken for a plan, so that reading it says what is wrong with it.
+func (a *app) planAmong(args []string) (bool, error) {
+	for _, arg := range args {
+		if !a.isPlan(arg) {
+			continue
+		}
+		if len(args) > 1 {
+			return false, failed("apply it alone; charsync plan NAME --out FILE freezes a plan of some characters", "apply: %s is a plan, and takes no selection", arg)
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+// isPlan reports whether an argument is the file of a plan: by its name where
+// that is a manifest's, else by being a file, or by a name that plans have.
+func (a *app) isPlan(arg string) bool {
+	switch ext := strings.ToLower(filepath.Ext(arg)); ext {
+	case ".yaml", ".yml":
+		return false
+	case ".plan", ".json":
+		return true
+	}
+	info, err := os.Stat(a.path(arg))
+	return err == nil && !info.IsDir()
+}
 
 // applyFrozen carries out exactly the plan in a file. It reads no manifest.
 func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error {
@@ -22,9 +53,6 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 		var d spec.Diagnostic
 		if errors.As(err, &d) {
 			d.Pos.File = file // as it was named
-			if missing(a.path(file)) && !looksLikePath(file) && filepath.Ext(file) == "" {
-				d.Hint = "apply takes the file of a frozen plan: charsync plan --out FILE, with NAME for some characters only; or use apply --select"
-			}
 			return pointed([]spec.Diagnostic{d}, a.path(file))[0]
 		}
 		return err

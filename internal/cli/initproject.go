@@ -29,8 +29,9 @@ type initFlags struct {
 func (a *app) initCommand() *cobra.Command {
 	var f initFlags
 	cmd := manual{
-		use:   "init [CARD...] [flags]",
-		short: "Start a project in the working directory",
+		aliases: []string{"new"},
+		use:     "init [CARD...] [flags]",
+		short:   "Start a project in the working directory",
 		long: `Writes charsync.yaml, the schemas that editors check manifests with, one example
 character, and the lines of .gitignore that keep run records out of Git. What is
 there already stays as it is: init never overwrites.

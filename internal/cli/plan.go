@@ -26,8 +26,9 @@ type planFlags struct {
 func (a *app) planCommand() *cobra.Command {
 	var f planFlags
 	cmd := manual{
-		use:   "plan [NAME or PATH...] [flags]",
-		short: "Show what apply would change",
+		aliases: []string{"diff"},
+		use:     "plan [NAME or PATH...] [flags]",
+		short:   "Show what apply would change",
 		long: `Reads the live characters, compares them with the manifests and with what was
 applied last, and prints what apply would do. It writes nothing to a provider.
 --out freezes the plan: apply PLANFILE then does exactly that, or refuses what

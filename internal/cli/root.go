@@ -15,6 +15,7 @@ import (
 // manual is what a command says about itself.
 type manual struct {
 	use      string
+	aliases  []string // what other programs call it
 	short    string
 	long     string
 	examples []string
@@ -25,7 +26,7 @@ type manual struct {
 // that only groups others.
 func (m manual) command(args cobra.PositionalArgs, run func(*cobra.Command, []string) error) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: m.use, Short: m.short, Long: m.long, Args: args, RunE: run,
+		Use: m.use, Aliases: m.aliases, Short: m.short, Long: m.long, Args: args, RunE: run,
 		DisableFlagsInUseLine: true, SilenceErrors: true, SilenceUsage: true,
 		Example:     "  " + strings.Join(m.examples, "\n  "),
 		Annotations: map[string]string{annotationExit: exitStatus(m.exit)},
@@ -88,10 +89,12 @@ func (a *app) commands() []*cobra.Command {
 		a.validateCommand(),
 		a.fmtCommand(),
 		a.renderCommand(),
+		a.listCommand(),
 		a.planCommand(),
 		a.applyCommand(),
 		a.watchCommand(),
 		a.driftCommand(),
+		a.statusCommand(),
 		a.destroyCommand(),
 		a.undoCommand(),
 		a.runsCommand(),
@@ -114,6 +117,9 @@ func (a *app) commands() []*cobra.Command {
 func (a *app) checkGlobals() error {
 	if a.flags.parallelism < 1 || a.flags.parallelism > 256 {
 		return failed("give a number from 1 to 256", "--parallelism: %d is out of range", a.flags.parallelism)
+	}
+	if a.flags.verbose && a.flags.logLevel == "warn" {
+		a.flags.logLevel = "info"
 	}
 	_, err := a.logger()
 	return err
@@ -168,14 +174,10 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 	cmd.InitDefaultHelpFlag() // cobra adds --help only to commands that it runs
 	fmt.Fprintln(w, cmd.Long)
 	fmt.Fprintf(w, "\nUSAGE\n  %s\n", usageLine(cmd))
-	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintln(w, "\nCOMMANDS")
-		for _, c := range cmd.Commands() {
-			if c.IsAvailableCommand() {
-				fmt.Fprintf(w, "  %-11s %s\n", c.Name(), c.Short)
-			}
-		}
+	if len(cmd.Aliases) > 0 {
+		fmt.Fprintf(w, "\nALIASES\n  %s\n", strings.Join(cmd.Aliases, ", "))
 	}
+	writeCommands(w, cmd)
 	if strings.TrimSpace(cmd.Example) != "" {
 		fmt.Fprintf(w, "\nEXAMPLES\n%s\n", cmd.Example)
 	}
@@ -187,6 +189,49 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 	}
 	if status := cmd.Annotations[annotationExit]; status != "" {
 		fmt.Fprintf(w, "\nEXIT STATUS\n%s", status)
+	}
+}
+
+// groups are the commands of the program by what they are for.
+func groups() []group {
+	return []group{
+		{"WRITE CHARACTERS", []string{"init", "validate", "fmt", "render", "watch", "list"}},
+		{"APPLY CHANGES", []string{"plan", "apply", "destroy", "undo", "runs", "show"}},
+		{"FOLLOW THE SERVICES", []string{"drift", "status", "pull", "import", "export", "state"}},
+		{"LOOK THINGS UP", []string{"providers", "schema", "doctor", "sandbox"}},
+		{"OTHER COMMANDS", []string{"ci", "completion", "version"}},
+	}
+}
+
+type group struct {
+	title    string
+	commands []string
+}
+
+// writeCommands lists the commands below one: those of the program in groups.
+func writeCommands(w io.Writer, cmd *cobra.Command) {
+	if !cmd.HasAvailableSubCommands() {
+		return
+	}
+	one := func(c *cobra.Command) {
+		if c.IsAvailableCommand() {
+			fmt.Fprintf(w, "  %-11s %s\n", c.Name(), c.Short)
+		}
+	}
+	if cmd.HasParent() {
+		fmt.Fprintln(w, "\nCOMMANDS")
+		for _, c := range cmd.Commands() {
+			one(c)
+		}
+		return
+	}
+	for _, g := range groups() {
+		fmt.Fprintf(w, "\n%s\n", g.title)
+		for _, name := range g.commands {
+			if c, _, err := cmd.Find([]string{name}); err == nil && c != cmd {
+				one(c)
+			}
+		}
 	}
 }
 

@@ -70,8 +70,17 @@ func (f *runFlags) registerPolicies(cmd *cobra.Command) {
 	complete(cmd, "conflict", func(string) []string { return conflictPolicies() })
 }
 
+// alias lets a flag be given by another name, which other programs have for it
+// and help does not list.
+func alias(cmd *cobra.Command, other, flag string) {
+	of := *cmd.Flags().Lookup(flag)
+	of.Name, of.Shorthand, of.Hidden = other, "", true
+	cmd.Flags().AddFlag(&of)
+}
+
 func yesFlag(cmd *cobra.Command, yes *bool) {
-	cmd.Flags().BoolVar(yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVarP(yes, "yes", "y", false, "do not ask; so does --auto-approve")
+	alias(cmd, "auto-approve", "yes")
 }
 
 func driftPolicies() []string    { return []string{"enforce", "report", "fail"} }

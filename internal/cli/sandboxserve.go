@@ -56,7 +56,7 @@ folder ("-" keeps it in memory).`,
 		c.Flags().StringVar(&f.addr, "addr", "127.0.0.1:0", "listen on `HOST:PORT`, loopback only; port 0 takes a free one")
 		c.Flags().StringArrayVar(&f.switches, "switch", nil, "turn a switch, `NAME=VALUE`; charsync sandbox switches lists them")
 		c.Flags().DurationVar(&f.latency, "latency", 0, "hold every answer back for `DURATION`, such as 200ms")
-		c.Flags().BoolVar(&f.verbose, "verbose", false, "print each request on stderr; so does --log-level debug")
+		c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "print each request on stderr; so does --log-level debug")
 		formatFlag(c, &f.format, sandboxFormats()...)
 		complete(c, "switch", switchNames)
 	}

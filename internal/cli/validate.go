@@ -72,8 +72,9 @@ func (a *app) validateCommand() *cobra.Command {
 	var in projectFlags
 	var format, out string
 	cmd := manual{
-		use:   "validate [PATH...] [flags]",
-		short: "Check manifests without a connection",
+		aliases: []string{"lint"},
+		use:     "validate [PATH...] [flags]",
+		short:   "Check manifests without a connection",
 		long: `Checks the manifests, or only those in the given files and folders, against the
 schema, each other, and what each provider accepts: its words, its limits, what
 it can't clear and what it would lose; and reads the prose for what was left in
