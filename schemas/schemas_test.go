@@ -168,8 +168,13 @@ func TestTargets(t *testing.T) {
 		if _, ok := known[driver]; !ok {
 			t.Errorf("targets has no property %s: editors would not know it", driver)
 		}
+		settings, ok := definitions["settings."+driver].(map[string]any)
+		if !ok || settings["type"] != "object" {
+			t.Errorf("the settings of %s are not there: %v", driver, settings)
+		}
 		delete(known, driver)
 		delete(definitions, name)
+		delete(definitions, "settings."+driver)
 	}
 	if targets < 4 {
 		t.Errorf("%d providers", targets)

@@ -85,10 +85,14 @@ func openAccount(in spec.Instance, o accountOptions) *apply.Account {
 	var sent atomic.Int64
 	account.BaseURL = base
 	account.Requests, account.Pace = sent.Load, paceFor(in, driver, base, o.parallelism)
+	userAgent := o.userAgent
+	if in.UserAgent != "" {
+		userAgent = in.UserAgent
+	}
 	account.Provider, account.Err = driver.Open(providers.Config{
 		Instance: in.Name, BaseURL: base, Credentials: credentials, KeyEnv: in.APIKeyEnv,
 		Pace: account.Pace, Settings: in.Settings,
-		Others: o.secrets, ReadOnly: o.access != writing, Log: o.log, UserAgent: o.userAgent, Now: o.now,
+		Others: o.secrets, ReadOnly: o.access != writing, Log: o.log, UserAgent: userAgent, Now: o.now,
 		OnRequest: func(providers.Request) { sent.Add(1) },
 	})
 	return account

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -108,6 +110,32 @@ func TestOffline(t *testing.T) {
 	for name, account := range openAccounts(p, accountOptions{access: offline, lookup: asked}) {
 		if account.Provider != nil || account.Driver == nil {
 			t.Errorf("%s: %+v", name, account)
+		}
+	}
+}
+
+// TestUserAgent: an instance may name its requests; others go under
+// charsync's own name.
+func TestUserAgent(t *testing.T) {
+	var got string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r.UserAgent()
+		_, _ = w.Write([]byte(`{"characters":[]}`))
+	}))
+	t.Cleanup(srv.Close)
+	d := driver(t, "convai")
+	env := map[string]string{d.BaseURLEnv: srv.URL, d.Env[0][0]: "key"}
+	for set, want := range map[string]string{"": "charsync/test", "studio-sync/2.1": "studio-sync/2.1"} {
+		in := spec.Instance{Name: "convai", Type: "convai", UserAgent: set}
+		account := openAccount(in, accountOptions{access: reading, lookup: func(name string) string { return env[name] }, parallelism: 1, userAgent: "charsync/test"})
+		if account.Err != nil {
+			t.Fatal(account.Err)
+		}
+		for _, err := range account.Provider.List(t.Context(), "") {
+			t.Error(err)
+		}
+		if got != want {
+			t.Errorf("%q: sent %q", set, got)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func marshal(v any) ([]byte, error) {
 }
 
 // Schema joins the hand-written base with a definition for each driver's
-// targets.
+// targets, and one for the settings of its instances.
 func Schema(base []byte, drivers []*providers.Driver) ([]byte, error) {
 	// definitions is the last member of the base: the drivers' go at its end.
 	text := strings.TrimRight(string(base), "\n")
@@ -87,11 +87,37 @@ func Schema(base []byte, drivers []*providers.Driver) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w", d.Name, err)
 		}
 	}
+	for _, d := range drivers {
+		definition, err := marshal(settings(d))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", d.Name, err)
+		}
+		b.WriteString(",\n    \"settings." + d.Name + "\": ")
+		if err := json.Indent(&b, definition, "    ", "  "); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.Name, err)
+		}
+	}
 	b.WriteString("\n  }\n}\n")
 	if !json.Valid(b.Bytes()) {
 		return nil, errors.New("the schema is not JSON; look at the end of character.base.json")
 	}
 	return b.Bytes(), nil
+}
+
+// settings is what an instance of the driver may set in charsync.yaml.
+func settings(d *providers.Driver) object {
+	properties := object{}
+	for _, s := range d.Settings {
+		property := object{{"description", s.Doc}, {"type", "string"}}
+		if len(s.Values) > 0 {
+			property = append(property, member{"enum", s.Values})
+		}
+		if s.Default != "" {
+			property = append(property, member{"default", s.Default})
+		}
+		properties = append(properties, member{s.Name, property})
+	}
+	return object{{"type", "object"}, {"properties", properties}}
 }
 
 // emptyTargets is what the base says of the instances under targets.

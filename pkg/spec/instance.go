@@ -36,6 +36,7 @@ func (c *config) instance(key *yaml.Node, it *item) (Instance, bool) {
 		in.APIKeyEnv, _ = key.value.(string)
 		in.KeyPos = c.src.pos(key.node.Line, key.node.Column)
 	}
+	in.UserAgent, _ = valueOf(it.child("userAgent")).(string)
 	in.RequestsPerSecond, _ = valueOf(it.child("requestsPerSecond")).(float64)
 	if n, ok := valueOf(it.child("concurrency")).(float64); ok {
 		in.Concurrency = int(n)
@@ -88,6 +89,8 @@ func (c *config) instanceType(key *yaml.Node, it *item, in Instance) bool {
 func (c *config) settings(in Instance, it *item) map[string]string {
 	own := accepted(projectSchema().at("/properties/spec/properties/providers/additionalProperties"))
 	fields, closed := characterSchema().targetFields(in.Type)
+	declared := characterSchema().at("/definitions/settings." + in.Type + "/properties")
+	fields = append(slices.Clone(fields), sortedKeys(declared)...)
 	out := map[string]string{}
 	it.each(func(key *yaml.Node, value *item) {
 		if slices.Contains(own, key.Value) {
@@ -98,8 +101,27 @@ func (c *config) settings(in Instance, it *item) map[string]string {
 			return
 		}
 		out[key.Value] = fmt.Sprint(value.value)
+		c.settingValue(declared[key.Value], value, out[key.Value])
 	})
 	return out
+}
+
+// settingValue checks a setting against the words that its driver declares.
+func (c *config) settingValue(declared any, value *item, text string) {
+	setting, _ := declared.(map[string]any)
+	words, _ := setting["enum"].([]any)
+	if len(words) == 0 || slices.Contains(words, any(text)) {
+		return
+	}
+	var names []string
+	for _, w := range words {
+		names = append(names, fmt.Sprint(w))
+	}
+	hint := "accepted: " + strings.Join(names, ", ")
+	if near := DidYouMean(text, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+	}
+	c.fail(CodeNotAccepted, value.node, fmt.Sprintf("%q is not accepted", text), hint)
 }
 
 func (c *config) unknownSetting(in Instance, key *yaml.Node, names []string) {

@@ -45,7 +45,7 @@ func CompareProjectKeys(a, b string) int {
 	order := []string{
 		"apiVersion", "kind", "metadata", "spec", "name", "labels",
 		"manifests", "providers", "environments", "policy",
-		"type", "apiKeyEnv", "baseURL", "requestsPerSecond", "concurrency", "compose", "game_id", "world_id",
+		"type", "apiKeyEnv", "baseURL", "userAgent", "requestsPerSecond", "concurrency", "compose", "game_id", "world_id",
 		"targets", "drift", "conflict", "maxChanges", "maxDeletes", "backend", "path",
 	}
 	rank := func(key string) int {

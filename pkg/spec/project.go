@@ -31,6 +31,7 @@ type Instance struct {
 	Name, Type        string
 	APIKeyEnv         string  // the variable with the credential; "" for the driver's own
 	BaseURL           string  // "" for the driver's own
+	UserAgent         string  // "" for charsync's own
 	RequestsPerSecond float64 // 0 for the driver's own pace
 	Concurrency       int     // requests in flight; 0 for the driver's own
 	Compose           map[Path][]Path

@@ -14,6 +14,10 @@ import (
 // the older one in 2026.
 const ownerViewSetting = "ownerView"
 
+// hostSetting says which host takes all calls. As of 30 November 2026 the
+// newest clients write and read through the newer one alone.
+const hostSetting = "host"
+
 // Driver is what is known of Character.AI offline.
 func Driver() *providers.Driver {
 	return &providers.Driver{
@@ -37,6 +41,8 @@ func Driver() *providers.Driver {
 		},
 		Settings: []providers.Setting{{
 			Name: ownerViewSetting, Doc: "Which of the two hosts reads one character.", Values: []string{"plus", "neo"}, Default: "plus",
+		}, {
+			Name: hostSetting, Doc: "Which of the two hosts takes all calls: reading, listing, creating and updating.", Values: []string{"plus", "neo"}, Default: "plus",
 		}},
 		Open: open,
 	}

@@ -2,8 +2,10 @@ package characterai_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/providers/characterai"
@@ -73,5 +75,56 @@ func TestGreetingIsHeldTwice(t *testing.T) {
 	}
 	if body, _ := fields.Creating(diff.Doc{"dynamic_greeting_enabled": true}); body["allow_dynamic_greeting"] != true {
 		t.Errorf("at creation: %v", body)
+	}
+}
+
+// TestNewerHost: the setting moves all four routes, and the whole life of a
+// character goes through there.
+func TestNewerHost(t *testing.T) {
+	srv, err := sandbox.Open(sandbox.Options{Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = srv.Close() })
+	if err := srv.Listen(""); err != nil {
+		t.Fatal(err)
+	}
+	env := srv.Environ()
+	d := characterai.Driver()
+	p, err := d.Open(providers.Config{
+		Instance: "characterai", BaseURL: env[d.BaseURLEnv], Settings: map[string]string{"host": "neo"},
+		Credentials: map[string]providers.Secret{"CHARACTERAI_TOKEN": providers.NewSecret(env["CHARACTERAI_TOKEN"])},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := d.Fields.Creating(diff.Doc{"name": "Mira", "greeting": "Wipe your boots."})
+	id, err := p.Create(t.Context(), "key", "", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, err := p.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change, err := d.Fields.Updating(diff.Doc{"greeting": "Mind the step."}, live, d.Manner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Update(t.Context(), id, change); err != nil {
+		t.Fatal(err)
+	}
+	for item, err := range p.List(t.Context(), "") {
+		if err != nil || item.ID != id || item.Body["greeting"] != "Mind the step." {
+			t.Errorf("%v %v", item, err)
+		}
+	}
+	if err := p.Delete(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range srv.Requests("characterai") {
+		if !strings.HasPrefix(r.Path, "/character/v1/") {
+			t.Errorf("%s %s went to the older host", r.Method, r.Path)
+		}
 	}
 }

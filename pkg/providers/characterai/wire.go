@@ -14,7 +14,7 @@ const (
 	neo = "https://neo.character.ai"
 	// challenge is the advice when a web page comes in place of an answer.
 	challenge = "Character.AI stands behind Cloudflare, which may show programs a challenge page: wait, use another network, " +
-		"or set ownerView: neo for the instance if only reading one character fails"
+		"or set host: neo for the instance, which moves all calls to the newer host"
 )
 
 func api() *rest.API {
@@ -70,8 +70,15 @@ type account struct {
 
 func open(cfg providers.Config) (providers.Provider, error) {
 	description := api()
-	if cfg.Settings[ownerViewSetting] == "neo" {
+	newer := cfg.Settings[hostSetting] == "neo"
+	if newer || cfg.Settings[ownerViewSetting] == "neo" {
 		description.Get.Path, description.Get.Host = "/character/v1/get_character_info", neo
+	}
+	if newer {
+		description.Create.Path, description.Create.Host = "/character/v1/create_character", neo
+		description.Update.Path, description.Update.Host = "/character/v1/update_character", neo
+		description.List.Path, description.List.Host = "/character/v1/get_characters_created_by_user", neo
+		description.List.Query = nil
 	}
 	a, err := rest.Open(description, cfg)
 	if err != nil {
