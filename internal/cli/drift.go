@@ -144,6 +144,9 @@ func (a *app) drift(ctx context.Context, f *driftFlags, args []string) error {
 		return err
 	}
 	s.narrowed(plan)
+	if len(args) == 0 && f.base == "" {
+		plan.Diagnostics = append(plan.Diagnostics, s.onceHeld(ctx, engine)...)
+	}
 	if err := a.showPlan(plan, f.report, s.sources(f.env)); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/charsync/charsync/internal/revision"
 	"github.com/charsync/charsync/internal/state"
+	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -114,4 +115,21 @@ func (a *app) lookAtLock(ctx context.Context) error {
 // may be a clone that the lock did not come along with.
 func (s *session) cloned(ctx context.Context) bool {
 	return s.inGit() && missing(s.lockPath) && revision.Committed(ctx, revision.Options{Dir: filepath.Dir(s.lockPath), Environ: s.env.Environ})
+}
+
+// versionsMost bounds how many commits of the lock are looked through.
+const versionsMost = 50
+
+// onceHeld names the live characters that an earlier commit of the lock bound.
+func (s *session) onceHeld(ctx context.Context, engine *apply.Engine) []spec.Diagnostic {
+	if !s.inGit() {
+		return nil
+	}
+	o := revision.Options{Dir: filepath.Dir(s.lockPath), Environ: s.env.Environ}
+	versions, err := revision.Versions(ctx, o, filepath.Base(s.lockPath), versionsMost)
+	if err != nil {
+		s.log.Debug("asking Git about earlier locks", "error", err)
+		return nil
+	}
+	return engine.OnceHeld(ctx, versions)
 }

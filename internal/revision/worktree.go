@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -62,4 +63,34 @@ func Committed(ctx context.Context, o Options) bool {
 	}
 	_, err = g.run(ctx, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 	return err == nil
+}
+
+// Versions are the contents that a file of the folder had in the commits that
+// changed it and that HEAD contains, the newest first, at most as many as
+// said. A commit that removed it has none.
+func Versions(ctx context.Context, o Options, name string, most int) ([][]byte, error) {
+	g, err := newGit(o.Dir, o.Environ)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := g.repository(ctx); err != nil {
+		return nil, err
+	}
+	out, err := g.run(ctx, "rev-list", "--max-count="+strconv.Itoa(most), "HEAD", "--", name)
+	if err != nil {
+		return nil, err
+	}
+	var versions [][]byte
+	for _, commit := range strings.Fields(string(out)) {
+		data, err := g.run(ctx, "cat-file", "blob", commit+":./"+name)
+		var f *failure
+		switch {
+		case errors.As(err, &f): // the commit removed it, or this clone does not have it
+		case err != nil:
+			return nil, err
+		default:
+			versions = append(versions, data)
+		}
+	}
+	return versions, nil
 }
