@@ -303,7 +303,7 @@ func joins(r, before, before2, after rune) bool {
 	case r == joiner:
 		return cursive(before) || cursive(after)
 	}
-	return cursive(before) && (cursive(after) || after == 0)
+	return cursive(before) && cursive(after)
 }
 
 func virama(r rune) bool {

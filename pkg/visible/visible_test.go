@@ -73,6 +73,7 @@ func TestHiddenTextIsFound(t *testing.T) {
 		{"joiner at the end of an emoji", "👩\u200d", visible.Joiner, 1},
 		{"non-joiners in a row in Persian", "می\u200c\u200cخ", visible.Joiner, 2},
 		{"non-joiner before a space", "می\u200c خ", visible.Joiner, 1},
+		{"non-joiner at the end", "می\u200c", visible.Joiner, 1},
 		{"override", "\u202egnp.exe", visible.Direction, 1},
 		{"isolates", "a\u2066b\u2069", visible.Direction, 2},
 		{"mark of direction in Latin", "a\u200eb", visible.Direction, 1},
