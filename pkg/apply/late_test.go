@@ -116,3 +116,34 @@ func TestLostAndLate(t *testing.T) {
 		}
 	}
 }
+
+// TestListBehind: a list that lacks a bound character is not believed: reading
+// it by id tells.
+func TestListBehind(t *testing.T) {
+	for vendor := range lateVendors() {
+		t.Run(vendor, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "late-where=lists")
+			for _, name := range []string{"mira", "orla", "ada"} {
+				w.manifest(name, map[string]string{"name": name, "greeting": "Hello.", "persona": "An innkeeper."}, map[string]string{vendor: lateTargets()[vendor]})
+			}
+			w.late(40)
+			w.apply()
+			for _, c := range w.plan().Changes {
+				if c.Action == "create" || c.Gone != "" {
+					t.Errorf("%s: %s, gone %q", c.Address, c.Action, c.Gone)
+				}
+			}
+			w.apply()
+			if n := len(w.live(vendor)); n != 3 {
+				t.Errorf("%d characters", n)
+			}
+			w.late(0)
+			w.apply()
+			w.empty()
+			if n := len(w.live(vendor)); n != 3 {
+				t.Errorf("%d characters", n)
+			}
+		})
+	}
+}

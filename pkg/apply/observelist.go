@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 
@@ -74,10 +75,46 @@ func (o *observation) readList(ctx context.Context, r *reading, of []int) {
 		return
 	}
 	r.pages = pagesOf(o.account.Driver, shown)
-	for _, i := range wanted { // only a list that was read to its end leaves any
-		o.tell(i, seen{gone: true})
-	}
+	o.unlisted(ctx, wanted) // only a list that was read to its end leaves any
 	r.gets = slices.DeleteFunc(r.gets, func(i int) bool { return o.answered[i] })
+}
+
+// mostUnlisted is how many characters that a list lacks are read by id. When
+// none of so many is there, the list is right about the others too.
+const mostUnlisted = 20
+
+// unlisted reads what a list did not show by its id: a list may be behind, or
+// have lost its place between two pages, and believing it would create a second
+// character. What can't be seen whole like that is unknown, and not gone.
+func (o *observation) unlisted(ctx context.Context, wanted map[string]int) {
+	asked, there := 0, false
+	for _, id := range slices.Sorted(maps.Keys(wanted)) {
+		i := wanted[id]
+		if asked >= mostUnlisted && !there {
+			o.tell(i, seen{gone: true})
+			continue
+		}
+		asked++
+		body, err := o.account.Provider.Get(ctx, id)
+		switch kind := providers.KindOf(err); {
+		case ctx.Err() != nil:
+			return // told at the end
+		case kind == providers.NotFound, kind == providers.Unsupported:
+			o.tell(i, seen{gone: true})
+		case err != nil:
+			o.tell(i, seen{err: err})
+		case o.account.Driver.Fields.Gotten(o.needs[i].paths):
+			there = true
+			o.tell(i, seen{get: body})
+		default:
+			there = true
+			o.tell(i, seen{err: &providers.Error{
+				Kind: providers.Unexpected, Provider: o.account.Instance.Name, Op: "list",
+				Message: "the list does not show the character, but reading it by its id does",
+				Hint:    "run again in a minute: nothing is created or deleted meanwhile",
+			}})
+		}
+	}
 }
 
 // switchToGets leaves a list that turned out to be longer than expected.
