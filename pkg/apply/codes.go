@@ -28,6 +28,7 @@ const (
 	codeNotResumed    = "CS519" // a run that can't be finished from its record
 	codePlanUnfit     = "CS520" // a document that looks like a plan and is none to apply
 	codeElsewhere     = "CS521" // the lock was made at another address or account
+	codeLockMissing   = "CS528" // what would be created is live, and nothing is bound
 	codeOnceHeld      = "CS527" // live, and bound by an earlier version of the lock
 	codeInstanceGone  = "CS525" // bound at an instance that charsync.yaml no longer has
 
@@ -68,6 +69,7 @@ func ownCodes() []spec.CodeInfo {
 		{Code: codePlanUnfit, Severity: spec.Error, Meaning: "The document is a report on drift, or a comparison with a Git revision: it can't be applied."},
 		{Code: codeElsewhere, Severity: spec.Error, Meaning: "The lock binds characters at another base URL, or in another account, than the one that is used."},
 		{Code: CodeUnclearBase, Severity: spec.Warning, Meaning: "What manifests said at the Git revision is not known in part: submodules, or more errors than are shown."},
+		{Code: codeLockMissing, Severity: spec.Warning, Meaning: "The lock is missing, and what would be created is live already."},
 		{Code: codeOnceHeld, Severity: spec.Warning, Meaning: "A live character that an earlier commit of the lock bound, and that neither a manifest nor the lock names any more."},
 		{Code: codeInstanceGone, Severity: spec.Error, Meaning: "A character is bound at an instance that charsync.yaml no longer has, and another one leads to the same place."},
 		{Code: codeUnread, Severity: spec.Error, Meaning: "A character, or a whole account, could not be read."},

@@ -25,7 +25,7 @@ const (
 
 // Guards are the rules that refuse an apply, sorted.
 func Guards() []string {
-	return []string{guardAccount, guardLock, guardMaxChanges, guardMaxDeletes, guardProtected, guardPublish, guardReplace, guardSameText, guardShrink}
+	return []string{guardAccount, guardMaxChanges, guardMaxDeletes, guardProtected, guardPublish, guardReplace, guardSameText, guardShrink}
 }
 
 // sharesFrom is the number of bound pairs from which percentages count: of a

@@ -12,10 +12,6 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-// guardLock refuses to create what is live already, when the lock that bound
-// it is missing.
-const guardLock = "lock"
-
 // Stray is a live character that nothing is bound to and that a manifest is
 // likely to have made.
 type Stray struct {
@@ -159,11 +155,11 @@ func (e *Engine) madeByRuns() map[diff.Address]madeBy {
 	return made
 }
 
-// missLock stops the creations of an account when the lock is missing and what
-// they would make is live already. In a project that is new, as far as can be
+// missLock says so when the lock is missing and what the creations of an
+// account would make is live already. In a project that is new, as far as can be
 // told, nothing is asked.
 func (e *Engine) missLock(ctx context.Context, w *accountPlan) {
-	if e.Lock.Exists() || e.Lock.Len() > 0 || e.Options.Allow[guardLock] {
+	if e.Lock.Exists() || e.Lock.Len() > 0 {
 		return
 	}
 	var creating []*pair
@@ -181,11 +177,13 @@ func (e *Engine) missLock(ctx context.Context, w *accountPlan) {
 	if err != nil || len(found) == 0 {
 		return // a list that can't be read shows nothing; creating will say why
 	}
-	b := block(guardLock, "the lock is missing, and %s to create at %s %s there already: %s is %s",
-		plural(len(found), "character"), w.instance, isAre(len(found)), found[0].Name, found[0].ID)
-	b.Hint = fmt.Sprintf("bring the lock back: from Git with `git checkout HEAD -- %s`, or from the branch that has it; or with `charsync state rebuild`, which looks for what is live; "+
-		"--allow %s creates a second one of each", filepath.Base(e.Lock.Path()), guardLock)
-	w.guards = append(w.guards, b)
+	w.diagnostics = append(w.diagnostics, spec.Diagnostic{
+		Severity: spec.Warning, Code: codeLockMissing, Target: w.instance,
+		Message: fmt.Sprintf("the lock is missing, and %s to create at %s %s there already: %s is %s",
+			plural(len(found), "character"), w.instance, isAre(len(found)), found[0].Name, found[0].ID),
+		Hint: fmt.Sprintf("bring the lock back: from Git with `git checkout HEAD -- %s`, or from the branch that has it; or with `charsync state rebuild`, which looks for what is live; "+
+			"applying this plan creates a second one of each", filepath.Base(e.Lock.Path())),
+	})
 }
 
 func isAre(n int) string {
