@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -100,11 +101,43 @@ func (w *world) inject() {
 	if w.dice.chance(12) {
 		w.oneAfterAnother()
 	}
+	w.lateness()
+	if w.dice.chance(15) {
+		w.storm()
+	}
 	for range pick(w.dice, []int{0, 1, 1, 2, 2, 3, 5}) {
 		f, name := w.randomFault()
 		w.gate.sandbox.Inject(f)
 		w.step("fault: %s at %s %q, after %d, %d times", name, f.Vendor, f.Route, f.Skip, f.Times)
 	}
+}
+
+// lateness draws how late the services show what is written: never, or after
+// so many reads as fit into the time that the drivers' tables give them.
+func (w *world) lateness() {
+	late, where := 0, "everywhere"
+	if w.dice.chance(30) {
+		late, where = 1+w.dice.IntN(5), pick(w.dice, []string{"everywhere", "lists"})
+		w.step("late: writes show after %d reads, %s", late, where)
+		w.faults["late services"]++
+	}
+	w.turn("late-reads", fmt.Sprint(late))
+	w.turn("late-where", where)
+}
+
+func (w *world) turn(name, value string) {
+	if err := w.gate.sandbox.Set(name, value); err != nil {
+		panic(err) // the switches are the sandbox's own
+	}
+}
+
+// storm arms a service that answers nothing but 503 for a while, and cuts the
+// lists that it shows after that.
+func (w *world) storm() {
+	vendor, n := pick(w.dice, w.project.vendors), 5+w.dice.IntN(30)
+	w.gate.sandbox.Inject(sandbox.Fault{Vendor: vendor, Kind: sandbox.FaultUnavailable, Skip: w.dice.IntN(10), Times: n})
+	w.gate.sandbox.Inject(sandbox.Fault{Vendor: vendor, Route: "read", Kind: sandbox.FaultCut, Skip: w.dice.IntN(4), Times: 1 + w.dice.IntN(6)})
+	w.step("storm: %d times 503 at %s, and cut reads", n, vendor)
 }
 
 // countFaults adds the faults that hit since the last look to the table.
