@@ -71,7 +71,11 @@ func (a *Account) unanswered(ctx context.Context, t *trip, err error) error {
 	case lost:
 		return a.fault(t.route, providers.Lost, 0, plainError(err), a.bare(err))
 	}
-	return a.fault(t.route, providers.Unavailable, 0, plainError(err), a.bare(err))
+	e := a.fault(t.route, providers.Unavailable, 0, plainError(err), a.bare(err))
+	if hopeless(err) || errors.Is(err, syscall.ECONNREFUSED) {
+		e.Hint = "nothing was sent: check the base URL, and the proxy (HTTPS_PROXY) and the certificates (SSL_CERT_FILE) of this environment"
+	}
+	return e
 }
 
 // bare keeps an error as a cause only where its text is sure to hold no

@@ -9,11 +9,12 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-// noEffect reports a failed write that certainly changed nothing.
+// noEffect reports a failed write that certainly changed nothing. One whose
+// service was not reached is Unavailable; where it may have been, it is Lost.
 func noEffect(err error) bool {
 	switch providers.KindOf(err) {
 	case providers.Unauthorized, providers.Forbidden, providers.NotFound, providers.RateLimited,
-		providers.Quota, providers.Unsupported, providers.ReadOnly:
+		providers.Quota, providers.Unsupported, providers.ReadOnly, providers.Unavailable:
 		return true
 	}
 	return false
