@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/charsync/charsync/internal/view"
-	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/spec"
 	"github.com/charsync/charsync/schemas"
 )
@@ -122,7 +121,8 @@ func (a *app) examine(ctx context.Context, env string) ([]finding, error) {
 		return nil, err
 	}
 	found = append(found, judged("manifests", counted(len(s.set.Characters), "character"), s.set.Diagnostics))
-	found = append(found, s.examineLock()...)
+	found = append(found, s.examineBackend(ctx)...)
+	found = append(found, s.examineLock(ctx)...)
 	for _, d := range s.lockInGit(ctx) {
 		found = append(found, finding{"lock", statusWarning, d.Message, d.Hint})
 	}
@@ -147,8 +147,11 @@ func judged(check, message string, found []spec.Diagnostic) finding {
 	return finding{Check: check, Status: statusOK, Message: message}
 }
 
-func (s *session) examineLock() []finding {
-	lock, problems, err := apply.OpenLock(s.lockPath)
+func (s *session) examineLock(ctx context.Context) []finding {
+	lock, problems, err := s.readLock(ctx)
+	if err != nil && s.shared() {
+		return nil // the state itself has been examined
+	}
 	if err != nil {
 		hint := "restore it from Git"
 		if len(problems) > 0 {
@@ -157,7 +160,7 @@ func (s *session) examineLock() []finding {
 		return []finding{{"lock", statusWrong, err.Error(), hint}}
 	}
 	s.lock = lock
-	if missing(s.lockPath) {
+	if lock.Len() == 0 && (s.shared() || missing(s.lockPath)) {
 		return []finding{{Check: "lock", Status: statusOK, Message: "none yet: nothing is bound"}}
 	}
 	doubts := 0

@@ -71,7 +71,7 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 	if err := s.hold(ctx, f.lockTimeout); err != nil {
 		return err
 	}
-	if err := s.openLock(); err != nil {
+	if err := s.openLock(ctx); err != nil {
 		return err
 	}
 	s.command = "apply " + filepath.Base(file)

@@ -142,7 +142,7 @@ func (a *app) importCharacters(ctx context.Context, target string, f importFlags
 	if err := s.hold(ctx, defaultLockTimeout); err != nil {
 		return err
 	}
-	if err := s.openLock(); err != nil {
+	if err := s.openLock(ctx); err != nil {
 		return err
 	}
 	engine := s.engine(&runFlags{}, reading)

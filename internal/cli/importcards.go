@@ -131,7 +131,7 @@ func (s *session) namesForImport(ctx context.Context, asked string) (*apply.Name
 	if err := s.loadForImport(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.openLock(); err != nil {
+	if err := s.openLock(ctx); err != nil {
 		return nil, err
 	}
 	names := s.engine(&runFlags{}, offline).Namer()

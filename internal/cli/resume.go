@@ -20,6 +20,9 @@ func (a *app) resume(ctx context.Context, f *applyFlags, word string) error {
 	if err := s.hold(ctx, f.lockTimeout); err != nil {
 		return err
 	}
+	if err := s.fetchRecords(ctx); err != nil {
+		return err
+	}
 	run, err := s.findRun(s.runDir, word)
 	if err != nil {
 		return err
@@ -27,7 +30,7 @@ func (a *app) resume(ctx context.Context, f *applyFlags, word string) error {
 	if err := s.mayAsk(f.yes, "apply --resume "+word); err != nil {
 		return err
 	}
-	if err := s.openLock(); err != nil {
+	if err := s.openLock(ctx); err != nil {
 		return err
 	}
 	s.command = "apply --resume " + run.Head.ID

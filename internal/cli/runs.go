@@ -34,8 +34,11 @@ UTC.`,
 			"charsync runs --format json --limit 0",
 		},
 		exit: []code{exitDone, exitError},
-	}.command(noArgs, func(*cobra.Command, []string) error {
+	}.command(noArgs, func(cmd *cobra.Command, _ []string) error {
 		if err := checkFormat(format, formatText, formatJSON); err != nil {
+			return err
+		}
+		if err := a.fetchRuns(cmd.Context()); err != nil {
 			return err
 		}
 		return a.listRuns(format, limit)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
@@ -30,6 +31,8 @@ type session struct {
 	lookup    func(variable string) string // of credentials and base URLs
 	progress  *progress
 	closers   []func() error
+	remote    state.Backend // of a shared state; nil until it is opened
+	lease     state.Lease   // on it; nil where nothing is written
 }
 
 // access says what a command may do to providers.

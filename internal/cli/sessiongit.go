@@ -29,7 +29,7 @@ func gitCodes() []spec.CodeInfo {
 // inGit reports whether the project's own lock is in use, inside of a working
 // tree.
 func (s *session) inGit() bool {
-	return !s.flags.sandbox && state.InsideGit(filepath.Dir(s.lockPath))
+	return !s.flags.sandbox && !s.shared() && state.InsideGit(filepath.Dir(s.lockPath))
 }
 
 // lockInGit says what Git does with the lock, where that is wrong. Where Git

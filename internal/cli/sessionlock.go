@@ -3,12 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/charsync/charsync/internal/state"
-	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -16,10 +14,7 @@ import (
 // is closed. The lock is the operating system's: nothing of it outlives a
 // process that is killed.
 func (s *session) hold(ctx context.Context, wait time.Duration) error {
-	where, _ := os.Hostname() // for people; an unknown host is no reason to stop
-	lock, err := state.AcquireRun(ctx, filepath.Join(filepath.Dir(s.runDir), "run.lock"), state.Holder{
-		Who: s.env.who(), Where: where, Since: s.env.Now().UTC().Format(time.RFC3339), PID: os.Getpid(),
-	}, wait)
+	lock, err := state.AcquireRun(ctx, filepath.Join(filepath.Dir(s.runDir), "run.lock"), s.holder(), wait)
 	if err != nil {
 		var d spec.Diagnostic
 		if errors.As(err, &d) || errors.Is(err, context.Canceled) {
@@ -35,20 +30,32 @@ func (s *session) hold(ctx context.Context, wait time.Duration) error {
 	if err := lock.Sweep(s.lockPath); err != nil { // a folder of the lock that is not there yet is made later
 		s.log.Debug("sweeping", "error", err)
 	}
+	if s.shared() {
+		return s.holdRemote(ctx, s.holder(), wait)
+	}
 	return s.tendLock(ctx)
 }
 
+// shared reports a state that is kept outside of the project's folder.
+func (s *session) shared() bool { return s.project.State.Shared() && !s.flags.sandbox }
+
 // openLock reads the lock. A lock that can't be trusted ends the command with
 // exit code 1; what is wrong has been printed.
-func (s *session) openLock() error {
+func (s *session) openLock(ctx context.Context) error {
 	defer s.timings.begin("lock")()
-	lock, found, err := apply.OpenLock(s.lockPath)
-	if printErr := s.diagnose(pointed(found, s.lockPath)); printErr != nil {
+	lock, found, err := s.readLock(ctx)
+	if !s.shared() {
+		found = pointed(found, s.lockPath)
+	}
+	if printErr := s.diagnose(found); printErr != nil {
 		return printErr
 	}
 	if err != nil {
 		if hasErrors(found) {
 			return end(exitError)
+		}
+		if s.shared() {
+			return err
 		}
 		return failed("restore the lock from Git", "the lock: %w", err)
 	}

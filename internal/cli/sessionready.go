@@ -39,7 +39,7 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 			return nil, err
 		}
 	}
-	if err := s.openLock(); err != nil {
+	if err := s.openLock(ctx); err != nil {
 		return nil, err
 	}
 	engine, err := s.loaded(ctx, f, args, access)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -31,12 +32,15 @@ PLANFILE is shown as plan showed it.`,
 			"charsync show tavern.plan --format html > plan.html",
 		},
 		exit: []code{exitDone, exitError},
-	}.command(wantArgs(1, 1), func(_ *cobra.Command, args []string) error {
+	}.command(wantArgs(1, 1), func(cmd *cobra.Command, args []string) error {
 		if err := f.check(); err != nil {
 			return err
 		}
 		if info, err := os.Stat(a.path(args[0])); err == nil && info.Mode().IsRegular() {
 			return a.showPlanFile(args[0], f)
+		}
+		if err := a.fetchRuns(cmd.Context()); err != nil {
+			return err
 		}
 		return a.showRun(args[0], f)
 	})
@@ -106,7 +110,7 @@ func (a *app) unrecorded(dir, word string) error {
 		return nil
 	}
 	defer s.close()
-	lock, _, err := apply.OpenLock(s.lockPath)
+	lock, _, err := s.readLock(context.Background())
 	if err != nil {
 		return nil
 	}

@@ -30,7 +30,8 @@ alone: the live characters stay as they are.`,
 		},
 		exit: []code{exitDone, exitError},
 	}.command(knownCommand, showHelp)
-	cmd.AddCommand(a.stateListCommand(), a.stateShowCommand(), a.stateMvCommand(), a.stateRmCommand(), a.stateRebuildCommand())
+	cmd.AddCommand(a.stateListCommand(), a.stateShowCommand(), a.stateMvCommand(), a.stateRmCommand(), a.stateRebuildCommand(),
+		a.statePushCommand(), a.statePullCommand(), a.stateUnlockCommand())
 	return cmd
 }
 
@@ -79,7 +80,7 @@ func (a *app) openState(ctx context.Context, access access) (*session, error) {
 		err = s.hold(ctx, defaultLockTimeout)
 	}
 	if err == nil {
-		err = s.openLock()
+		err = s.openLock(ctx)
 	}
 	if err != nil {
 		s.close()
@@ -221,7 +222,7 @@ func (a *app) completeBound(_ *cobra.Command, given []string, _ string) ([]strin
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	defer s.close()
-	lock, _, err := apply.OpenLock(s.lockPath)
+	lock, _, err := s.readLock(context.Background())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

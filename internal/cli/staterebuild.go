@@ -44,7 +44,7 @@ func (a *app) rebuild(ctx context.Context, f *runFlags) error {
 	if err := s.useEnv(f.env); err != nil {
 		return err
 	}
-	if err := s.openLock(); err != nil {
+	if err := s.openLock(ctx); err != nil {
 		return err
 	}
 	engine, err := s.loaded(ctx, f, nil, reading)

@@ -66,6 +66,9 @@ func (a *app) undo(ctx context.Context, f *undoFlags, args []string) error {
 		return err
 	}
 	defer s.close()
+	if err := s.fetchRecords(ctx); err != nil {
+		return err
+	}
 	run, err := s.runToUndo(args)
 	if err != nil {
 		return err
@@ -88,7 +91,7 @@ func (a *app) undo(ctx context.Context, f *undoFlags, args []string) error {
 			return err
 		}
 	}
-	if err := s.openLock(); err != nil {
+	if err := s.openLock(ctx); err != nil {
 		return err
 	}
 	engine := s.engine(&f.runFlags, access)

@@ -184,7 +184,7 @@ func (a *app) validate(ctx context.Context, f *runFlags, args []string) (finding
 		return findings{}, err
 	}
 	defer s.close()
-	if err := s.openLock(); err != nil {
+	if err := s.openLock(ctx); err != nil {
 		return findings{}, err
 	}
 	v := &validation{session: s, paths: a.paths(args), found: found, names: map[string]bool{}}

@@ -136,14 +136,19 @@ func (w *world) visit() *session {
 
 // readLock reads the lock where it changed since.
 func (w *world) readLock(s *session) error {
+	ctx := context.Background() // a backend's calls are bounded
+	if _, err := w.session.backend(ctx); err != nil {
+		return err
+	}
+	s.remote = w.session.remote
 	info, err := os.Stat(s.lockPath)
 	if err != nil {
 		info = nil // opening it says what is wrong
 	}
-	if s.lock != nil && sameFile(info, w.lockFile) {
+	if s.lock != nil && !s.shared() && sameFile(info, w.lockFile) {
 		return nil
 	}
-	if err := s.openLock(); err != nil {
+	if err := s.openLock(ctx); err != nil {
 		return err
 	}
 	w.session.lock, w.lockFile = s.lock, info

@@ -23,6 +23,9 @@ const (
 	AllowHosts = "CHARSYNC_ALLOW_HOSTS" // host or host:port; without a port, every port of it
 )
 
+// StateURL is the variable with the URL of the database that keeps states.
+const StateURL = "CHARSYNC_STATE_URL"
+
 // Prefix begins the variables that every provider's apiKeyEnv may name.
 const Prefix = "CHARSYNC_KEY_"
 
@@ -133,7 +136,40 @@ func (p Policy) Findings(project *spec.Project, driver func(name string) (*provi
 			}
 		}
 	}
+	found = project.WithSource(found)
+	found = append(found, p.State(project)...)
 	spec.SortDiagnostics(found)
+	return found
+}
+
+// State are the findings of where a project keeps its state: its endpoint and
+// the variable with the database's URL are held to the rules of instances.
+func (p Policy) State(project *spec.Project) []spec.Diagnostic {
+	st := project.State
+	var old spec.State
+	if p.base != nil {
+		old = p.base.State
+	}
+	var found []spec.Diagnostic
+	if to := hostOf(st.Endpoint); st.Endpoint != "" {
+		name := hostname(to)
+		ours := strings.HasSuffix(name, ".amazonaws.com") || !p.review && spec.Loopback(name)
+		if !ours && !slices.Contains(p.hosts, to) && !slices.Contains(p.hosts, name) && hostOf(old.Endpoint) != to {
+			found = append(found, spec.Diagnostic{
+				Pos: st.EndpointPos, Severity: spec.Error, Code: CodeHost,
+				Message: fmt.Sprintf("the state's endpoint leads to %s, which is not Amazon's: no credential is used there", to),
+				Hint:    fmt.Sprintf("remove endpoint, or allow the host outside of the project: %s=%s", AllowHosts, to),
+			})
+		}
+	}
+	name := st.URLEnv
+	if st.Backend == spec.StatePostgres && name != StateURL && !strings.HasPrefix(name, Prefix) && !slices.Contains(p.keys, name) && old.URLEnv != name {
+		found = append(found, spec.Diagnostic{
+			Pos: st.URLEnvPos, Length: len(name), Severity: spec.Error, Code: CodeKey,
+			Message: fmt.Sprintf("urlEnv names %s, which charsync does not read for a project", name),
+			Hint:    fmt.Sprintf("name %s or a variable that begins with %s, or allow this one outside of the project: %s=%s", StateURL, Prefix, AllowKeys, name),
+		})
+	}
 	return project.WithSource(found)
 }
 

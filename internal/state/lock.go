@@ -42,6 +42,7 @@ type Lock struct {
 	running bool
 	run     string
 	journal *durable.Journal // open from the first change of a run on
+	shared  *shared          // where a backend keeps it; nil for a file
 }
 
 // Path is where the lock's file is.

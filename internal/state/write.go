@@ -2,6 +2,7 @@ package state
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -38,7 +39,7 @@ func (l *Lock) recording() (*durable.Journal, error) {
 }
 
 func (l *Lock) startJournal() error {
-	if l.untidy || !l.exists {
+	if l.shared == nil && (l.untidy || !l.exists) {
 		fresh := !l.exists
 		if err := l.write(); err != nil {
 			return err
@@ -54,6 +55,9 @@ func (l *Lock) startJournal() error {
 		return fmt.Errorf("opening the lock for writing: %w", err)
 	}
 	l.journal = durable.NewJournal(file)
+	if l.shared != nil { // a backend keeps what is appended apart
+		return nil
+	}
 	return l.journal.Append([]byte("\n")) // what follows is this run's; see line
 }
 
@@ -84,22 +88,32 @@ func (l *Lock) write() error {
 		l.newest = l.highest()
 		l.graves.compact(l.newest)
 	}
-	lines := l.lines()
-	err := durable.Write(l.path, 0o644, func(w *bufio.Writer) error {
-		if _, err := io.WriteString(w, header); err != nil {
-			return err
+	var err error
+	if l.shared != nil {
+		var all bytes.Buffer
+		if err = l.encode(&all); err == nil {
+			err = l.shared.replace(all.Bytes())
 		}
-		for _, line := range lines {
-			if _, err := w.Write(EncodeEntry(line.entry, line.gone)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	} else {
+		err = durable.Write(l.path, 0o644, func(w *bufio.Writer) error { return l.encode(w) })
+	}
 	if err != nil {
 		return fmt.Errorf("writing the lock: %w", err)
 	}
 	l.untidy, l.exists = false, true
+	return nil
+}
+
+// encode writes the lines of the compacted state.
+func (l *Lock) encode(w io.Writer) error {
+	if _, err := io.WriteString(w, header); err != nil {
+		return err
+	}
+	for _, line := range l.lines() {
+		if _, err := w.Write(EncodeEntry(line.entry, line.gone)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -49,6 +49,7 @@ const (
 	CodeExtends         = "CS315"
 	CodeNotTaken        = "CS318"
 	CodeMarkers         = "CS320"
+	CodeState           = "CS321"
 )
 
 // CodeInfo explains a code of diagnostics. Every package that makes findings
@@ -108,5 +109,6 @@ func Codes() []CodeInfo {
 		{CodeExtends, Error, "A base that can't be extended: no base, itself, or too many one upon another."},
 		{CodeNotTaken, Warning, "A manifest that no pattern takes, for its extension alone. Nothing is deleted then."},
 		{CodeMarkers, Error, "A text with markers of a conflict that is not resolved."},
+		{CodeState, Error, "A setting of the state that its backend does not have, or that can't be used."},
 	}
 }

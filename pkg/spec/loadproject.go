@@ -227,6 +227,47 @@ func (it *item) silences(d *item) bool {
 }
 
 func (c *config) state(it *item) {
+	st := &c.project.State
+	for name, into := range map[string]*string{
+		"backend": &st.Backend, "bucket": &st.Bucket, "prefix": &st.Prefix, "region": &st.Region, "endpoint": &st.Endpoint,
+		"encryption": &st.Encryption, "kmsKey": &st.KMSKey, "urlEnv": &st.URLEnv, "schema": &st.Schema, "project": &st.Project,
+	} {
+		if value, ok := valueOf(it.child(name)).(string); ok {
+			*into = value
+		}
+	}
+	st.UsePathStyle, _ = valueOf(it.child("usePathStyle")).(bool)
+	c.sharedState(it, st)
+	c.statePath(it)
+}
+
+// sharedState checks the settings of a state outside of the project. A setting
+// of another backend would do nothing, and somebody meant it.
+func (c *config) sharedState(it *item, st *State) {
+	for setting, backend := range map[string]string{
+		"path": StateFile, "bucket": StateS3, "prefix": StateS3, "region": StateS3, "endpoint": StateS3, "usePathStyle": StateS3,
+		"encryption": StateS3, "kmsKey": StateS3, "urlEnv": StatePostgres, "schema": StatePostgres, "project": StatePostgres,
+	} {
+		if other := it.child(setting); other != nil && backend != st.Backend {
+			c.fail(CodeState, other.node, fmt.Sprintf("%s is a setting of the backend %s, and the state is kept by %s", setting, backend, st.Backend),
+				"remove it, or set backend: "+backend)
+		}
+	}
+	if endpoint := it.child("endpoint"); endpoint != nil {
+		st.EndpointPos = c.src.pos(endpoint.node.Line, endpoint.node.Column)
+		if err := CheckBaseURL(st.Endpoint); err != nil {
+			c.fail(CodeState, endpoint.node, "the endpoint can't be used: "+err.Error(), "write https://host, or http towards this machine alone")
+		}
+	}
+	if variable := it.child("urlEnv"); variable != nil {
+		st.URLEnvPos = c.src.pos(variable.node.Line, variable.node.Column)
+	}
+	if backend := it.child("backend"); st.Backend == StateS3 && (st.Bucket == "" || st.Region == "") {
+		c.fail(CodeState, backend.node, "a state in S3 needs a bucket and its region", "add for example bucket: studio-state and region: eu-central-1")
+	}
+}
+
+func (c *config) statePath(it *item) {
 	file := it.child("path")
 	name, ok := valueOf(file).(string)
 	if !ok {

@@ -69,11 +69,30 @@ type Policy struct {
 	MaxLoss    string // the greatest loss at a provider that passes; "" is any
 }
 
+// The values of State.Backend.
+const (
+	StateFile     = "file"
+	StateS3       = "s3"
+	StatePostgres = "postgres"
+)
+
 // State says where bindings and digests are kept.
 type State struct {
-	Backend string // "file"
-	Path    string // relative to the project, with slashes
+	Backend string // StateFile, StateS3, StatePostgres
+	Path    string // of a file: relative to the project, with slashes
+
+	Bucket, Prefix, Region, Endpoint string // of S3
+	UsePathStyle                     bool
+	Encryption, KMSKey               string
+
+	URLEnv, Schema, Project string // of PostgreSQL
+
+	EndpointPos Pos // zero where there is none
+	URLEnvPos   Pos // zero where there is none
 }
+
+// Shared reports a state that is kept outside of the project's folder.
+func (s State) Shared() bool { return s.Backend != StateFile }
 
 // DefaultProject is the configuration of a folder without charsync.yaml.
 // Besides the usual place, manifests may lie in the folder itself; other YAML
@@ -86,7 +105,7 @@ func DefaultProject(dir string) *Project {
 		Dir: dir, Name: filepath.Base(dir), Manifests: []string{"characters/**/*.yaml"},
 		Instances: map[string]Instance{}, Environments: map[string]Environment{},
 		Policy: Policy{Drift: DriftEnforce, Conflict: ConflictFail, MaxChanges: Percent(30), MaxDeletes: Percent(10)},
-		State:  State{Backend: "file", Path: "charsync.lock"},
+		State:  State{Backend: StateFile, Path: "charsync.lock", URLEnv: "CHARSYNC_STATE_URL", Schema: "charsync"},
 	}
 	for _, driver := range Drivers() {
 		p.Instances[driver] = Instance{Name: driver, Type: driver}

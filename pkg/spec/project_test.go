@@ -58,7 +58,7 @@ func TestProject(t *testing.T) {
 		"empty": {Targets: none, Pos: at(14)},
 	}
 	want.Policy = Policy{Drift: DriftReport, Conflict: ConflictOverwrite, MaxChanges: Percent(12.5), MaxDeletes: Share{Value: 3}}
-	want.State = State{Backend: "file", Path: "state/charsync.lock"}
+	want.State = State{Backend: StateFile, Path: "state/charsync.lock", URLEnv: "CHARSYNC_STATE_URL", Schema: "charsync"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
