@@ -57,7 +57,13 @@ func canaryLines() []canaryLine {
 		{"apply", []string{"--yes"}},
 		{"import", []string{"convai", "--all"}},
 		{"import", []string{"alakazam", "no-such-id", "--name", "none"}},
+		{"list", nil},
+		{"status", nil},
 		{"state", nil},
+		{"state rebuild", []string{"--yes"}},
+		{"state push", nil}, // of a file; cmd/charsync tests those of shared states
+		{"state pull", nil},
+		{"state unlock", []string{"--yes"}},
 		{"state list", nil},
 		{"state show", []string{"mira"}},
 		{"state mv", []string{"mira", "mara"}},
