@@ -61,6 +61,7 @@ func canaryLines() []canaryLine {
 		{"status", nil},
 		{"state", nil},
 		{"state rebuild", []string{"--yes"}},
+		{"state files", nil},
 		{"state push", nil}, // of a file; cmd/charsync tests those of shared states
 		{"state pull", nil},
 		{"state unlock", []string{"--yes"}},

@@ -31,6 +31,9 @@ func (s *step) applyStep(ctx context.Context) error {
 		if o, err = s.documents(ctx, plan); err != nil {
 			return err
 		}
+		if len(plan.Changes) == 0 {
+			return s.nothingLeft(o)
+		}
 		if o.planFile == "" || plan.Digest != digest {
 			return s.refused(plan.Digest, digest, o)
 		}
@@ -97,6 +100,18 @@ func (s *step) refused(now, reviewed string, o outputs) error {
 	s.remark("error", "The plan is another one than the one that was reviewed: nothing was applied.\nreviewed %s\nnow      %s\n"+
 		"Look at the plan in the summary of this step. To have it, apply by hand, or open a pull request that plans it anew.", reviewed, now)
 	return end(exitStale)
+}
+
+// nothingLeft ends a step that finds its work done, as one that is run again
+// does.
+func (s *step) nothingLeft(o outputs) error {
+	o.planFile, o.changes = "", false
+	o.summary = "### charsync apply\n\nNothing is left to do: what is live is what the manifests say.\n"
+	if err := s.tell(o); err != nil {
+		return err
+	}
+	s.note("Nothing is left to do: what is live is what the manifests say.")
+	return nil
 }
 
 func (s *step) notApplied(err error, c code) error {

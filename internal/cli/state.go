@@ -31,7 +31,7 @@ alone: the live characters stay as they are.`,
 		exit: []code{exitDone, exitError},
 	}.command(knownCommand, showHelp)
 	cmd.AddCommand(a.stateListCommand(), a.stateShowCommand(), a.stateMvCommand(), a.stateRmCommand(), a.stateRebuildCommand(),
-		a.statePushCommand(), a.statePullCommand(), a.stateUnlockCommand())
+		a.stateFilesCommand(), a.statePushCommand(), a.statePullCommand(), a.stateUnlockCommand())
 	return cmd
 }
 

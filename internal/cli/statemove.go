@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/charsync/charsync/internal/state"
+	"github.com/charsync/charsync/internal/view"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -99,6 +102,38 @@ func (a *app) openShared(context.Context) (*session, error) {
 		return nil, failed("set spec.state.backend to s3 or postgres in charsync.yaml", "the state of this project is a file")
 	}
 	return s, nil
+}
+
+func (a *app) stateFilesCommand() *cobra.Command {
+	return manual{
+		use:   "files",
+		short: "List the files to commit after an apply",
+		long: `Prints the paths of what an apply, import, pull or destroy may have changed beside
+the manifests and what belongs in Git: the lock and the .gitattributes beside it,
+where they are there. One a line, absolute. A shared state has none.`,
+		examples: []string{"charsync state files"},
+		exit:     []code{exitDone, exitError, exitInvalid},
+	}.command(noArgs, func(*cobra.Command, []string) error {
+		s, err := a.localSession()
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		return a.result("", func(w io.Writer) error {
+			if s.shared() {
+				return nil
+			}
+			for _, file := range []string{s.lockPath, filepath.Join(filepath.Dir(s.lockPath), ".gitattributes")} {
+				if missing(file) {
+					continue
+				}
+				if _, err := fmt.Fprintln(w, view.SanitizeLine(file)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
 }
 
 func (a *app) stateUnlockCommand() *cobra.Command {
