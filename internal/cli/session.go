@@ -135,6 +135,7 @@ func (s *session) engineOf(f *runFlags, accounts map[string]*apply.Account) *app
 			Env: f.env, Selection: s.selection, Policy: f.policy(s.project.Policy),
 			Prune: f.prune, Allow: f.allowed(), Parallelism: s.flags.parallelism,
 			Now: s.env.Now, Who: s.env.who(), Command: s.command, Version: version, Sandbox: s.flags.sandbox, RunDir: s.runDir,
+			Absent: s.absentManifests,
 			Span:   s.timings.begin,
 			Events: func(e apply.Event) { s.progress.step(stageOf(e), e.Done, e.Total) },
 		},

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/charsync/charsync/internal/revision"
 	"github.com/charsync/charsync/internal/state"
@@ -18,6 +21,9 @@ const (
 	codeLockIgnored = "CS523"
 	codeLockMerged  = "CS524"
 )
+
+// gitPatience bounds what is asked of Git on the way.
+const gitPatience = 30 * time.Second
 
 func gitCodes() []spec.CodeInfo {
 	return []spec.CodeInfo{
@@ -109,6 +115,33 @@ func (a *app) lookAtLock(ctx context.Context) error {
 	}
 	defer s.close()
 	return s.diagnose(s.lockInGit(ctx))
+}
+
+// absentManifests says which manifests Git tracks that the working tree does
+// not have though nobody removed them. Where Git is there and can't be asked,
+// nothing is known, and that is said.
+func (s *session) absentManifests() string {
+	if !state.InsideGit(s.project.Dir) {
+		return ""
+	}
+	ctx, done := context.WithTimeout(context.Background(), gitPatience)
+	defer done()
+	found, err := revision.Absences(ctx, revision.Options{Dir: s.project.Dir, Environ: s.env.Environ})
+	if err != nil {
+		return "Git can't be asked whether all manifests are checked out: " + err.Error()
+	}
+	found = slices.DeleteFunc(found, func(a revision.Absence) bool {
+		return a.Reason == revision.SparseCheckout && !slices.Contains([]string{".yaml", ".yml"}, path.Ext(a.Path))
+	})
+	if len(found) == 0 {
+		return ""
+	}
+	first := found[0]
+	others := ""
+	if n := len(found) - 1; n > 0 {
+		others = " and " + counted(n, "other")
+	}
+	return fmt.Sprintf("Git tracks %s%s, which this working tree does not have: %s", first.Path, others, first.Reason)
 }
 
 // cloned reports a project without a lock in a repository that has commits: it

@@ -80,6 +80,8 @@ func (g *git) repository(ctx context.Context) (shallow bool, common string, err 
 	return first == "true", common, nil
 }
 
+var errNoRepository error = &Error{"the project is in no Git repository", "run it in a clone, or leave the revision out"}
+
 func (g *git) noRepository(err error) error {
 	var f *failure
 	if !errors.As(err, &f) {
@@ -91,7 +93,7 @@ func (g *git) noRepository(err error) error {
 	case strings.Contains(f.words, "safe.bareRepository"):
 		return plantedRepository(g.dir)
 	case strings.Contains(f.words, "not a git repository"):
-		return &Error{"the project is in no Git repository", "run it in a clone, or leave the revision out"}
+		return errNoRepository
 	}
 	return &Error{"git can't read the repository: " + f.words, "see whether git status works in the project's folder"}
 }

@@ -86,11 +86,15 @@ type early struct {
 
 // Options say what a command is to do and how.
 type Options struct {
-	Env         string
-	Selection   Selection
-	Policy      spec.Policy
-	Frozen      bool            // the plan that is applied was made earlier, and may have been applied elsewhere
-	Cloned      bool            // the project may be a clone that came without its lock
+	Env       string
+	Selection Selection
+	Policy    spec.Policy
+	Frozen    bool // the plan that is applied was made earlier, and may have been applied elsewhere
+	Cloned    bool // the project may be a clone that came without its lock
+	// Absent says why manifests may exist that this working tree does not have,
+	// "" where none do. It is asked when a binding without a manifest is found;
+	// nil is never.
+	Absent      func() string
 	Prune       bool            // delete what is bound but has no manifest any more
 	Allow       map[string]bool // guards that may be passed
 	Parallelism int             // changes at a time per account; 0 leaves it to the account's pace

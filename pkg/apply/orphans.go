@@ -19,11 +19,21 @@ func (e *Engine) addOrphans(chosen *pairs, byName map[string]*accountPlan, plan 
 	if !e.Set.Complete || e.Set.Partial {
 		return // which manifests are gone can't be told
 	}
+	absent, asked := "", e.Options.Absent == nil
 	for _, entry := range e.Lock.Entries() {
 		if e.wanted(entry.Address) || !chosen.inPlay[entry.Target] {
 			continue
 		}
 		if e.addStale(chosen, byName, entry) {
+			continue
+		}
+		if !asked {
+			absent, asked = e.Options.Absent(), true
+			if absent != "" {
+				plan.Diagnostics = append(plan.Diagnostics, pruneOffDiagnostic(absent))
+			}
+		}
+		if absent != "" { // its manifest may be one of them
 			continue
 		}
 		if w, known := byName[entry.Target]; known {
