@@ -46,6 +46,7 @@ func (e *Engine) Against(base *Engine, r diff.Revision) *diff.Plan {
 	c.left(plan)
 	figures := shares{bound: e.boundPairs(), changes: e.Options.Policy.MaxChanges, deletes: e.Options.Policy.MaxDeletes}
 	figures.edits = sharedEdits(e.resolve().list, plan.Changes)
+	figures.overlaid = e.overlaid(e.resolve().list, plan.Changes)
 	guardPlan(plan, figures, e.Options.Allow)
 	plan.Seal()
 	return plan

@@ -25,7 +25,7 @@ const (
 
 // Guards are the rules that refuse an apply, sorted.
 func Guards() []string {
-	return []string{guardAccount, guardMaxChanges, guardMaxDeletes, guardProtected, guardPublish, guardReplace, guardSameText, guardShrink}
+	return []string{guardAccount, guardMaxChanges, guardMaxDeletes, guardProtected, guardPublish, guardReplace, guardSameText, guardSharedTarget, guardShrink}
 }
 
 // sharesFrom is the number of bound pairs from which percentages count: of a
@@ -48,6 +48,9 @@ type shares struct {
 	finishing map[diff.Address]bool
 	// edits are by field the edits of texts that several characters share.
 	edits map[diff.Address]map[spec.Path]edit
+	// overlaid are the fields that an environment alone says so, at targets that
+	// it shares.
+	overlaid map[diff.Address][]spec.Path
 }
 
 // edit names an edit of one text that several characters take from one place.
@@ -74,7 +77,7 @@ func (s shares) sharedEdits(c *diff.Change) edit {
 func guardPlan(p *diff.Plan, s shares, allow map[string]bool) {
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		for _, b := range slices.Concat(guardProtection(c), guardReplacing(c), guardShrinking(c), guardPublishing(c)) {
+		for _, b := range slices.Concat(guardProtection(c), guardReplacing(c), guardShrinking(c), guardPublishing(c), guardOverlays(c, p.Env, s.overlaid[c.Address])) {
 			if !allow[b.Rule] {
 				c.Blocked = append(c.Blocked, b)
 			}

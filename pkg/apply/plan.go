@@ -30,6 +30,7 @@ func (e *Engine) Plan(ctx context.Context) (*diff.Plan, error) {
 	spareAfterFailure(work, plan)
 	figures := e.shares(work)
 	figures.edits = sharedEdits(chosen.list, plan.Changes)
+	figures.overlaid = e.overlaid(chosen.list, plan.Changes)
 	guardPlan(plan, figures, e.Options.Allow)
 	plan.Seal()
 	e.event(Event{Kind: "done"})

@@ -168,8 +168,26 @@ func (c *config) environments(it *item) {
 			}
 			e.Targets[target.Value] = to
 		})
+		e.Shared = c.shared(value.child("shared"))
 		c.project.Environments[key.Value] = e
 	})
+}
+
+// shared reads the targets that an environment means to share.
+func (c *config) shared(it *item) []string {
+	if it == nil {
+		return nil
+	}
+	var out []string
+	for _, value := range it.children {
+		target, _ := value.value.(string)
+		if _, known := c.project.Instances[target]; !known {
+			c.unknownInstance(value.node, target)
+			continue
+		}
+		out = append(out, target)
+	}
+	return out
 }
 
 func (c *config) unknownInstance(n *yaml.Node, name string) {

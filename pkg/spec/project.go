@@ -44,6 +44,7 @@ type Instance struct {
 // Environment says which instances stand in for which.
 type Environment struct {
 	Targets map[string]string // target key → instance
+	Shared  []string          // target keys that it means to share with everybody
 	Pos     Pos
 }
 
