@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -101,7 +102,28 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags, args []string) erro
 	if err := s.check(plan, review, f.report.format); err != nil {
 		return err
 	}
-	return s.carryOut(ctx, engine, plan, f, "Apply these changes?")
+	return s.carryOut(ctx, engine, plan, f, applyQuestion(plan))
+}
+
+// applyQuestion says how much would be changed, and where.
+func applyQuestion(plan *diff.Plan) string {
+	var targets []string
+	n := 0
+	for i := range plan.Changes {
+		if c := &plan.Changes[i]; !c.Stopped() {
+			n++
+			targets = append(targets, view.SanitizeLine(c.Target))
+		}
+	}
+	slices.Sort(targets)
+	question := "Apply " + counted(n, "change") + " to " + view.And(slices.Compact(targets))
+	if plan.Env != "" {
+		question += ", environment " + view.SanitizeLine(plan.Env)
+	}
+	if plan.Meta.Sandbox {
+		question += ", in the sandbox"
+	}
+	return question + "?"
 }
 
 // carryOut shows a plan, asks where it must, executes the plan and says what

@@ -31,8 +31,8 @@ func (g *globals) register(f *pflag.FlagSet) {
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print the result and errors only: no progress, no notes")
 	f.BoolVar(&g.noColor, "no-color", false, "no colour; so do NO_COLOR, TERM=dumb and not being a terminal")
 	f.StringVar(&g.logLevel, "log-level", "warn", "log to stderr from `LEVEL` on: debug, info, warn, error")
-	f.BoolVarP(&g.verbose, "verbose", "v", false, "log what is done, as --log-level info does")
-	f.BoolVar(&g.timings, "timings", false, "say on stderr at the end where the time went; as JSON with --log-format json")
+	f.BoolVarP(&g.verbose, "verbose", "v", false, "log what is done, as --log-level info does, and say what a plan costs in requests")
+	f.BoolVar(&g.timings, "timings", false, "say what a plan costs in requests, and on stderr at the end where the time went; as JSON with --log-format json")
 	f.StringVar(&g.cpuProfile, "cpuprofile", "", "write a CPU profile to `FILE`, for people who work on charsync")
 	f.StringVar(&g.logFormat, "log-format", "text", "log as `FORMAT`: text, json")
 }

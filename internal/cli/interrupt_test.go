@@ -143,7 +143,7 @@ func TestInterruptedQuestion(t *testing.T) {
 			Interrupts: interrupts, Stop: func(int) {},
 		})
 	}()
-	await(t, func() bool { return strings.Contains(errs.String(), "Apply these changes?") })
+	await(t, func() bool { return strings.Contains(errs.String(), ", in the sandbox?") })
 	interrupts <- os.Interrupt
 	if code := <-ended; code != 130 {
 		t.Errorf("exit %d", code)

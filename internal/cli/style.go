@@ -26,7 +26,7 @@ func (a *app) tableStyle() view.Style {
 func (a *app) errStyle() view.Style { return a.styleFor(a.env.ErrTerminal) }
 
 func (a *app) styleFor(terminal bool) view.Style {
-	s := view.Style{Width: plainWidth, Unicode: a.unicode(), Quiet: a.flags.quiet}
+	s := view.Style{Width: plainWidth, Unicode: a.unicode(), Costs: a.flags.timings || a.flags.verbose}
 	if !terminal {
 		return s
 	}

@@ -15,6 +15,7 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	p := newPrinter(w, s)
 	p.tone = toneOf(plan)
 	p.against(plan)
+	p.where(plan)
 	p.legend(plan)
 	for changes := range plan.ByCharacter() {
 		p.character(changes)
@@ -37,6 +38,37 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	}
 	p.write(s.paint(strong, plan.Summary()) + "\n")
 	return p.close()
+}
+
+// where names the environment and the sandbox.
+func (p *printer) where(plan *diff.Plan) {
+	if words := Where(plan.Env, plan.Meta.Sandbox); words != "" {
+		p.line(0, run{words, strong})
+		p.blank()
+	}
+}
+
+// Where names an environment, and the sandbox where that is served; "" where
+// it is neither.
+func Where(env string, sandbox bool) string {
+	switch env = SanitizeLine(env); {
+	case env != "" && sandbox:
+		return "Environment " + env + ", in the sandbox."
+	case env != "":
+		return "Environment " + env + "."
+	case sandbox:
+		return "In the sandbox."
+	}
+	return ""
+}
+
+// And joins names in a sentence.
+func And(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // against says what narrowed the plan down, or what it compares with.
@@ -215,9 +247,27 @@ func (p *printer) incomplete(plan *diff.Plan) {
 	}
 }
 
+// waits says where applying takes long for the pace of a provider.
+func (p *printer) waits(calls []diff.Calls) {
+	waits := false
+	for _, c := range calls {
+		if c.Wait != "" {
+			p.line(0, run{"Applying takes about " + SanitizeLine(c.Wait) + " by its pace at " + SanitizeLine(c.Target) + ".", faint})
+			waits = true
+		}
+	}
+	if waits {
+		p.blank()
+	}
+}
+
 // calls says what the plan cost and what applying it will.
 func (p *printer) calls(plan *diff.Plan) {
-	if len(plan.Calls) == 0 || p.style.Quiet {
+	if len(plan.Calls) == 0 {
+		return
+	}
+	if !p.style.Costs {
+		p.waits(plan.Calls)
 		return
 	}
 	var sum diff.Calls

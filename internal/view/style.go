@@ -10,7 +10,7 @@ import "github.com/muesli/termenv"
 type Style struct {
 	Color   bool // SGR sequences; without them words are marked [-old-]{+new+}
 	Width   int  // columns; 0 is 100
-	Quiet   bool // the result alone: not what it cost to find it
+	Costs   bool // what a plan cost, and what applying it will
 	Unicode bool // arrows, dots and isolates; without it ASCII alone
 }
 

@@ -30,7 +30,7 @@ func walk(t *testing.T, pattern string, check func(t *testing.T, file string, da
 func TestPlans(t *testing.T) {
 	viewtest.Plans(t, func(t *testing.T, name string, plan *diff.Plan) {
 		var out strings.Builder
-		if err := Plan(&out, plan, Style{Width: 96, Unicode: true}); err != nil {
+		if err := Plan(&out, plan, Style{Width: 96, Unicode: true, Costs: true}); err != nil {
 			t.Fatal(err)
 		}
 		viewtest.Golden(t, filepath.Join("testdata", "plan", name+".txt"), out.String())
@@ -38,7 +38,7 @@ func TestPlans(t *testing.T) {
 		if last := lines[len(lines)-1]; last != plan.Counts().Summary() {
 			t.Errorf("the last line is %q", last)
 		}
-		for _, s := range []Style{{Width: 60}, {Width: 100, Color: true, Unicode: true}} {
+		for _, s := range []Style{{Width: 60}, {Width: 100, Color: true, Unicode: true, Costs: true}} {
 			if err := Plan(&strings.Builder{}, plan, s); err != nil {
 				t.Error(err)
 			}
