@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"slices"
 	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
 )
 
 // Format is a kind of card.
@@ -63,7 +65,30 @@ func Read(data []byte) (*Card, error) {
 	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")), bytes.HasPrefix(data, []byte("RIFF")), bytes.HasPrefix(data, []byte("GIF8")):
 		return nil, errors.New("it is a picture, but no PNG: cards live in PNG or JSON")
 	}
+	if text, ok := fromYAML(data); ok {
+		data = text
+	}
 	return readJSON(data)
+}
+
+// fromYAML is a card that text-generation-webui wrote, as JSON. Only texts are
+// taken for one: other YAML may be a manifest, or anything.
+func fromYAML(data []byte) ([]byte, bool) {
+	if len(data) > MaxCard || bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return nil, false
+	}
+	var card struct {
+		Name     string `yaml:"name" json:"name"`
+		Greeting string `yaml:"greeting" json:"greeting"`
+		Context  string `yaml:"context" json:"context"`
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if decoder.Decode(&card) != nil || card.Name == "" || card.Context == "" {
+		return nil, false
+	}
+	text, err := json.Marshal(card)
+	return text, err == nil
 }
 
 func readJSON(data []byte) (*Card, error) {
@@ -87,6 +112,7 @@ func readJSON(data []byte) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
+	root = asV1(root)
 	c := &Card{root: root}
 	if c.Format, err = detect(root); err != nil {
 		return nil, err
@@ -117,6 +143,9 @@ func detect(root object) (Format, error) {
 	case "":
 	default:
 		return "", fmt.Errorf("its spec is %q; known are chara_card_v2 and chara_card_v3", shorten(name))
+	}
+	if isLorebook(root) {
+		return "", errors.New("it is a lorebook, and no character: put it into the card of the character that it belongs to")
 	}
 	if !root.has("name") {
 		return "", errors.New("it has neither a spec nor a name: it is no card of a known format")

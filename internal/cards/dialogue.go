@@ -28,6 +28,29 @@ func (t turn) said() (string, bool) {
 	return *content.Text, true
 }
 
+// conversationsOf reads conversations: lists of turns, or objects that hold
+// such a list under examples.
+func conversationsOf(raw json.RawMessage) ([][]turn, bool) {
+	var parts []json.RawMessage
+	if json.Unmarshal(raw, &parts) != nil {
+		return nil, false
+	}
+	out := make([][]turn, len(parts))
+	for i, part := range parts {
+		var group struct {
+			Examples []turn `json:"examples"`
+		}
+		switch {
+		case json.Unmarshal(part, &out[i]) == nil:
+		case json.Unmarshal(part, &group) == nil && group.Examples != nil:
+			out[i] = group.Examples
+		default:
+			return nil, false
+		}
+	}
+	return out, true
+}
+
 // readDialogue writes conversations as people do: a turn in each line, and a
 // blank line between two.
 func readDialogue(o object, where string) (string, error) {
@@ -36,8 +59,8 @@ func readDialogue(o object, where string) (string, error) {
 	if !o.has(key) {
 		return "", nil
 	}
-	var conversations [][]turn
-	if json.Unmarshal(raw, &conversations) != nil {
+	conversations, ok := conversationsOf(raw)
+	if !ok {
 		return "", errors.New(join(where, key) + " is not a list of conversations")
 	}
 	var parts []string

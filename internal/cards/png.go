@@ -150,8 +150,13 @@ func decoded(value []byte) ([]byte, error) {
 		return value, nil
 	}
 	plain := bytes.Map(func(r rune) rune {
-		if r == '\n' || r == '\r' || r == ' ' {
+		switch r {
+		case '\n', '\r', ' ':
 			return -1
+		case '-': // the alphabet for URLs, which some programs write
+			return '+'
+		case '_':
+			return '/'
 		}
 		return r
 	}, value)

@@ -1,7 +1,6 @@
 package cards
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -57,9 +56,7 @@ func (c *Card) Import() (Imported, error) {
 		}
 	}
 	root := c.Format.withBody(c.root, body)
-	if c.Format == ElizaOS {
-		root, out.Sidecar.Withheld = withhold(root)
-	}
+	root, out.Sidecar.Withheld = withhold(root)
 	out.Sidecar.Card = root.encode()
 	return out, nil
 }
@@ -80,28 +77,6 @@ func gives(m mapping, body object, text string) bool {
 		other, ok := again.get(b.key)
 		return b.key != m.moves && (!ok || !same(b.raw, other))
 	})
-}
-
-// withhold takes credentials out of a character file of elizaOS: they never
-// stand in a file of a project.
-func withhold(root object) (object, []string) {
-	var held []string
-	if raw, ok := root.get("secrets"); ok && string(bytes.TrimSpace(raw)) != "{}" {
-		root, held = root.with("secrets", json.RawMessage("{}")), append(held, "secrets")
-	}
-	if !root.has("settings") {
-		return root, held
-	}
-	raw, _ := root.get("settings")
-	settings, err := parseObject(raw, "settings")
-	if err != nil {
-		return root, held
-	}
-	if raw, ok := settings.get("secrets"); ok && string(bytes.TrimSpace(raw)) != "{}" {
-		root = root.with("settings", settings.with("secrets", json.RawMessage("{}")).encode())
-		held = append(held, "settings.secrets")
-	}
-	return root, held
 }
 
 // Encode writes a sidecar for a file of its own.
