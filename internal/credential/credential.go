@@ -70,7 +70,7 @@ func (p Policy) Find(in spec.Instance, d *providers.Driver, lookup Lookup) (map[
 		if refused := p.checkKey(in, d); refused != nil {
 			return nil, *refused
 		}
-		value := lookup(in.APIKeyEnv)
+		value := whole(lookup, in.APIKeyEnv)
 		if value == "" {
 			return nil, absent(in, in.APIKeyEnv)
 		}
@@ -80,7 +80,7 @@ func (p Policy) Find(in spec.Instance, d *providers.Driver, lookup Lookup) (map[
 	for _, group := range d.Env {
 		found := map[string]providers.Secret{}
 		for _, name := range group {
-			if value := lookup(name); value != "" {
+			if value := whole(lookup, name); value != "" {
 				found[name] = providers.NewSecret(value)
 			}
 		}
@@ -91,6 +91,10 @@ func (p Policy) Find(in spec.Instance, d *providers.Driver, lookup Lookup) (map[
 	}
 	return nil, absent(in, strings.Join(groups, ", or "))
 }
+
+// whole is the value of a variable without the line end that a file or a
+// secret store may have left at its end: no credential holds one.
+func whole(lookup Lookup, variable string) string { return strings.TrimRight(lookup(variable), "\r\n") }
 
 func absent(in spec.Instance, variables string) error {
 	return &providers.Error{

@@ -3,8 +3,20 @@ package credential
 import (
 	"testing"
 
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
+
+func TestLineEndOfAKey(t *testing.T) {
+	d := &providers.Driver{Name: "convai", Env: [][]string{{"CONVAI_API_KEY"}}}
+	lookup := func(string) string { return "key\r\n" }
+	for _, in := range []spec.Instance{{Name: "convai"}, {Name: "convai", APIKeyEnv: "CONVAI_STAGE_KEY"}} {
+		found, err := NewPolicy(func(string) string { return "" }).Find(in, d, lookup)
+		if err != nil || found["CONVAI_API_KEY"].Reveal() != "key" {
+			t.Errorf("%q %v", found["CONVAI_API_KEY"].Reveal(), err)
+		}
+	}
+}
 
 func TestState(t *testing.T) {
 	s3 := func(endpoint string) spec.State {

@@ -115,7 +115,7 @@ func (p *printer) outcome(o *apply.Outcome) {
 		p.line(6, text(plain, why))
 	}
 	for _, f := range o.Fields {
-		p.finding(6, o.Target, f)
+		p.finding(6, o, f)
 	}
 	for _, f := range o.Stale {
 		p.staleField(6, o.Target, f)
@@ -175,8 +175,8 @@ func reason(o *apply.Outcome) string {
 }
 
 // finding says what became of a field that did not arrive as it was sent.
-func (p *printer) finding(indent int, target string, f apply.Kept) {
-	target = SanitizeLine(target)
+func (p *printer) finding(indent int, o *apply.Outcome, f apply.Kept) {
+	target := SanitizeLine(o.Target)
 	lead := func(sign string, look ink) []run {
 		return []run{{sign + " ", look}, {SanitizeLine(string(f.Path)), strong}}
 	}
@@ -189,6 +189,10 @@ func (p *printer) finding(indent int, target string, f apply.Kept) {
 	case diff.KeptTruncated:
 		p.item(indent, lead("!", alarming), run{"  truncated: " + p.lengths(f, "kept"), plain})
 	case diff.KeptDropped:
+		if o.Err != nil { // the write, or the part of it with this field, was refused
+			p.item(indent, lead("!", alarming), run{"  not written: " + target + " does not have the new value", plain})
+			break
+		}
 		p.item(indent, lead("!", alarming), run{"  dropped: " + target + " accepted the write and does not have the new value", plain})
 	case diff.KeptAppended:
 		p.item(indent, lead("!", alarming), run{"  appended: " + target + " kept the old value beside the new one, " + p.lengths(f, "there now"), plain})
