@@ -8,7 +8,7 @@ import (
 )
 
 func TestLineEndOfAKey(t *testing.T) {
-	d := &providers.Driver{Name: "convai", Env: [][]string{{"CONVAI_API_KEY"}}}
+	d := &providers.Driver{Name: "convai", Env: []providers.Env{{"CONVAI_API_KEY"}}}
 	lookup := func(string) string { return "key\r\n" }
 	for _, in := range []spec.Instance{{Name: "convai"}, {Name: "convai", APIKeyEnv: "CONVAI_STAGE_KEY"}} {
 		found, err := NewPolicy(func(string) string { return "" }).Find(in, d, lookup)
