@@ -78,6 +78,9 @@ func (e *Engine) accountFor(target string, changes []*diff.Change) (*Account, er
 	if err == nil && a.Driver.Name != changes[0].Provider {
 		err = fmt.Errorf("the plan was made for %s at %s, which is %s here", changes[0].Provider, target, a.Driver.Name)
 	}
+	if err == nil {
+		err = e.plannedElsewhere(a, changes)
+	}
 	return a, err
 }
 

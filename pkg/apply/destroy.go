@@ -39,7 +39,7 @@ func (e *Engine) Destroy(ctx context.Context) (*diff.Plan, error) {
 	}
 	everything := shares{changes: spec.Percent(100), deletes: spec.Percent(100)}
 	guardPlan(plan, everything, e.Options.Allow)
-	plan.Seal()
+	e.seal(plan)
 	return plan, nil
 }
 

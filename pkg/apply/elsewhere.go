@@ -24,6 +24,37 @@ func (a *Account) place() string {
 	return diff.Digest([]any{"place", a.Driver.Name, hostAndPath(a.BaseURL)})
 }
 
+// seal marks each change with where its requests go, and seals the plan: the
+// same digest never holds for two hosts.
+func (e *Engine) seal(plan *diff.Plan) {
+	for i := range plan.Changes {
+		if a := e.Accounts[plan.Changes[i].Target]; a != nil {
+			plan.Changes[i].At = a.place()
+		}
+	}
+	plan.Seal()
+}
+
+// plannedElsewhere refuses changes whose requests were to go to another
+// address than the account's is now. That both are the same account can be said.
+func (e *Engine) plannedElsewhere(a *Account, changes []*diff.Change) error {
+	place := a.place()
+	if place == "" || e.Options.Allow[guardAccount] {
+		return nil
+	}
+	for _, c := range changes {
+		if c.At == "" || c.At == place {
+			continue
+		}
+		return spec.Diagnostic{
+			Severity: spec.Error, Code: codeElsewhere, Target: c.Target, Character: c.Name,
+			Message: fmt.Sprintf("the plan was made for another address of %s than %s: nothing was sent there", c.Target, shownAddress(a.BaseURL)),
+			Hint:    "apply it where its base URL is the one that it was made with, or plan again; if both lead to one account, pass --allow account once",
+		}
+	}
+	return nil
+}
+
 func hostAndPath(base string) string {
 	u, err := url.Parse(base)
 	if err != nil {

@@ -13,6 +13,41 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
+// TestPlanCoversItsHost: a plan of creations alone, which no lock knows yet,
+// has another digest at another host, and is carried out at its own alone.
+func TestPlanCoversItsHost(t *testing.T) {
+	w := newWorld(t)
+	w.cast(1)
+	frozen := w.plan()
+	moved := func() *Engine {
+		e := w.engine()
+		e.Accounts["alakazam"].BaseURL = "https://api.alakazam.example"
+		return e
+	}
+	e := moved()
+	for i := range frozen.Changes {
+		if frozen.Changes[i].Target == "alakazam" && frozen.Changes[i].At == "" {
+			t.Error("a creation is not marked with where it goes")
+		}
+	}
+	before := frozen.Digest
+	e.seal(frozen)
+	if frozen.Digest == before {
+		t.Error("one digest for two hosts")
+	}
+	frozen = w.plan()
+	w.requests()
+	r, err := moved().Apply(context.Background(), frozen)
+	if err != nil || r.Failed == 0 {
+		t.Errorf("%v %s", err, r.Summary())
+	}
+	for _, req := range w.requests() {
+		if req.Vendor == "alakazam" {
+			t.Errorf("%s %s was sent", req.Method, req.Path)
+		}
+	}
+}
+
 // A lock that was made at one address is not used at another one: nothing is
 // asked there, the other accounts go on, and the user can say that it is the
 // same account all the same.

@@ -49,7 +49,7 @@ func (e *Engine) Undo(ctx context.Context, run *Run) (*diff.Plan, error) {
 		e.gather(byTarget[target].accountPlan, plan)
 	}
 	guardPlan(plan, shares{bound: e.boundPairs(), changes: e.Options.Policy.MaxChanges, deletes: e.Options.Policy.MaxDeletes}, e.Options.Allow)
-	plan.Seal()
+	e.seal(plan)
 	e.event(Event{Kind: "done"})
 	return plan, nil
 }

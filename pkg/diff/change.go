@@ -43,14 +43,17 @@ const (
 type Change struct {
 	Address
 	Provider string `json:"provider"` // the driver: convai
-	Action   Action `json:"action"`
-	Reason   string `json:"reason,omitempty"`   // why this action, for a reader: "not found on convai"
-	ID       string `json:"id,omitempty"`       // the live character; "" before creation
-	Scope    string `json:"scope,omitempty"`    // where it is created, for providers that have places
-	CloneOf  string `json:"clone_of,omitempty"` // create as a clone of this live character
-	CloneKB  bool   `json:"clone_kb,omitempty"` // with its knowledge bank
-	Removal  string `json:"removal,omitempty"`  // what deleting really does, in words
-	Protect  bool   `json:"protect,omitempty"`  // remembered in the lock
+	// At is a mark of where the requests go that were planned: the provider and
+	// the host. A plan is carried out nowhere else. "" is not known.
+	At      string `json:"at,omitempty"`
+	Action  Action `json:"action"`
+	Reason  string `json:"reason,omitempty"`   // why this action, for a reader: "not found on convai"
+	ID      string `json:"id,omitempty"`       // the live character; "" before creation
+	Scope   string `json:"scope,omitempty"`    // where it is created, for providers that have places
+	CloneOf string `json:"clone_of,omitempty"` // create as a clone of this live character
+	CloneKB bool   `json:"clone_kb,omitempty"` // with its knowledge bank
+	Removal string `json:"removal,omitempty"`  // what deleting really does, in words
+	Protect bool   `json:"protect,omitempty"`  // remembered in the lock
 	// Superseded is a live character that an interrupted replacement left
 	// behind; it is removed when the change is done.
 	Superseded string `json:"superseded,omitempty"`
