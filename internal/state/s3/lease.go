@@ -17,11 +17,30 @@ import (
 // held is the object lease. Its times are the server's.
 type held struct {
 	Version  int          `json:"charsync_lease"`
-	Fence    int64        `json:"fence"` // grows with each holder
+	Fence    int64        `json:"fence"`        // grows with each holder
+	ID       string       `json:"id,omitempty"` // of this holding, the same through all renewals
 	Nonce    string       `json:"nonce"` // of this writing
 	Released bool         `json:"released,omitempty"`
 	Until    time.Time    `json:"until"`
 	Holder   state.Holder `json:"holder"`
+}
+
+// settling is how long a lease is left alone at a compatible server before it
+// is read back: some check a condition and write in two steps, so that of two
+// that write in the same moment both are told that they have it. Amazon's does
+// both in one.
+const settling = 250 * time.Millisecond
+
+func (b *backend) settle(ctx context.Context) error {
+	if b.config.Endpoint == "" {
+		return nil
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(settling):
+		return nil
+	}
 }
 
 // dateGrain is how much the Date of an answer may lag behind.
@@ -59,6 +78,9 @@ func (b *backend) Acquire(ctx context.Context, who state.Holder, ttl time.Durati
 		if err != nil && !errors.Is(err, errChanged) {
 			return nil, err
 		}
+		if err := b.settle(ctx); err != nil {
+			return nil, err
+		}
 		began = time.Now()
 		old, o, err = b.readLease(ctx)
 	}
@@ -68,7 +90,7 @@ func (b *backend) Acquire(ctx context.Context, who state.Holder, ttl time.Durati
 	if !old.Released && o.server.Before(old.Until) {
 		return nil, &state.HeldError{Holder: old.Holder, Until: old.Until}
 	}
-	l := &lease{b: b, ttl: ttl, now: held{Version: 1, Fence: old.Fence + 1, Holder: who}}
+	l := &lease{b: b, ttl: ttl, now: held{Version: 1, Fence: old.Fence + 1, ID: uuid.NewString(), Holder: who}}
 	l.clock.set(o.server)
 	l.etag = o.etag
 	if err := l.write(ctx, began); err != nil {
@@ -80,6 +102,12 @@ func (b *backend) Acquire(ctx context.Context, who state.Holder, ttl time.Durati
 			return nil, readErr
 		}
 		return nil, &state.HeldError{Holder: current.Holder, Until: current.Until}
+	}
+	if err := b.settle(ctx); err != nil {
+		return nil, err
+	}
+	if current, _, err := b.readLease(ctx); err != nil || current.ID != l.now.ID { // taken by another in the same moment
+		return nil, errors.Join(err, &state.HeldError{Holder: current.Holder, Until: current.Until})
 	}
 	return l, nil
 }
@@ -178,7 +206,7 @@ func (l *lease) check(ctx context.Context) error {
 		return state.ErrFenced
 	}
 	found, o, err := l.b.readLease(ctx)
-	if errors.Is(err, errAbsent) || err == nil && found.Fence != l.now.Fence {
+	if errors.Is(err, errAbsent) || err == nil && found.ID != l.now.ID {
 		return state.ErrFenced
 	}
 	if err == nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
@@ -49,7 +50,7 @@ func (s Suite) Run(t *testing.T) {
 		"reading-changes": readingChanges,
 	} {
 		t.Run(name, func(t *testing.T) {
-			project := strings.ReplaceAll(t.Name(), "/", "-")
+			project := strings.ReplaceAll(t.Name(), "/", "-") + "-" + uuid.NewString()[:8] // tests are repeated
 			test(t, func() state.Backend {
 				b := s.Open(t, project)
 				t.Cleanup(func() { _ = b.Close() })
