@@ -19,7 +19,7 @@ type held struct {
 	Version  int          `json:"charsync_lease"`
 	Fence    int64        `json:"fence"`        // grows with each holder
 	ID       string       `json:"id,omitempty"` // of this holding, the same through all renewals
-	Nonce    string       `json:"nonce"` // of this writing
+	Nonce    string       `json:"nonce"`        // of this writing
 	Released bool         `json:"released,omitempty"`
 	Until    time.Time    `json:"until"`
 	Holder   state.Holder `json:"holder"`
