@@ -87,10 +87,12 @@ func (p *printer) hang(indent int, lead []run, column int, body []run) {
 }
 
 // row prints a line's runs. Right-to-left text is isolated, but for the spaces
-// around it, so that the marks beside it stay where they are.
+// around it, so that the marks beside it stay where they are. What the end of
+// a line, or a mark, has parted from its neighbours is looked at again: a
+// joiner there joins nothing.
 func (p *printer) row(runs []run) {
 	for _, r := range runs {
-		t := r.text
+		t := visible.Escape(r.text, "\t")
 		if p.style.Unicode && rightToLeft(t) {
 			core := strings.TrimSpace(t)
 			before, after, _ := strings.Cut(t, core)
