@@ -105,6 +105,13 @@ func (f *forge) merge(name string) string {
 // workflow runs apply.yml for a commit.
 func (f *forge) workflow(commit string) string {
 	f.t.Helper()
+	return f.overlapped(commit, nil)
+}
+
+// overlapped is workflow; meanwhile runs when the apply is done and nothing is
+// committed yet.
+func (f *forge) overlapped(commit string, meanwhile func()) string {
+	f.t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "docs", "workflows", "apply.yml"))
 	if err != nil {
 		f.t.Fatal(err)
@@ -128,15 +135,19 @@ func (f *forge) workflow(commit string) string {
 	f.git(dir, "checkout", "--quiet", "--detach", commit)
 	f.runs++
 	values := strings.NewReplacer("${{ github.token }}", "none", "${{ github.server_url }}/${{ github.repository }}.git", f.remote, "${{ github.ref_name }}", "main")
+	temp := f.t.TempDir()
 	var said strings.Builder
 	for _, step := range file.Jobs["apply"].Steps {
 		switch {
 		case strings.Contains(step.Uses, "actions/charsync@"):
 			said.WriteString(f.run(dir, nil, "charsync", "apply", "--yes"))
 			applied = true
+			if meanwhile != nil {
+				meanwhile()
+			}
 		case step.Run != "":
 			extra := []string{
-				"RUNNER_TEMP=" + f.t.TempDir(), "GITHUB_REPOSITORY=ada/tavern", "GITHUB_REF_NAME=main", fmt.Sprintf("GITHUB_RUN_NUMBER=%d", f.runs),
+				"RUNNER_TEMP=" + temp, "GITHUB_REPOSITORY=ada/tavern", "GITHUB_REF_NAME=main", fmt.Sprintf("GITHUB_RUN_ID=%d", f.runs),
 				"GITHUB_WORKFLOW_REF=ada/tavern/.github/workflows/apply.yml@refs/heads/main",
 			}
 			for name, value := range step.Env {
@@ -184,5 +195,37 @@ func TestMergesInAMinute(t *testing.T) {
 	f.run(tip, nil, "charsync", "plan", "--detailed-exitcode")
 	if n := f.live(); n != 2 {
 		t.Errorf("%d characters are live", n)
+	}
+}
+
+// TestAppliesThatOverlap: runs wait for those that were started before them.
+// Should two overlap all the same, neither takes the bindings of the other out
+// of the lock: a character that both made is then named, and not forgotten.
+func TestAppliesThatOverlap(t *testing.T) {
+	for name, before := range map[string][]string{"the first lock": nil, "a lock that is there": {"eve"}} {
+		t.Run(name, func(t *testing.T) {
+			f := newForge(t)
+			for _, n := range before {
+				f.workflow(f.merge(n))
+			}
+			first, second := f.merge("ada"), f.merge("ben")
+			f.overlapped(second, func() { f.workflow(first) })
+			lock, err := os.ReadFile(filepath.Join(f.clone(), "state", "charsync.lock"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := f.server.Characters("convai")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range all {
+				if !strings.Contains(string(lock), c.ID) {
+					t.Errorf("a live character is forgotten: %s\n%s", c.ID, lock)
+				}
+			}
+			if strings.Count(string(lock), `"charsync_lock"`) != 1 {
+				t.Errorf("the lock is no lock any more:\n%s", lock)
+			}
+		})
 	}
 }
