@@ -46,7 +46,7 @@ func (w *world) command(ctx context.Context, how int, args []string, s situation
 	s.everything = args[0] == "apply" && args[1] == "--yes" && !strings.Contains(line, "--drift") && s.destroyed == nil
 	w.forgetManagedPlants()
 	hooks := w.meddlers(&s)
-	w.gate.intent = func(x *exchange) string { return w.intended(x, s) }
+	w.gate.expect(func(x *exchange) string { return w.intended(x, s) })
 	var v invocation
 	switch how {
 	case killed:
@@ -122,6 +122,7 @@ func (w *world) stoppedRun(ctx context.Context, how int, s *situation, args []st
 	hooks = append(hooks, h)
 	w.gate.begin(hooks)
 	v := w.inside(ctx, interrupts, args...)
+	w.gate.quiet(false)
 	if h.fired {
 		w.step("  %s", h.what)
 		w.faults[map[bool]string{true: "interrupt", false: "cancelled"}[how == interrupted]]++
@@ -164,6 +165,7 @@ func (w *world) childRun(s *situation, args []string, hooks []*hook, h *hook) (i
 	}
 	close(ready)
 	v, err := c.wait(args)
+	w.gate.quiet(false)
 	if h.fired {
 		w.step("  %s", h.what)
 		w.faults[map[bool]string{true: "SIGKILL", false: "SIGINT"}[s.killed]]++

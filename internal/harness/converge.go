@@ -17,7 +17,7 @@ func (w *world) converge(ctx context.Context) error {
 			return err
 		}
 		w.forgetManagedPlants()
-		w.gate.intent = func(x *exchange) string { return w.intended(x, s) }
+		w.gate.expect(func(x *exchange) string { return w.intended(x, s) })
 		w.gate.begin(nil)
 		v := w.inside(ctx, nil, args...)
 		w.gate.quiet(s.killed)

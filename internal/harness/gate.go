@@ -98,8 +98,17 @@ func (g *gate) environ() []string {
 	return out
 }
 
+// expect sets what judges the writes of the next run.
+func (g *gate) expect(intent func(*exchange) string) {
+	g.carry.Lock()
+	defer g.carry.Unlock()
+	g.intent = intent
+}
+
 // begin starts the counts of a run anew.
 func (g *gate) begin(hooks []*hook) {
+	g.carry.Lock()
+	defer g.carry.Unlock()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.counts, g.hooks, g.refuses = map[string]int{}, hooks, nil
@@ -129,10 +138,21 @@ func (g *gate) quiet(clientGone bool) {
 		g.knock()
 	}
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	for g.open > 0 || clientGone && len(g.conns) > 0 {
 		g.idle.Wait()
 	}
+	g.mu.Unlock()
+	g.disarm()
+}
+
+// disarm ends the run's say over requests: one that comes later is carried
+// out, and touches nothing of the world, which is the judge's from here on.
+func (g *gate) disarm() {
+	g.carry.Lock()
+	defer g.carry.Unlock()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.hooks, g.intent = nil, nil
 }
 
 // knock makes a connection of its own. When it has been let in, so have all

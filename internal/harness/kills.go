@@ -24,7 +24,7 @@ func (w *world) killWhileCreating(ctx context.Context) error {
 	}
 	args := []string{"apply", "--yes", "--parallelism", fmt.Sprint(pick(d, []int{1, 1, 2, 8}))}
 	s := situation{number: w.gate.journal.begin(), everything: true}
-	w.gate.intent = func(x *exchange) string { return w.intended(x, s) }
+	w.gate.expect(func(x *exchange) string { return w.intended(x, s) })
 	v, err := w.childRun(&s, args, []*hook{h}, h)
 	if err != nil {
 		return err
