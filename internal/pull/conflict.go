@@ -5,32 +5,41 @@ import (
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
 )
 
 // conflict decides about a field that changed on both sides, and reports
 // whether anything is written.
 func (p *preparing) conflict(w *wish) bool {
-	switch p.Conflicts {
-	case Live:
+	if p.Conflicts == Live || w.Status == Marked || w.Status == Merged {
 		return true
-	case Markers:
-		return p.merge(w)
 	}
-	w.Status, w.Reason = Conflict, "it changed in the manifest and on "+w.Target
-	w.Hint = "--conflicts markers puts both into the text, --conflicts live takes the live value; or edit the manifest"
+	w.Reason = "it changed in the manifest and on " + w.Target
+	w.Hint = "--conflicts live takes the live value; or edit the manifest"
+	if w.holdsBoth {
+		w.Hint = "--conflicts markers puts both into the text, " + w.Hint
+	}
+	if p.Conflicts == Markers {
+		w.Reason += ", and no text can hold both"
+	}
+	w.Status = Conflict
 	return false
 }
 
-// merge puts both sides of a text together, line by line.
-func (p *preparing) merge(w *wish) bool {
-	theirs, ok := w.value.(string)
-	if !ok || w.field.Kind != diff.Text || w.part != w.Path {
-		w.Status, w.Reason = Conflict, "it changed in the manifest and on "+w.Target+", and is no text of its own that could hold both"
-		w.Hint = "edit the manifest, or take the live value with --conflicts live"
-		return false
+// joined puts both sides of a text together, line by line, as the whole field
+// has it. ok is false where the field is no text.
+func (p *preparing) joined(w *wish, origin []providers.Said, theirs any) (text string, clean, ok bool) {
+	live, isText := theirs.(string)
+	if !isText || w.field.Kind != diff.Text {
+		return "", false, false
 	}
-	said := w.character.Lookup(w.target, w.part).Text()
-	file := strings.Split(strings.TrimRight(said, "\n"), "\n")
+	file, isText := (diff.Rule{Kind: diff.Text}).Canonical(w.field.After).(string)
+	if len(origin) == 1 && origin[0].Path == w.Path {
+		file, isText = strings.TrimRight(origin[0].Value.Text(), "\n"), true
+	}
+	if !isText {
+		return "", false, false
+	}
 	var base []string
 	known := false
 	if p.Base != nil {
@@ -41,12 +50,8 @@ func (p *preparing) merge(w *wish) bool {
 		}
 	}
 	m := merging{label: w.Target, known: known}
-	lines, clean := m.merge(base, file, strings.Split(theirs, "\n"))
-	w.value, w.Status = strings.Join(lines, "\n"), Marked
-	if clean {
-		w.Status = Merged
-	}
-	return true
+	lines, clean := m.merge(base, strings.Split(file, "\n"), strings.Split(live, "\n"))
+	return strings.Join(lines, "\n"), clean, true
 }
 
 // merging puts two versions of a text together that come from one base. When

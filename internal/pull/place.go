@@ -8,6 +8,7 @@ import (
 
 	"github.com/charsync/charsync/internal/edit"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -110,16 +111,12 @@ func (p *preparing) locate(w *wish) {
 	if !ok {
 		return
 	}
-	said := origin[0]
-	if len(origin) > 1 || said.Path != w.Path {
-		i, text, ok := unfold(w, origin, value)
-		if !ok {
-			return
-		}
-		said, value = origin[i], text
+	said, value, ok := p.part(w, origin, value)
+	if !ok {
+		return
 	}
 	w.root = rootOf(w.character, said.Value)
-	w.part, w.value, w.ref = said.Path, value, said.Value.Ref
+	w.part, w.value = said.Path, value
 	if n := len(said.Value.Refs); n > 0 {
 		w.refuse("edit the one that should say it by hand", "the text is put together from %d files", n)
 		return
@@ -130,6 +127,37 @@ func (p *preparing) locate(w *wish) {
 		return
 	}
 	w.at = &at
+}
+
+// part is the one place of those that a field comes from that is to change,
+// and its new value. Where both sides changed, the value holds both if it can.
+func (p *preparing) part(w *wish, origin []providers.Said, live any) (providers.Said, any, bool) {
+	whole := len(origin) == 1 && origin[0].Path == w.Path
+	if w.field.Class == diff.Conflict && p.Conflicts != Live {
+		both, clean, ok := p.joined(w, origin, live)
+		i := 0
+		if ok && !whole {
+			i, both, ok = unfold(w, origin, both)
+		}
+		w.holdsBoth = ok
+		switch {
+		case w.Status == Refused:
+			return providers.Said{}, nil, false
+		case ok && p.Conflicts == Markers && clean:
+			w.Status = Merged
+		case ok && p.Conflicts == Markers:
+			w.Status = Marked
+		}
+		return origin[i], both, true
+	}
+	if whole {
+		return origin[0], live, true
+	}
+	i, text, ok := unfold(w, origin, live)
+	if !ok {
+		return providers.Said{}, nil, false
+	}
+	return origin[i], text, true
 }
 
 // listUsers finds out who else uses the places that are to change.
@@ -182,7 +210,10 @@ func (p *preparing) settle() {
 		asking[*w.at] = append(asking[*w.at], w)
 	}
 	for _, at := range order {
-		wishes := asking[at]
+		wishes := p.marked(at, asking[at])
+		if len(wishes) == 0 {
+			continue
+		}
 		if p.agreed(at, wishes) {
 			p.put(at, wishes[0].value, wishes)
 			continue
@@ -198,6 +229,33 @@ func (p *preparing) settle() {
 			p.override(at, w)
 		}
 	}
+}
+
+// marked puts markers into the place itself, whoever else uses it: a text with
+// markers reaches nobody before a person has chosen. It returns the wishes
+// that are left.
+func (p *preparing) marked(at place, wishes []*wish) []*wish {
+	var rest []*wish
+	var first *wish
+	for _, w := range wishes {
+		switch {
+		case w.Status != Marked:
+			rest = append(rest, w)
+		case first == nil:
+			first = w
+			if others := p.others(at, w); others != "" {
+				w.Reason = others + " uses it too"
+			}
+			p.put(at, w.value, []*wish{w})
+		case reflect.DeepEqual(w.field.Before, first.field.Before):
+			w.File, w.Where = first.File, first.Where
+			w.Reason = "the same text is live on " + first.Target
+		default:
+			w.Status, w.Reason = Conflict, "the markers of "+first.String()+" are in the same text"
+			w.Hint = "choose between them, then run the same command again"
+		}
+	}
+	return rest
 }
 
 func (p *preparing) agreed(at place, wishes []*wish) bool {
@@ -241,9 +299,6 @@ func (p *preparing) override(at place, w *wish) {
 		return
 	case p.elsewhere(at, w):
 		w.refuse("give each a file of its own, or edit it by hand", "%s is used by %s too, and they don't ask for the same", at.file, others)
-		return
-	case w.Status != Pulled:
-		w.refuse("edit the manifest by hand", "it changed on both sides, and %s uses the same text", others)
 		return
 	}
 	root := strings.Join(w.root, ".")

@@ -137,7 +137,7 @@ type wish struct {
 	value     any // in the manifest's spelling
 	part      spec.Path
 	root      []string // keys of the mapping that says it
-	ref       string
+	holdsBoth bool     // of a conflict: one text can hold both sides, between markers
 }
 
 type preparing struct {
