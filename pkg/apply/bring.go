@@ -130,7 +130,7 @@ func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 	if live == nil {
 		live = s.list
 	}
-	if ar.account.Driver.Manner == providers.Forgets && s.get == nil {
+	if ar.account.Driver.Manner.SendsBack() && s.get == nil {
 		if live, err = ar.account.Provider.Get(ctx, it.id); err != nil {
 			ar.unchecked(it, err)
 			return false

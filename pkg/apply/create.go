@@ -131,7 +131,7 @@ func (ar *accountRun) sendLate(ctx context.Context, it *item, late []spec.Path) 
 		}
 	}
 	var live providers.Body
-	if ar.account.Driver.Manner == providers.Forgets {
+	if ar.account.Driver.Manner.SendsBack() {
 		body, err := ar.account.Provider.Get(ctx, it.id)
 		if err != nil {
 			it.failure = err

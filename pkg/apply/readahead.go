@@ -33,8 +33,8 @@ func checkedPaths(d *providers.Driver, c *diff.Change) []spec.Path {
 }
 
 // checkReadings says how the changes are read before they are written. A
-// vendor that forgets what an update leaves out must be read singly, right
-// before: the owner's view goes back with the update.
+// vendor whose updates send back what was read must be read singly, right
+// before: what a colleague did meanwhile would be undone.
 func checkReadings(d *providers.Driver, changes []*diff.Change, total map[string]int) (needs []need, of []int, readings []reading) {
 	for i, c := range changes {
 		if checked(c) {
@@ -45,7 +45,7 @@ func checkReadings(d *providers.Driver, changes []*diff.Change, total map[string
 	scopes, within := byScope(d, needs)
 	for _, scope := range scopes {
 		r := planReading(d, scope, needs, within[scope], total[scope])
-		if d.Manner == providers.Forgets {
+		if d.Manner.SendsBack() {
 			r.list, r.gets = r.mustList, within[scope]
 		}
 		readings = append(readings, r)

@@ -57,21 +57,32 @@ func (f Field) copy(body Body, v any, live Body) {
 // Where it forgets, live must be the owner's view: every key of it goes back
 // under the name it is written by, except for the read-only ones, so that
 // what this program does not know survives; and an update is refused when a
-// field that it would erase was not in the view.
+// field that it would erase was not in the view. Where it keeps at the top
+// level only, this holds of each top-level object that a change is inside of,
+// and its nulls are left out.
 //
-// In both cases the elements of a changed list keep the keys of their live
+// In all cases the elements of a changed list keep the keys of their live
 // counterparts that the table does not know.
 func (t Table) Updating(changes diff.Doc, live Body, m Manner) (Body, error) {
 	body := Body{}
-	if m == Forgets {
+	switch m {
+	case Forgets:
 		if err := t.overlay(body, changes, live); err != nil {
+			return nil, err
+		}
+	case KeepsTop:
+		if err := t.overlayRoots(body, changes, live); err != nil {
 			return nil, err
 		}
 	}
 	for _, f := range t {
 		v, changed := changes[f.Path]
 		if !changed {
+			f.alongside(body, live)
 			continue
+		}
+		if ambiguous(live, f.Write) {
+			return nil, fmt.Errorf("%s can't be told apart from others of its kind there: more than one element fits %s; leave one of them", f.Path, f.Write)
 		}
 		if v != nil {
 			f.copy(body, v, live) // before lists that the changes set, which are not touched
@@ -129,6 +140,83 @@ func (t Table) overlay(body Body, changes diff.Doc, live Body) error {
 		}
 	}
 	return nil
+}
+
+// overlayRoots fills the body with the top-level objects and lists that the
+// changes stand in. Of an object whose kind changes, what the new kind may not
+// have is left out.
+func (t Table) overlayRoots(body Body, changes diff.Doc, live Body) error {
+	for _, f := range t {
+		if _, changed := changes[f.Path]; !changed || f.Write == Never || above(f.Write) == "" {
+			continue
+		}
+		if live == nil {
+			return fmt.Errorf("%s was not read, and this update would replace it", root(f.Write))
+		}
+		now, there := live[root(f.reads())]
+		if _, filled := body[root(f.Write)]; !filled && there && now != nil {
+			body[root(f.Write)] = withoutNulls(now)
+		}
+	}
+	for _, f := range t {
+		if _, filled := body[root(f.Read)]; filled && f.ReadOnly() && above(f.Read) != "" {
+			put(body, f.Read, Gone{})
+		}
+	}
+	for _, f := range t {
+		v, changed := changes[f.Path]
+		if was, _ := pick(live, f.reads()); !changed || f.Union == nil || was == nil || f.Rule().Equal(f.live(was), v) {
+			continue
+		}
+		around, _ := pick(body, above(f.Write))
+		kept := map[string]any{}
+		m, _ := object(around)
+		for _, key := range f.Union {
+			if e, ok := m[key]; ok {
+				kept[key] = e
+			}
+		}
+		put(body, above(f.Write), kept)
+	}
+	return nil
+}
+
+func withoutNulls(v any) any {
+	m, ok := object(v)
+	if !ok {
+		return v
+	}
+	out := make(map[string]any, len(m))
+	for k, e := range m {
+		if e != nil {
+			out[k] = e
+		}
+	}
+	return out
+}
+
+// alongside sends the value as it was read, where the vendor would take its
+// absence for a wish.
+func (f Field) alongside(body, live Body) {
+	v, _ := pick(live, f.reads())
+	m, ok := object(v)
+	if f.Along == "" || !ok || len(m) == 0 {
+		return
+	}
+	out := make(map[string]any, len(m))
+	for name, e := range m {
+		inner, _ := object(e)
+		parts := map[string]any{}
+		for _, p := range f.Parts {
+			if inner[p.Name] != nil {
+				parts[p.Name] = inner[p.Name]
+			} else if p.Required {
+				return
+			}
+		}
+		out[name] = parts
+	}
+	put(body, f.Along, out)
 }
 
 // carry adds to the elements of a list the keys that their live counterparts

@@ -26,6 +26,13 @@ func (d *Driver) Creatable(c *spec.Character, t *spec.Target, want Desired) []sp
 			lack(CodeMissing, d.Title+" needs "+string(p)+" to create a character", "set "+d.where(p)+", or adopt a live character with id")
 		}
 	}
+	for _, f := range d.Fields {
+		for _, p := range f.With {
+			if want.Doc[f.Path] != nil && want.Doc[p] == nil && !refused(want.Diagnostics, p) {
+				lack(CodeMissing, d.Title+" takes "+string(f.Path)+" only with "+string(p), "set "+d.where(p)+", or adopt a live character with id")
+			}
+		}
+	}
 	if len(d.Needs) > 0 && !slices.ContainsFunc(d.Needs, func(group []spec.Path) bool { return complete(want.Doc, group) }) {
 		groups := make([]string, len(d.Needs))
 		for i, g := range d.Needs {

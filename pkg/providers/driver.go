@@ -73,7 +73,14 @@ type Manner string
 const (
 	Keeps   Manner = "keeps"   // a partial update
 	Forgets Manner = "forgets" // a full replace: read, overlay, write
+	// KeepsTop is a partial update in which every top-level object or list
+	// that is sent replaces the whole of it: read, overlay that much, write.
+	KeepsTop Manner = "keeps at the top level only"
 )
+
+// SendsBack reports a manner in which an update holds what was read, so that
+// the character must be read singly and right before.
+func (m Manner) SendsBack() bool { return m != Keeps }
 
 // Idempotency is how a create whose answer was lost is settled.
 type Idempotency string

@@ -21,11 +21,30 @@ func (t Table) Live(get, list Body) diff.Doc {
 		if !ok {
 			v, ok = pick(list, f.lists())
 		}
-		if ok {
+		if ok || f.leftOut(get, list) {
 			doc[f.Path] = f.live(v)
 		}
 	}
 	return doc
+}
+
+// leftOut reports a field that a document would show if it held something.
+func (f Field) leftOut(get, list Body) bool {
+	return f.Omits && (get != nil && f.reads() != Never && !ambiguous(get, f.reads()) ||
+		get == nil && list != nil && f.lists() != Never && !ambiguous(list, f.lists()))
+}
+
+// Shows reports whether a read shows anything of a character. Where fields
+// that hold nothing are left out, what only the vendor sets counts as well.
+func (t Table) Shows(get Body) bool {
+	sparse := slices.ContainsFunc(t, func(f Field) bool { return f.Omits })
+	return slices.ContainsFunc(t, func(f Field) bool {
+		_, shown := pick(get, f.reads())
+		if f.ReadOnly() {
+			_, shown = pick(get, f.Read)
+		}
+		return shown && (sparse || !f.ReadOnly())
+	})
 }
 
 // live gives a vendor's value in the form in which it is compared and shown.

@@ -16,6 +16,13 @@ func TestPick(t *testing.T) {
 		"a": "x", "none": nil, "o": map[string]any{"in": "y", "none": nil},
 		"list": []any{map[string]any{"name": "one"}, map[string]any{"name": "two"}}, "words": []any{"one", "two"},
 		"?q": "query", "{game_id}": "g1", "empty": []any{},
+		"said": []any{
+			map[string]any{"role": "user", "content": "Hello"},
+			"odd",
+			map[string]any{"role": "system", "content": "Be brief."},
+			map[string]any{"role": "tool", "content": "1"},
+			map[string]any{"role": "tool", "content": "2"},
+		},
 	}
 	for _, c := range []struct {
 		pointer string
@@ -36,6 +43,13 @@ func TestPick(t *testing.T) {
 		{"/empty/*/name", []any{}, true},
 		{"/none/*/name", nil, true},
 		{"/a/*/name", nil, false},
+		{"/said/[role=system]/content", "Be brief.", true},
+		{"/said/[role=system]/missing", nil, false},
+		{"/said/[role=assistant]/content", nil, true}, // the list shows that there is none
+		{"/said/[role=tool]/content", nil, false},     // which of the two?
+		{"/none/[role=system]/content", nil, true},
+		{"/missing/[role=system]/content", nil, false},
+		{"/o/[role=system]/content", nil, false},
 		{"?q", "query", true},
 		{"?other", nil, false},
 		{"{game_id}", "g1", true},
@@ -79,6 +93,67 @@ func TestPutChangesNothingShared(t *testing.T) {
 	body.Put("/memorySettings/enabled", false)
 	if shared["enabled"] != true {
 		t.Error("the shared mapping was changed")
+	}
+}
+
+// TestPutOneElement: the element is changed where it stands, or made the
+// first, or taken out whole, and its neighbours stay.
+func TestPutOneElement(t *testing.T) {
+	const prompt = "/model/messages/[role=system]/content"
+	user := map[string]any{"role": "user", "content": "Hello"}
+	system := map[string]any{"role": "system", "content": "Old.", "name": "kept"}
+	for _, c := range []struct {
+		name string
+		was  Body
+		put  any
+		want Body
+	}{
+		{"nothing there", Body{}, "New.", Body{"model": map[string]any{"messages": []any{map[string]any{"role": "system", "content": "New."}}}}},
+		{
+			"none of that role",
+			Body{"model": map[string]any{"messages": []any{user}}},
+			"New.",
+			Body{"model": map[string]any{"messages": []any{map[string]any{"role": "system", "content": "New."}, user}}},
+		},
+		{
+			"in its place",
+			Body{"model": map[string]any{"x": 1, "messages": []any{user, system}}},
+			"New.",
+			Body{"model": map[string]any{"x": 1, "messages": []any{user, map[string]any{"role": "system", "content": "New.", "name": "kept"}}}},
+		},
+		{"taken out", Body{"model": map[string]any{"messages": []any{user, system}}}, Gone{}, Body{"model": map[string]any{"messages": []any{user}}}},
+		{"taken out where there is none", Body{"model": map[string]any{"messages": []any{user}}}, Gone{}, Body{"model": map[string]any{"messages": []any{user}}}},
+		{"taken out of nothing", Body{}, Gone{}, Body{}},
+		{"taken out of an object without a list", Body{"model": map[string]any{"x": 1}}, Gone{}, Body{"model": map[string]any{"x": 1}}},
+	} {
+		before, _ := json.Marshal(c.was)
+		got := Body{}
+		for k, v := range c.was {
+			got[k] = v
+		}
+		got.Put(prompt, c.put)
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+		if after, _ := json.Marshal(c.was); string(after) != string(before) {
+			t.Errorf("%s: what was read was written into: %s", c.name, after)
+		}
+	}
+}
+
+func TestPutSpreads(t *testing.T) {
+	body := Body{}
+	body.Put("/auth/hosts/*/name", []any{"a", "b"})
+	want := Body{"auth": map[string]any{"hosts": []any{map[string]any{"name": "a"}, map[string]any{"name": "b"}}}}
+	if d := cmp.Diff(want, body); d != "" {
+		t.Error(d)
+	}
+	if got, ok := body.Pick("/auth/hosts/*/name"); !ok || !cmp.Equal(got, []any{"a", "b"}) {
+		t.Errorf("%v %v", got, ok)
+	}
+	body.Put("/auth/hosts/*/name", []any{})
+	if d := cmp.Diff(Body{"auth": map[string]any{"hosts": []any{}}}, body); d != "" {
+		t.Error(d)
 	}
 }
 

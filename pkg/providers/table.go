@@ -15,9 +15,10 @@ const Never = "-"
 //
 // Write, Create, Read and List are pointers into the vendor's documents:
 // "/charName", "/personalised_prompt_config/MODEL", "/categories/*/name" (a
-// list plucked from a list of objects), "?region_id" (the query, at creation),
-// "{game_id}" (a part of the id). Create "" is as Write, Read "" is as Write,
-// List "" is Never.
+// list plucked from a list of objects, or made into one),
+// "/messages/[role=system]/content" (the one element whose role is system),
+// "?region_id" (the query, at creation), "{game_id}" (a part of the id). Create
+// "" is as Write, Read "" is as Write, List "" is Never.
 type Field struct {
 	Path     spec.Path
 	Kind     diff.Kind
@@ -59,6 +60,20 @@ type Field struct {
 	// Optional matters where updates forget what they leave out: an update
 	// may go ahead although the read did not show this field.
 	Optional bool
+	// Omits marks a field that reads leave out while it holds nothing: what is
+	// not shown is empty, and not unknown.
+	Omits bool
+	// Along is where the value, as it was read, goes back with every update,
+	// since the vendor takes its absence for a wish; "" does not. Of mappings
+	// inside it the Parts are sent, and nothing is while one of the required
+	// ones is missing.
+	Along string
+	// Union says that this word tells what kind of object stands around it: an
+	// update that changes it keeps nothing of that object but what is named
+	// here. nil is an ordinary field.
+	Union []string
+	// With names fields without which the vendor refuses this one at creation.
+	With []spec.Path
 	// Unasked fields are left out of imported manifests: they are of use only
 	// where somebody asks for them.
 	Unasked bool
