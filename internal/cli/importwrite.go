@@ -9,6 +9,7 @@ import (
 
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/lint"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -148,7 +149,30 @@ func (s *session) checkImported(ctx context.Context, done []importedCharacter) e
 			return nil
 		}
 	}
-	return nil
+	return s.tellUnseen(done)
+}
+
+// tellUnseen says which imported texts hold what no reader sees, before a plan
+// is stopped by it.
+func (s *session) tellUnseen(done []importedCharacter) error {
+	names := s.selection.Names
+	defer func() { s.selection.Names = names }()
+	s.selection.Names = nil
+	for _, d := range done {
+		if d.Skipped == "" {
+			s.selection.Names = append(s.selection.Names, d.Name)
+		}
+	}
+	if len(s.selection.Names) == 0 {
+		return nil
+	}
+	found := s.engine(&runFlags{}, offline).LintUnseen()
+	for i := range found {
+		if found[i].Severity == spec.Error { // of validate and plan; the import is done
+			found[i].Severity = spec.Warning
+		}
+	}
+	return s.diagnose(lint.Conceal(s.project.WithSource(found)))
 }
 
 // errTaken is a place where something is already.

@@ -15,6 +15,9 @@ import (
 // carryHome shows what a pull does, asks, writes it and says what became of
 // it.
 func (s *session) carryHome(ctx context.Context, root *os.Root, engine *apply.Engine, plan *diff.Plan, r *pull.Result, f *pullFlags) error {
+	for _, line := range view.Unseen(plan) {
+		s.note("note: hidden text: %s", line)
+	}
 	asks := !f.yes && !f.looks() && len(r.Files) > 0
 	if f.diff || asks && f.format != formatJSON {
 		if err := s.result("", func(w io.Writer) error {

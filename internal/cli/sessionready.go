@@ -69,9 +69,13 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	return engine, nil
 }
 
+// validated is what is wrong with the selected manifests, and what a reader of
+// the plan would not see in them.
 func (s *session) validated(e *apply.Engine) []spec.Diagnostic {
 	defer s.timings.begin("validate")()
-	return e.Validate()
+	found := append(e.Validate(), e.LintUnseen()...)
+	spec.SortDiagnostics(found)
+	return found
 }
 
 // loaded reads the manifests and makes the engine for those that are

@@ -174,6 +174,7 @@ func (b *builder) rest(r *Report) {
 		o.Name, o.Target, o.ID = view.SanitizeLine(o.Name), view.SanitizeLine(o.Target), view.SanitizeLine(o.ID)
 		r.Orphans = append(r.Orphans, o)
 	}
+	r.Unseen = view.Unseen(b.plan)
 	r.Guards = blocks(b.plan.Guards)
 	for _, u := range b.plan.Unplanned {
 		u.Name, u.Target, u.Code = view.SanitizeLine(u.Name), view.SanitizeLine(u.Target), view.SanitizeLine(u.Code)

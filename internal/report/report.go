@@ -36,6 +36,7 @@ type Report struct {
 	Guards      []diff.Block
 	Bindings    []string // edits of the lock, each in a line
 	Settings    []string // edits of charsync.yaml
+	Unseen      []string // texts that hold hidden characters
 	Unplanned   []diff.Unplanned
 	Diagnostics []spec.Diagnostic // those that belong to no character shown
 	Calls       []diff.Calls

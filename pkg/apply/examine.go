@@ -14,16 +14,19 @@ import (
 // lock remembers them, the bindings alone. The lock's digests then stand for
 // its texts, and it is read again when something of it must be shown or sent.
 // It is meant for spec.LoadOptions.Keep: selectors, targets and lock must be
-// there, names and set may come later. Mere notes are not kept.
+// there, names and set may come later. Mere notes are not kept. Its texts are
+// read here too, for LintUnseen.
 func (e *Engine) Examine(c *spec.Character) *spec.Character {
 	list := e.examine(c, func(d spec.Diagnostic) bool { return d.Severity == spec.Info })
-	if slices.ContainsFunc(list, func(q *pair) bool { return !e.asRemembered(q) }) {
-		return e.examined(c, list)
+	kept := c
+	if !slices.ContainsFunc(list, func(q *pair) bool { return !e.asRemembered(q) }) {
+		for _, q := range list {
+			q.settled, q.whole = true, providers.Desired{}
+		}
+		kept = bare(c)
 	}
-	for _, q := range list {
-		q.settled, q.whole = true, providers.Desired{}
-	}
-	return e.examined(bare(c), list)
+	e.noteRead(c, kept, list, lint.ReadUnseen)
+	return e.examined(kept, list)
 }
 
 // Judge is Examine for validation: nothing will be planned, and of no
@@ -31,14 +34,21 @@ func (e *Engine) Examine(c *spec.Character) *spec.Character {
 // here too, for Lint.
 func (e *Engine) Judge(c *spec.Character) *spec.Character {
 	list := e.examine(c, func(spec.Diagnostic) bool { return false })
-	var read lint.Reading
-	if e.labelled(c) {
-		read = lint.Read(e.Project, pageOf(c, list))
-	}
+	kept := bare(c)
+	e.noteRead(c, kept, list, lint.Read)
 	for _, q := range list {
 		q.whole = providers.Desired{}
 	}
-	kept := e.examined(bare(c), list)
+	return e.examined(kept, list)
+}
+
+// noteRead reads the texts of a character, and notes what that came to under
+// what is kept of it.
+func (e *Engine) noteRead(c, kept *spec.Character, list []*pair, reading func(*spec.Project, lint.Subject) lint.Reading) {
+	var read lint.Reading
+	if e.labelled(c) {
+		read = reading(e.Project, pageOf(c, list))
+	}
 	e.early.mu.Lock()
 	defer e.early.mu.Unlock()
 	if e.early.read == nil {
@@ -48,7 +58,6 @@ func (e *Engine) Judge(c *spec.Character) *spec.Character {
 		e.early.read[kept] = read
 	}
 	lint.AddNames(e.early.names, c)
-	return kept
 }
 
 // examine makes the pairs of a character and what each wants.

@@ -41,3 +41,31 @@ func TestJudgedFindsTheSame(t *testing.T) {
 		t.Errorf("(-whole +judged)\n%s", d)
 	}
 }
+
+// TestUnseenStopsPlans: planning finds hidden text and look-alikes, of
+// characters that do not change too, and holds no more of them for it.
+func TestUnseenStopsPlans(t *testing.T) {
+	w := newWorld(t)
+	w.manifest("mira", map[string]string{"name": "Mira", "persona": `"Keeps the inn.\U000E0068\U000E0069"`}, map[string]string{"alakazam": "", "convai": "voiceType: ENGLISH, backstory: \"Old\\u202E.\""})
+	w.manifest("twin", map[string]string{"name": "\"M\\u0456ra\""}, map[string]string{"alakazam": ""})
+	w.applied("Applied: 3 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	whole, planned := w.wholeEngine(), w.engine()
+	if c := planned.Set.Find("mira"); c.Fields != nil {
+		t.Error("the texts of an unchanged character are held")
+	}
+	want := whole.LintUnseen()
+	var found []string
+	for _, d := range want {
+		found = append(found, d.Code+" "+string(d.Path)+" "+string(d.Severity))
+	}
+	if d := cmp.Diff([]string{"CS347 persona error", "CS347 backstory error", "CS348 name error"}, found); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+	if d := cmp.Diff(want, planned.LintUnseen()); d != "" {
+		t.Errorf("(-whole +planned)\n%s", d)
+	}
+	planned.Project.Lint = map[string]string{"hidden-text": "off", "lookalike": "warning"}
+	if found := planned.LintUnseen(); len(found) != 1 || found[0].Severity != spec.Warning {
+		t.Errorf("under the severities of the project: %v", found)
+	}
+}

@@ -42,6 +42,22 @@ func (e *Engine) Lint() []spec.Diagnostic {
 	return out
 }
 
+// LintUnseen is Lint with the rules about what a reader of a plan does not see:
+// hidden text, and names and macros in look-alike letters. Planning and
+// applying ask for it, of characters that do not change too.
+func (e *Engine) LintUnseen() []spec.Diagnostic {
+	var out []spec.Diagnostic
+	if e.early.read != nil {
+		out = lint.Settle(e.Project, e.readEarly())
+	} else {
+		out = lint.CheckUnseen(e.Project, e.subjects(), e.known())
+	}
+	out = slices.DeleteFunc(out, func(d spec.Diagnostic) bool { return d.Code == lint.CodeComment })
+	e.Project.Locate(out)
+	spec.SortDiagnostics(out)
+	return out
+}
+
 // known are the characters of the project; nil: who else there is, is not known.
 func (e *Engine) known() []*spec.Character {
 	if e.Set.Partial {

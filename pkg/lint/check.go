@@ -31,6 +31,16 @@ type Target struct {
 // gives to rules, without those that it silences or a comment ignores; their
 // places are found by spec.Project.Locate.
 func Check(p *spec.Project, subjects []Subject, all []*spec.Character) []spec.Diagnostic {
+	return check(p, subjects, all, Read)
+}
+
+// CheckUnseen is Check with the rules about what a reader of a plan does not
+// see.
+func CheckUnseen(p *spec.Project, subjects []Subject, all []*spec.Character) []spec.Diagnostic {
+	return check(p, subjects, all, ReadUnseen)
+}
+
+func check(p *spec.Project, subjects []Subject, all []*spec.Character, reading func(*spec.Project, Subject) Reading) []spec.Diagnostic {
 	read := make([]Reading, len(subjects))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -38,7 +48,7 @@ func Check(p *spec.Project, subjects []Subject, all []*spec.Character) []spec.Di
 	for from := 0; from < len(subjects); from += chunk {
 		g.Go(func() error {
 			for i := from; i < min(from+chunk, len(subjects)); i++ {
-				read[i] = Read(p, subjects[i])
+				read[i] = reading(p, subjects[i])
 			}
 			return nil
 		})
@@ -69,9 +79,16 @@ type stranger struct {
 
 // Read reads the texts of one character. It needs no other character, so it
 // may be done with each as it is loaded, from several goroutines.
-func Read(p *spec.Project, s Subject) Reading {
+func Read(p *spec.Project, s Subject) Reading { return read(p, s, Rules()) }
+
+// ReadUnseen is Read with the rules about what a reader of a plan does not see.
+func ReadUnseen(p *spec.Project, s Subject) Reading {
+	return read(p, s, slices.DeleteFunc(Rules(), func(r Rule) bool { return r.ID != Hidden && r.ID != Lookalike }))
+}
+
+func read(p *spec.Project, s Subject, rules []Rule) Reading {
 	page := &page{subject: s, texts: textsOf(s)}
-	for _, r := range Rules() {
+	for _, r := range rules {
 		if r.check == nil || p.Lint[r.ID] == Off {
 			continue
 		}

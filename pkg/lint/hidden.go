@@ -10,6 +10,9 @@ import (
 // hidden finds what a reviewer does not see and a model reads all the same.
 func hidden(p *page) {
 	for _, t := range p.texts {
+		if plain(t.s) {
+			continue
+		}
 		for h := range visible.Hidden(t.s) {
 			if p.full(t) {
 				break
@@ -18,6 +21,10 @@ func hidden(p *page) {
 		}
 	}
 }
+
+// plain reports text in which nothing hides and nothing looks like something
+// else, as most text is.
+func plain(s string) bool { return visible.Printable(s, "\n\t") }
 
 func hiddenMessage(h visible.Span, s string) string {
 	noun := string(h.Kind)
@@ -44,6 +51,9 @@ func clip(s string) string {
 // letters until the names of the other characters are known.
 func lookalikes(p *page) {
 	for _, t := range p.texts {
+		if plain(t.s) {
+			continue
+		}
 		if t.path == "name" {
 			skeleton, changed := visible.Skeleton(strings.TrimSpace(t.s))
 			if changed && !strings.EqualFold(skeleton, p.subject.Character.Name) {

@@ -36,6 +36,7 @@ func head(r *report.Report, room int) string {
 	if hasProse(r) {
 		b.WriteString("<p>Words: <del>" + prose(r.Before) + "</del> <ins><b>" + prose(r.After) + "</b></ins></p>\n\n")
 	}
+	b.WriteString(section(view.UnseenTitle, r.Unseen, room-b.Len()))
 	b.WriteString(section("charsync.lock binds otherwise", r.Bindings, room-b.Len()))
 	b.WriteString(section("charsync.yaml sets otherwise", r.Settings, room-b.Len()))
 	for _, list := range [][]string{guards(r), unplanned(r), diagnostics(r.Diagnostics), orphans(r)} {
