@@ -19,7 +19,6 @@ import (
 	"os/user"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/muesli/termenv"
@@ -47,6 +46,9 @@ type Env struct {
 	Interrupts <-chan os.Signal
 	// Stop ends the process at once. It may be nil where Interrupts is.
 	Stop func(code int)
+	// Outlive is called at the first interrupt: from then on the process does not
+	// end because nobody reads its output. It may be nil.
+	Outlive func()
 
 	// Patience is how long a run goes on before its progress is told; 0 is a
 	// second. Tests of what stands on stderr make it long.
@@ -69,14 +71,14 @@ func OS() Env {
 		dir = "."
 	}
 	interrupts := make(chan os.Signal, 2)
-	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(interrupts, endings()...)
 	env := Env{
 		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Environ: os.Environ(), Now: time.Now, Dir: dir, Who: who,
 		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
-		Interrupts:  interrupts, Stop: os.Exit,
+		Interrupts:  interrupts, Stop: os.Exit, Outlive: outlive,
 	}
 	if env.OutTerminal {
 		if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {

@@ -18,6 +18,7 @@ func Main(ctx context.Context, env Env) int {
 	a := newApp(env)
 	ctx, release := a.interruptible(ctx)
 	defer release()
+	a.stopping = ctx.Done()
 	root := newRoot(a)
 	root.SetArgs(env.Args)
 	err := a.measured(func() error { return root.ExecuteContext(ctx) })
@@ -35,6 +36,7 @@ type app struct {
 	// nil; it is itself nil where no change is.
 	before func(*spec.Project) *spec.Project
 
+	stopping <-chan struct{}          // closed by the first interrupt; nil never is
 	progress atomic.Pointer[progress] // what may be on the screen now
 	idle     atomic.Bool              // nothing is in flight: it waits for a save, a request or an answer
 	timings  *timings

@@ -21,6 +21,9 @@ func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 		case <-done:
 			return
 		}
+		if a.env.Outlive != nil {
+			a.env.Outlive()
+		}
 		if p := a.progress.Load(); p != nil {
 			p.stop()
 		}
@@ -38,4 +41,14 @@ func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 		}
 	}()
 	return ctx, release
+}
+
+// interrupted reports whether the run was asked to end.
+func (a *app) interrupted() bool {
+	select {
+	case <-a.stopping:
+		return true
+	default:
+		return false
+	}
 }
