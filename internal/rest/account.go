@@ -107,7 +107,7 @@ func (a *Account) Get(ctx context.Context, id string) (providers.Body, error) {
 	if err := a.api.Driver.Fields.Shape(doc, nil); err != nil {
 		return nil, a.fault(&r, providers.Unexpected, 0, err.Error(), nil)
 	}
-	if len(a.api.Driver.Fields.Live(doc, nil)) == 0 {
+	if !a.api.Driver.Fields.Shows(doc) {
 		return nil, a.fault(&r, providers.Unexpected, 0, "the answer shows nothing of a character", nil)
 	}
 	a.api.Driver.Place(doc, scope)

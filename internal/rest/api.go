@@ -43,6 +43,13 @@ type Route struct {
 	Reads  bool   // changes nothing, whatever the verb
 	Repeat bool   // sending it twice does what sending it once does
 
+	// QuerySettings are parameters that are sent where the instance sets them:
+	// parameter → setting.
+	QuerySettings map[string]string
+	// Message is where the body takes the message of the run that sends it; ""
+	// where the vendor keeps none.
+	Message string
+
 	ID    string            // where the id goes in the body; "" when it is in the path
 	Query map[string]string // always sent
 	Fixed map[string]any    // always in the body, unless the body says otherwise
@@ -66,12 +73,14 @@ type Route struct {
 	IDEcho string      // where a document repeats the id it was asked by; "" is not looked at
 	NewID  string      // where the id of a new character is
 
-	Items       string // the list: one key, "/characters"
+	Items       string // the list: one key, "/characters"; "/" is the whole answer
 	ItemID      string
 	ItemName    string
 	Cursor      string // the next page's cursor; null or "" ends the list
 	CursorQuery string // the parameter that takes it
-	Max         int64  // bytes an answer may have; 0 is 8 MiB
+	// ByTime is for lists without a cursor; nil for all others.
+	ByTime *ByTime
+	Max    int64 // bytes an answer may have; 0 is 8 MiB
 }
 
 // repeatable reports whether the call may be sent again although the first
@@ -85,6 +94,15 @@ func (r *Route) limit() int64 {
 		return r.Max
 	}
 	return 8 << 20
+}
+
+// ByTime asks for the rest of a list by the times of its items. The list may
+// begin with the newest or with the oldest.
+type ByTime struct {
+	Item  string // where an item tells its time, in RFC 3339
+	Older string // the parameter that asks for what is as old as a time, or older
+	Newer string // the parameter that asks for what is as new as a time, or newer
+	Full  int    // items in a page that another one may follow
 }
 
 // Condition is what a good answer says.

@@ -109,7 +109,7 @@ func (a *Account) send(ctx context.Context, r *Route, c Call) (*answer, *trip, e
 }
 
 func (a *Account) request(ctx context.Context, r *Route, c Call) (*http.Request, error) {
-	body, query := a.assemble(r, c)
+	body, query := a.assemble(ctx, r, c)
 	u, err := a.address(r, c, query)
 	if err != nil {
 		return nil, err
@@ -140,8 +140,13 @@ func (a *Account) request(ctx context.Context, r *Route, c Call) (*http.Request,
 
 // assemble splits what is sent into the body and the query. A nil body sends
 // none.
-func (a *Account) assemble(r *Route, c Call) (map[string]any, url.Values) {
+func (a *Account) assemble(ctx context.Context, r *Route, c Call) (map[string]any, url.Values) {
 	query := url.Values{}
+	for k, setting := range r.QuerySettings {
+		if v := a.settings[setting]; v != "" {
+			query.Set(k, v)
+		}
+	}
 	for _, part := range []map[string]string{r.Query, c.Query} {
 		for k, v := range part {
 			query.Set(k, v)
@@ -162,6 +167,9 @@ func (a *Account) assemble(r *Route, c Call) (map[string]any, url.Values) {
 	}
 	if r.ID != "" {
 		out.Put(r.ID, c.ID)
+	}
+	if text := providers.MessageIn(ctx); r.Message != "" && text != "" {
+		out.Put(r.Message, text)
 	}
 	if r.KeyField != "" && c.Key != "" {
 		if _, chosen := out.Pick(r.KeyField); !chosen {

@@ -126,8 +126,9 @@ func (a *Account) refusal(t *trip, got *answer) error {
 	if got.status >= 300 && got.status < 400 {
 		return a.fault(t.route, providers.Redirected, got.status, "redirected to "+target(got.header), nil)
 	}
-	message := words(got.data)
+	message, fields := a.located(got.data)
 	e := a.fault(t.route, a.kind(t, got, message), got.status, message, nil)
+	e.Fields = fields
 	if f := got.form(); f != nil && message == "" {
 		e.Message = a.secrets.scrub(clean(f.message, mostWords))
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/charsync/charsync/pkg/providers"
 )
@@ -23,7 +25,7 @@ func (a *Account) List(ctx context.Context, scope string) iter.Seq2[providers.Re
 	return func(yield func(providers.Remote, error) bool) {
 		r := a.api.List
 		seen := map[string]bool{}
-		cursors := map[string]bool{}
+		cursors := map[onward]bool{}
 		query := map[string]string{}
 		for idle := 0; ; {
 			known := len(seen)
@@ -40,12 +42,12 @@ func (a *Account) List(ctx context.Context, scope string) iter.Seq2[providers.Re
 			switch {
 			case errors.Is(err, errStopped):
 				return
-			case err == nil && next == "":
+			case err == nil && next.value == "":
 				return
 			case err == nil:
 				if err = a.endless(&r, cursors[next], idle, len(seen)); err == nil {
 					cursors[next] = true
-					query = map[string]string{r.CursorQuery: next}
+					query = map[string]string{next.query: next.value}
 					continue
 				}
 			}
@@ -78,47 +80,89 @@ func (stopped) Error() string { return "stopped" }
 
 var errStopped error = stopped{}
 
+// onward is what asks for the next page; without a value there is none.
+type onward struct{ query, value string }
+
 // page reads one page and hands its items on. Its JSON is gone through once.
-func (a *Account) page(ctx context.Context, r *Route, c Call, each func(providers.Remote) bool) (next string, err error) {
+func (a *Account) page(ctx context.Context, r *Route, c Call, each func(providers.Remote) bool) (next onward, err error) {
 	got, t, err := a.send(ctx, r, c)
 	if err != nil {
-		return "", err
+		return onward{}, err
 	}
-	var top providers.Body
-	if f := got.decode(&top); f != nil {
-		return "", a.broken(t, got, f)
+	var answer any
+	if f := got.decode(&answer); f != nil {
+		return onward{}, a.broken(t, got, f)
 	}
-	items, ok := top[strings.TrimPrefix(r.Items, "/")]
+	items := answer
+	top, enveloped := answer.(map[string]any)
+	if bare := r.Items == "/"; !bare || enveloped {
+		list, ok := top[strings.TrimPrefix(r.Items, "/")]
+		switch {
+		case !enveloped:
+			return onward{}, a.fault(r, providers.Unexpected, 0, "the answer is no object", nil)
+		case !ok || bare:
+			return onward{}, a.unmet(t, got, top)
+		}
+		items = list
+	}
+	list, ok := items.([]any)
 	if !ok {
-		return "", a.unmet(t, got, top)
+		return onward{}, a.fault(r, providers.Unexpected, 0, "the list is not an array", nil)
 	}
-	next, err = a.cursor(r, top)
-	if err != nil {
-		return "", err
+	if next, err = a.cursor(r, top, list); err != nil {
+		return onward{}, err
 	}
-	return next, a.items(r, c.Scope, items, each)
+	return next, a.items(r, c.Scope, list, each)
 }
 
-func (a *Account) cursor(r *Route, top providers.Body) (string, error) {
+func (a *Account) cursor(r *Route, top providers.Body, items []any) (onward, error) {
+	if r.ByTime != nil {
+		return a.byTime(r, items)
+	}
 	if r.Cursor == "" {
-		return "", nil
+		return onward{}, nil
 	}
 	next, ok := top[strings.TrimPrefix(r.Cursor, "/")]
 	if !ok {
-		return "", a.fault(r, providers.Unexpected, 0, "the page does not say whether another one follows", nil)
+		return onward{}, a.fault(r, providers.Unexpected, 0, "the page does not say whether another one follows", nil)
 	}
 	text, ok := next.(string)
 	if !ok && next != nil {
-		return "", a.fault(r, providers.Unexpected, 0, "the cursor is not a text", nil)
+		return onward{}, a.fault(r, providers.Unexpected, 0, "the cursor is not a text", nil)
 	}
-	return text, nil
+	return onward{r.CursorQuery, text}, nil
 }
 
-func (a *Account) items(r *Route, scope string, items any, each func(providers.Remote) bool) error {
-	list, ok := items.([]any)
-	if !ok {
-		return a.fault(r, providers.Unexpected, 0, "the list is not an array", nil)
+// byTime goes on from the last item of a full page. Times may be told less
+// finely than they are kept, so that a millisecond is asked for once more: what
+// was seen already is passed over.
+func (a *Account) byTime(r *Route, items []any) (onward, error) {
+	if len(items) < r.ByTime.Full {
+		return onward{}, nil
 	}
+	times := make([]time.Time, len(items))
+	for i, e := range items {
+		item, _ := e.(map[string]any)
+		v, _ := providers.Body(item).Pick(r.ByTime.Item)
+		text, _ := v.(string)
+		at, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			return onward{}, a.fault(r, providers.Unexpected, 0, "an element of the list does not tell its time, and the list is longer than one page", nil)
+		}
+		times[i] = at
+	}
+	const finest = "2006-01-02T15:04:05.000Z"
+	last := times[len(times)-1].UTC()
+	switch {
+	case slices.IsSortedFunc(times, func(x, y time.Time) int { return y.Compare(x) }):
+		return onward{r.ByTime.Older, last.Add(time.Millisecond).Format(finest)}, nil
+	case slices.IsSortedFunc(times, time.Time.Compare):
+		return onward{r.ByTime.Newer, last.Add(-time.Millisecond).Format(finest)}, nil
+	}
+	return onward{}, a.fault(r, providers.Unexpected, 0, "the list is longer than one page and not sorted by time", nil)
+}
+
+func (a *Account) items(r *Route, scope string, list []any, each func(providers.Remote) bool) error {
 	for i := range list {
 		item, ok := list[i].(map[string]any)
 		list[i] = nil // handed on: nothing here holds it any longer

@@ -2,11 +2,14 @@ package rest
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // mostWords is how much of a vendor's message is passed on, in characters.
@@ -36,6 +39,9 @@ func wordsOf(v any) string {
 		if _, number := lower[key].(json.Number); number {
 			continue // a code says nothing to people, and may be a value of the wrong type
 		}
+		if message := sentence(lower["message"]); key == "error" && message != "" && statusPhrase(sentence(lower[key])) {
+			return message // "Bad Request" repeats the status, and the message says why
+		}
 		if s := sentence(lower[key]); s != "" && !strings.EqualFold(s, "ok") && !strings.EqualFold(s, "success") && s != "NOT_OK" {
 			if more := sentence(lower["errors"]); key == "detail" && more != "" {
 				return s + ": " + more
@@ -44,6 +50,52 @@ func wordsOf(v any) string {
 		}
 	}
 	return ""
+}
+
+// statusPhrase reports the name of a status of HTTP.
+func statusPhrase(s string) bool {
+	for status := http.StatusBadRequest; status < 600; status++ {
+		if text := http.StatusText(status); text != "" && strings.EqualFold(text, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// located is words for an answer that says of each fault where in the body it
+// is: each is named as the manifest names it.
+func (a *Account) located(data []byte) (string, []spec.Path) {
+	var top map[string]any
+	if f := decode(data, &top); f != nil {
+		return words(data), nil
+	}
+	list, _ := top["detail"].([]any)
+	var parts []string
+	var fields []spec.Path
+	for _, e := range list {
+		fault, _ := e.(map[string]any)
+		where, _ := fault["loc"].([]any)
+		message := sentence(fault)
+		if len(where) == 0 || message == "" {
+			return words(data), nil
+		}
+		steps := make([]string, 0, len(where))
+		for _, step := range where {
+			steps = append(steps, fmt.Sprint(step))
+		}
+		if steps[0] == "body" {
+			steps = steps[1:]
+		}
+		name := strings.Join(steps, ".")
+		if p, ok := a.api.Driver.Fields.At("/" + strings.Join(steps, "/")); ok {
+			fields, name = append(fields, p), string(p)
+		}
+		parts = append(parts, strings.TrimPrefix(name+": "+message, ": "))
+	}
+	if len(parts) == 0 {
+		return words(data), nil
+	}
+	return strings.Join(parts, "; "), fields
 }
 
 // sentence makes a text of a value in an error body.

@@ -1,12 +1,15 @@
 package rest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 func TestWords(t *testing.T) {
@@ -22,6 +25,11 @@ func TestWords(t *testing.T) {
 		`{"message":"no"}`:                              "no",
 		`{"error":"no"}`:                                "no",
 		`{"error":{"code":7,"message":"no"}}`:           "no",
+		`{"error":"no","message":"more"}`:               "no",
+		`{"error":"Bad Request","message":"no"}`:        "no",
+		`{"error":"bad request","message":["a","b"]}`:   "a; b",
+		`{"error":"Bad Request","statusCode":400}`:      "Bad Request",
+		`{"error":"Not Found","message":null}`:          "Not Found",
 		`{"status":"NOT_OK","error":"no"}`:              "no",
 		`{"status":"You may not.","character":{}}`:      "You may not.",
 		`{"command":"neo_error","comment":"no"}`:        "no",
@@ -40,6 +48,43 @@ func TestWords(t *testing.T) {
 	} {
 		if got := words([]byte(body)); got != want {
 			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+	}
+}
+
+// An answer that tells where in the body a fault is names the field as the
+// manifest does, and what no row knows as the vendor does.
+func TestLocated(t *testing.T) {
+	a := &Account{api: &API{Driver: &providers.Driver{Fields: providers.Table{
+		{Path: "prompt", Kind: diff.Text, Write: "/agent/prompt/text"},
+		{Path: "tags", Kind: diff.List, Write: "/tags"},
+		{Path: "hosts", Kind: diff.List, Write: "/auth/hosts/*/name"},
+		{Path: "system", Kind: diff.Text, Write: "/messages/[role=system]/content"},
+		{Path: "shown", Kind: diff.Text, Write: providers.Never, Create: providers.Never, Read: "/shown"},
+	}}}}
+	for body, want := range map[string]struct {
+		words  string
+		fields []spec.Path
+	}{
+		`{"detail":[{"loc":["body","agent","prompt","text"],"msg":"short"}]}`:                         {"prompt: short", []spec.Path{"prompt"}},
+		`{"detail":[{"loc":["body","tags",3],"msg":"long"},{"loc":["query","branch"],"msg":"who?"}]}`: {"tags: long; query.branch: who?", []spec.Path{"tags"}},
+		`{"detail":[{"loc":["body","auth","hosts",0,"name"],"msg":"no"}]}`:                            {"hosts: no", []spec.Path{"hosts"}},
+		`{"detail":[{"loc":["body","messages",1,"content"],"msg":"no"}]}`:                             {"system: no", []spec.Path{"system"}},
+		`{"detail":[{"loc":["body","tagsAndMore"],"msg":"no"}]}`:                                      {"tagsAndMore: no", nil},
+		`{"detail":[{"loc":["body","shown"],"msg":"no"}]}`:                                            {"shown: no", nil},
+		`{"detail":[{"loc":["body"],"msg":"no"}]}`:                                                    {"no", nil},
+		`{"detail":[{"loc":[],"msg":"no"}]}`:                                                          {"no", nil},
+		`{"detail":[{"loc":["body","tags"]}]}`:                                                        {"", nil},
+		`{"detail":[7]}`:                                                                              {"7", nil},
+		`{"detail":{"status":"x","message":"no"}}`:                                                    {"no", nil},
+		`{"message":"no"}`: {"no", nil},
+		`[]`:               {"", nil},
+		`{"detail":[{"loc":{"a":1},"msg":"no"}]}`:                                                           {"no", nil},
+		`{"detail":[{"loc":["body","agent","prompt","text"],"msg":"a"},{"loc":["body","tags"],"msg":"b"}]}`: {"prompt: a; tags: b", []spec.Path{"prompt", "tags"}},
+	} {
+		got, fields := a.located([]byte(body))
+		if got != want.words || !slices.Equal(fields, want.fields) {
+			t.Errorf("%s: %q %v", body, got, fields)
 		}
 	}
 }

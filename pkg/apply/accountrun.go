@@ -231,6 +231,11 @@ func (ar *accountRun) notBegun(it *item) {
 // noteOf writes a line about a change into the run record.
 func (ar *accountRun) noteOf(it *item, line RunLine) error {
 	line.Address, line.Provider = it.Address, it.Provider
+	private := ar.account.Driver.Private
+	line.Get, line.List = line.Get.Without(private), line.List.Without(private)
+	if line.Action != diff.Create { // what creates is the manifest's own, and is sent again as it is
+		line.Body = line.Body.Without(private)
+	}
 	return ar.note(line)
 }
 

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -163,6 +164,7 @@ type run struct {
 
 func (r *run) execute(ctx context.Context, plan *diff.Plan, todo map[string][]*diff.Change) (err error) {
 	e := r.engine
+	ctx = providers.WithMessage(ctx, "charsync "+r.id)
 	if err := e.Lock.Begin(r.id); err != nil {
 		return err
 	}

@@ -169,7 +169,9 @@ func (e *Engine) importable(ctx context.Context, a *Account, o ImportOptions) ([
 		if err != nil {
 			return nil, fmt.Errorf("listing %s: %w", o.Target, err)
 		}
-		remotes = append(remotes, r)
+		if a.Driver.Writable(r.Body) {
+			remotes = append(remotes, r)
+		}
 	}
 	return remotes, nil
 }

@@ -3,6 +3,7 @@ package providers
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/charsync/charsync/pkg/spec"
@@ -39,6 +40,12 @@ type Driver struct {
 	// Owner is where the vendor's documents, in the list too, say whose account
 	// a character belongs to; "" where they don't.
 	Owner string
+	// Shared tells the characters in a list that the account may write from
+	// those that others let it see; nil where a list holds the account's own.
+	Shared *Shared
+	// Private are keys whose values may be credentials in the clear, at any
+	// depth of a document: run records are kept without them.
+	Private []string
 	// Key is the kind of idempotency that creation has.
 	Key    Idempotency
 	Fields Table
@@ -53,6 +60,23 @@ type Driver struct {
 	// Check adds what a table can't say (opposite traits); may be nil.
 	Check func(Checked) []spec.Diagnostic
 	Open  func(Config) (Provider, error)
+}
+
+// Shared says which characters of a list the account may write.
+type Shared struct {
+	Role string   // where an item tells what the account may do
+	Own  []string // the words that mean writing
+}
+
+// Writable reports whether an item of the list is one that the account may
+// write; one that does not tell is.
+func (d *Driver) Writable(item Body) bool {
+	if d.Shared == nil {
+		return true
+	}
+	v, told := pick(item, d.Shared.Role)
+	role, _ := v.(string)
+	return !told || slices.Contains(d.Shared.Own, role)
 }
 
 // Env is a set of environment variables that together are one credential.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // ErrorKind says what went wrong, so that callers can branch without knowing
@@ -42,7 +44,10 @@ type Error struct {
 	// Confirm marks a NotFound that the vendor also answers for other
 	// troubles: only the list shows whether the character is gone.
 	Confirm bool
-	Err     error
+	// Fields are those that the vendor's words are about, as the manifest
+	// names them; none where it does not tell.
+	Fields []spec.Path
+	Err    error
 }
 
 // Error prints "convai: character.update: rejected (400): words".

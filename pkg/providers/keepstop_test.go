@@ -154,3 +154,39 @@ func TestCreatableWithAnother(t *testing.T) {
 		t.Error("model goes only with model_provider")
 	}
 }
+
+func TestWritable(t *testing.T) {
+	d := &providers.Driver{Shared: &providers.Shared{Role: "/access/role", Own: []string{"admin", "editor"}}}
+	for role, want := range map[string]bool{"admin": true, "editor": true, "viewer": false, "": false} {
+		if got := d.Writable(providers.Body{"access": map[string]any{"role": role}}); got != want {
+			t.Errorf("%q: %v", role, got)
+		}
+	}
+	if !d.Writable(providers.Body{}) || !(&providers.Driver{}).Writable(providers.Body{}) {
+		t.Error("what does not tell may be written")
+	}
+}
+
+// A record without credentials keeps everything else, and the document that it
+// was made of stays whole.
+func TestWithout(t *testing.T) {
+	body := providers.Body{
+		"name": "Mira", "token": nil,
+		"server": map[string]any{"url": "u", "headers": map[string]any{"authorization": "canary"}},
+		"hooks":  []any{map[string]any{"token": "canary"}, "token"},
+	}
+	want := providers.Body{
+		"name": "Mira", "token": nil,
+		"server": map[string]any{"url": "u", "headers": "[secret]"},
+		"hooks":  []any{map[string]any{"token": "[secret]"}, "token"},
+	}
+	if d := cmp.Diff(want, body.Without([]string{"headers", "token"})); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff("canary", body["hooks"].([]any)[0].(map[string]any)["token"]); d != "" {
+		t.Error(d)
+	}
+	if got := providers.Body(nil).Without([]string{"x"}); got != nil {
+		t.Error(got)
+	}
+}

@@ -6,6 +6,7 @@ package providers
 import (
 	"context"
 	"iter"
+	"slices"
 )
 
 // Body is a document as it travels: vendor key → JSON value. Numbers may be
@@ -43,6 +44,52 @@ type Provider interface {
 	// has places, to the last page. It stops at the first error: a list that
 	// ended without one is whole.
 	List(ctx context.Context, scope string) iter.Seq2[Remote, error]
+}
+
+type messageKey struct{}
+
+// WithMessage returns a context under which updates carry a message, at the
+// vendors that keep one with each change: which run made it.
+func WithMessage(ctx context.Context, text string) context.Context {
+	return context.WithValue(ctx, messageKey{}, text)
+}
+
+// MessageIn is the message that a context carries, or "".
+func MessageIn(ctx context.Context) string {
+	text, _ := ctx.Value(messageKey{}).(string)
+	return text
+}
+
+// Without is the body with the values of some keys, at any depth, replaced by
+// a placeholder. The body itself stays as it is.
+func (b Body) Without(keys []string) Body {
+	if b == nil || len(keys) == 0 {
+		return b
+	}
+	out, _ := without(map[string]any(b), keys).(map[string]any)
+	return out
+}
+
+func without(v any, keys []string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			if slices.Contains(keys, k) && e != nil {
+				out[k] = Secret{}.String()
+			} else {
+				out[k] = without(e, keys)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = without(e, keys)
+		}
+		return out
+	}
+	return v
 }
 
 // Cloner is a provider that can copy a live character.

@@ -1,6 +1,8 @@
 package providers
 
 import (
+	"strings"
+
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -122,6 +124,23 @@ func (t Table) Field(p spec.Path) (Field, bool) {
 		}
 	}
 	return Field{}, false
+}
+
+// At finds the row that is written at a pointer, or around it: the vendor's
+// words about "/list/0/name" are about the row of "/list".
+func (t Table) At(pointer string) (spec.Path, bool) {
+	for _, f := range t {
+		for _, at := range []string{f.Write, f.creates()} {
+			if before, _, ok := strings.Cut(at, "/["); ok {
+				at = before
+			}
+			at = strings.TrimSuffix(strings.SplitN(at, "/*", 2)[0], "/")
+			if strings.HasPrefix(at, "/") && (pointer == at || strings.HasPrefix(pointer, at+"/")) {
+				return f.Path, true
+			}
+		}
+	}
+	return "", false
 }
 
 // Source is how surely a row is known, with where it stands.
