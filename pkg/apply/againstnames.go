@@ -109,7 +109,11 @@ func kindred(a, b *spec.Character) bool {
 }
 
 // isSame reports whether a plan takes one pair for the other under a new name:
-// everything that is managed is equal.
+// everything that is managed is equal, or most of it.
 func isSame(q, was *pair) bool {
-	return len(fieldsAgainst(q, was)) == 0 && q.account.Driver.Name == was.account.Driver.Name
+	if q.account.Driver.Name != was.account.Driver.Name {
+		return false
+	}
+	rules := q.account.rules()
+	return len(fieldsAgainst(q, was)) == 0 || alikeIn(rules, digestsOf(rules, was.whole.Doc), digestsOf(rules, q.whole.Doc))
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // oldNames finds, for a pair that is not bound, the binding without a manifest
@@ -12,14 +13,22 @@ type oldNames struct {
 	rules   []diff.Rule
 	byID    map[string][]*Entry
 	byMarks map[string][]*Entry
+	byName  map[string][]*Entry // by the digest of the display name
 }
 
-func newOldNames(rules []diff.Rule, orphans []Entry) *oldNames {
-	n := &oldNames{rules: rules, byID: map[string][]*Entry{}, byMarks: map[string][]*Entry{}}
+// displayName is the path of the name that people see.
+const displayName = spec.Path("name")
+
+// newOldNames is of the orphans that nothing has claimed.
+func newOldNames(rules []diff.Rule, orphans []Entry, claimed map[diff.Address]bool) *oldNames {
+	n := &oldNames{rules: rules, byID: map[string][]*Entry{}, byMarks: map[string][]*Entry{}, byName: map[string][]*Entry{}}
 	for i := range orphans {
 		o := &orphans[i]
-		if o.ID == "" {
+		if o.ID == "" || claimed[o.Address] {
 			continue
+		}
+		if m, named := o.Fields[displayName]; named {
+			n.byName[m.File] = append(n.byName[m.File], o)
 		}
 		n.byID[o.ID] = append(n.byID[o.ID], o)
 		marks := n.join(len(o.Fields), func(r diff.Rule) (string, bool) { m, ok := o.Fields[r.Path]; return m.File, ok })
@@ -54,6 +63,61 @@ func (n *oldNames) match(q *pair) *Entry {
 		return nil
 	}
 	return found[0]
+}
+
+// alike is the one binding that is alike what the pair wants; nil when there is
+// none, or no single one.
+func (n *oldNames) alike(q *pair) *Entry {
+	if _, named := q.whole.Doc[displayName]; len(n.byName) == 0 || !named || q.adopt != "" {
+		return nil
+	}
+	wants := digestsOf(n.rules, q.whole.Doc)
+	var found *Entry
+	for _, o := range n.byName[wants[displayName]] {
+		had := make(map[spec.Path]string, len(o.Fields))
+		for path, m := range o.Fields {
+			had[path] = m.File
+		}
+		if !alikeIn(n.rules, had, wants) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = o
+	}
+	return found
+}
+
+func digestsOf(rules []diff.Rule, doc diff.Doc) map[spec.Path]string {
+	out := make(map[spec.Path]string, len(doc))
+	for _, r := range rules {
+		if v, there := doc[r.Path]; there {
+			out[r.Path] = r.Digest(v)
+		}
+	}
+	return out
+}
+
+// alikeIn reports whether two characters, by their digests, have one display
+// name and more than half of their fields in common. What only a creation takes,
+// such as the world that they stand in, is no likeness.
+func alikeIn(rules []diff.Rule, a, b map[spec.Path]string) bool {
+	equal, all := 0, 0
+	for _, r := range rules {
+		x, inA := a[r.Path]
+		y, inB := b[r.Path]
+		switch {
+		case r.Fixed || !inA && !inB:
+			continue
+		case inA && inB && x == y:
+			equal++
+		case r.Path == displayName:
+			return false
+		}
+		all++
+	}
+	return 2*equal > all
 }
 
 // join makes one text of marks; "" when a field has no rule, or there is none.

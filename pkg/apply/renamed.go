@@ -10,43 +10,50 @@ import (
 // claimRenamed finds the new pairs that are renamed old ones. A manifest is
 // renamed when everything that it wants at some target is what the lock
 // remembers of exactly one binding there without a manifest, and of no other
-// new pair. Its live characters at the other targets are its own then, too,
-// whatever was changed besides.
+// new pair; or else when its display name and most of what it wants are. A
+// merge makes the latter of a branch that renames and one that edits. Its live
+// characters at the other targets are its own then, too, whatever was changed
+// besides.
 func (e *Engine) claimRenamed(work []*accountPlan) {
-	for _, w := range work {
-		if w.account != nil && w.account.Driver != nil && len(w.orphans) > 0 {
-			e.claimExactly(w)
+	for _, how := range []func(*oldNames, *pair) *Entry{(*oldNames).match, (*oldNames).alike} {
+		for _, w := range work {
+			if w.account != nil && w.account.Driver != nil && len(w.orphans) > 0 {
+				e.claim(w, how)
+			}
+		}
+		names := followed(work)
+		for _, w := range work {
+			if w.renamed != nil && len(names) > 0 {
+				e.claimNamed(w, names)
+			}
 		}
 	}
-	names := followed(work)
 	for _, w := range work {
-		if w.renamed != nil && len(names) > 0 {
-			e.claimNamed(w, names)
-		}
 		w.prune = slices.DeleteFunc(w.prune, func(entry Entry) bool { return w.claimed[entry.Address] })
 	}
 }
 
-// claimExactly finds those of one account by what they want.
-func (e *Engine) claimExactly(w *accountPlan) {
-	w.renamed, w.claimed = map[diff.Address]*Entry{}, map[diff.Address]bool{}
+// claim finds those of one account by what they want.
+func (e *Engine) claim(w *accountPlan, how func(*oldNames, *pair) *Entry) {
+	if w.renamed == nil {
+		w.renamed, w.claimed = map[diff.Address]*Entry{}, map[diff.Address]bool{}
+	}
 	claimants := map[diff.Address]int{}
-	orphans := newOldNames(w.account.rules(), w.orphans)
+	found := map[diff.Address]*Entry{}
+	orphans := newOldNames(w.account.rules(), w.orphans, w.claimed)
 	for _, q := range w.pairs {
-		if !e.unbound(q) {
+		if w.renamed[q.Address] != nil || !e.unbound(q) {
 			continue
 		}
-		if match := orphans.match(q); match != nil {
-			w.renamed[q.Address] = match
+		if match := how(orphans, q); match != nil {
+			found[q.Address] = match
 			claimants[match.Address]++
 		}
 	}
-	for address, entry := range w.renamed {
-		if claimants[entry.Address] > 1 {
-			delete(w.renamed, address)
-			continue
+	for address, entry := range found {
+		if claimants[entry.Address] == 1 {
+			w.renamed[address], w.claimed[entry.Address] = entry, true
 		}
-		w.claimed[entry.Address] = true
 	}
 }
 

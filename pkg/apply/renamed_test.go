@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -55,5 +56,38 @@ func TestRenamedAndEditedEverywhere(t *testing.T) {
 	p = w.plan(func(o *Options) { o.Prune = true })
 	if c := p.Counts(); c.Create+c.Delete != 0 || c.Update != 1 || len(p.Changes) != 2 || p.Changes[1].RenamedFrom != "old" {
 		t.Errorf("%+v, want one update of a renamed one", c)
+	}
+}
+
+// TestRenamedAndALittleEdited is the old character: what a merge makes of a
+// branch that renames a manifest and one that edits it.
+func TestRenamedAndALittleEdited(t *testing.T) {
+	fields := map[string]string{"name": "Mira", "greeting": "Come in.", "persona": "Kind.", "scene": "An inn."}
+	w := newWorld(t)
+	w.manifest("old", fields, map[string]string{"alakazam": "", "npcbuilder": "description: Kind."})
+	w.applied("Applied: 2 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+	w.delete("characters/old.yaml")
+	edited := maps.Clone(fields)
+	edited["scene"] = "A burnt inn."
+	w.manifest("mira", edited, map[string]string{"alakazam": "", "npcbuilder": "description: Stern."})
+	prune := func(o *Options) { o.Prune = true; o.Allow = map[string]bool{guardMaxDeletes: true} }
+	p := w.plan(prune)
+	if c := p.Counts(); c.Create+c.Delete != 0 || c.Update != 2 || p.Changes[0].RenamedFrom != "old" || p.Changes[1].RenamedFrom != "old" {
+		t.Errorf("%+v, want two updates of a renamed one", c)
+	}
+	// Two manifests that are as much like it are none of them the old one, and
+	// no more is one of another display name, or of which half is new.
+	w.manifest("tam", edited, map[string]string{"alakazam": ""})
+	if c := w.plan(prune).Counts(); c.Create != 3 || c.Delete != 2 {
+		t.Errorf("%+v, want three to create and two to delete", c)
+	}
+	w.delete("characters/tam.yaml")
+	for path, text := range map[string]string{"name": "Tam", "greeting": "Out."} {
+		other := maps.Clone(edited)
+		other[path] = text
+		w.manifest("mira", other, map[string]string{"alakazam": "", "npcbuilder": "description: Stern."})
+		if c := w.plan(prune).Counts(); c.Create != 2 || c.Delete != 2 {
+			t.Errorf("%s: %+v, want two to create and two to delete", path, c)
+		}
 	}
 }
