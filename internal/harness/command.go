@@ -67,6 +67,7 @@ func (w *world) command(ctx context.Context, how int, args []string, s situation
 		}
 	}
 	w.commands++
+	w.last = v
 	w.step("run %d: charsync %s → %d", s.number, line, v.code)
 	w.judge(&s, v)
 	return nil

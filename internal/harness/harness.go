@@ -17,6 +17,7 @@ type Options struct {
 	Runs     int      // random histories
 	Repeat   int      // how often each seed is run; 0 is once
 	Kills    int      // kills during creation, for each vendor
+	Clones   int      // histories over two clones of a repository
 	Vendors  []string // empty: all
 	Parallel int      // runs at a time; 0 is one
 	// Charsync is the command that runs charsync's own main, to be killed;
@@ -47,6 +48,7 @@ func (o Options) vendors() []string {
 // Report is what came of it.
 type Report struct {
 	Runs     int            // finished
+	Clones   int            // finished, over two clones
 	Kills    map[string]int // by vendor
 	Commands int            // of charsync
 	Requests int            // that reached a vendor
@@ -58,7 +60,7 @@ type Report struct {
 // Failure is a run in which something was not as promised.
 type Failure struct {
 	Seed     uint64
-	Mode     string // "history", or "kill" and the vendor
+	Mode     string // "history", "clones", or "kill" and the vendor
 	Findings []string
 	Steps    []string
 }
@@ -77,6 +79,9 @@ func (f Failure) String() string {
 	if vendor, ok := strings.CutPrefix(f.Mode, "kill "); ok {
 		again = fmt.Sprintf("-runs 0 -kills 1 -vendor %s -seed %d", vendor, f.Seed)
 	}
+	if f.Mode == "clones" {
+		again = fmt.Sprintf("-runs 0 -clones 1 -seed %d", f.Seed)
+	}
 	fmt.Fprintf(&b, "  again: go run ./internal/harness/cmd %s\n", again)
 	return b.String()
 }
@@ -85,6 +90,7 @@ func (f Failure) String() string {
 type job struct {
 	seed   uint64
 	vendor string // of a kill; "" is a history
+	clones bool   // a history over two clones
 }
 
 // Run makes all runs. The error is about the harness itself, not about what
@@ -135,6 +141,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 			}
 		}
 	}
+	for i := range o.Clones {
+		if !send(job{seed: o.Seed + uint64(i), clones: true}) {
+			break
+		}
+	}
 	close(jobs)
 	workers.Wait()
 	report.Took = o.Now().Sub(began)
@@ -146,10 +157,14 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 
 func (r *Report) take(o Options, j job, w *world) {
 	mode := "history"
-	if j.vendor != "" {
+	switch {
+	case j.vendor != "":
 		mode = "kill " + j.vendor
 		r.Kills[j.vendor] += w.faults["SIGKILL"]
-	} else {
+	case j.clones:
+		mode = "clones"
+		r.Clones++
+	default:
 		r.Runs++
 	}
 	r.Commands += w.commands
@@ -169,6 +184,9 @@ func (r *Report) take(o Options, j job, w *world) {
 
 // runOne makes one run, in a world of its own.
 func runOne(ctx context.Context, o Options, j job) (*world, error) {
+	if j.clones {
+		return runTeam(ctx, o, j.seed)
+	}
 	vendors := o.vendors()
 	if j.vendor != "" {
 		vendors = []string{j.vendor}
@@ -189,11 +207,30 @@ func runOne(ctx context.Context, o Options, j job) (*world, error) {
 	return w, err
 }
 
+// runTeam makes one run over two clones.
+func runTeam(ctx context.Context, o Options, seed uint64) (*world, error) {
+	t, err := openTeam(ctx, o, seed, o.vendors())
+	if err != nil {
+		return nil, err
+	}
+	defer t.close()
+	if len(t.findings) == 0 {
+		err = t.together(ctx)
+	}
+	if err == nil && len(t.findings) == 0 {
+		err = t.settle(ctx)
+	}
+	return t.world, err
+}
+
 // String is the table of the run.
 func (r *Report) String() string {
 	var b strings.Builder
 	row := func(what string, value any) { fmt.Fprintf(&b, "%-38s %v\n", what, value) }
 	row("histories", r.Runs)
+	if r.Clones > 0 {
+		row("histories over two clones", r.Clones)
+	}
 	for _, v := range slices.Sorted(maps.Keys(r.Kills)) {
 		row("kills while creating at "+v, r.Kills[v])
 	}

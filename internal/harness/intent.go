@@ -54,8 +54,8 @@ func (w *world) intendedCreate(x *exchange, lines []logLine) string {
 	if err != nil {
 		return fmt.Sprintf("the lock can't be read in the middle of a run: %v", err)
 	}
-	b := lock[a]
-	if b.Pending == nil || b.Pending.Action != "create" {
+	b := creating(lock, a)
+	if b.Pending == nil {
 		return fmt.Sprintf("%s for %s was sent, and the lock holds no intent", x, a)
 	}
 	sent := ""
@@ -72,11 +72,22 @@ func (w *world) intendedCreate(x *exchange, lines []logLine) string {
 		return fmt.Sprintf("%s for %s has the key %q, and the lock holds %q", x, a, sent, b.Pending.Key)
 	}
 	for _, l := range lines {
-		if l.Kind == "intent" && l.Action == "create" && l.Key == sent && l.Name == a.name && l.Target == a.target {
+		if l.Kind == "intent" && l.Action == "create" && l.Key == sent && (address{l.Target, l.Name}).origin() == a {
 			return ""
 		}
 	}
 	return fmt.Sprintf("%s for %s was sent and is not in the run record", x, a)
+}
+
+// creating is the line of a pair whose creation is in doubt, by whatever name
+// the manifest has.
+func creating(lock map[address]binding, a address) binding {
+	for at, b := range lock {
+		if at.origin() == a && b.Pending != nil && b.Pending.Action == "create" {
+			return b
+		}
+	}
+	return binding{}
 }
 
 // intendedClone is intendedCreate for a character that is made of another

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -131,10 +132,17 @@ func (p *project) turn(c *character, v vendor, k knob) {
 	fields[k.path] = k.value(p.dice)
 }
 
-// find is the character of an address, if a manifest has it.
+// origin is the address under the first name of a manifest: a renamed one is
+// called like it, with a dash and a word behind it.
+func (a address) origin() address {
+	a.name, _, _ = strings.Cut(a.name, "-")
+	return a
+}
+
+// find is the character of an address, if a manifest has it by whatever name.
 func (p *project) find(a address) (*character, bool) {
 	for _, c := range p.characters {
-		if c.slug == a.name {
+		if (address{a.target, c.slug}).origin() == a.origin() {
 			_, ok := c.targets[a.target]
 			return c, ok
 		}
@@ -176,28 +184,40 @@ func (p *project) write(dir string) error {
 		return err
 	}
 	for _, c := range p.characters {
-		for v := range c.targets {
-			a := address{v, c.slug}
-			if p.everManaged[a] == nil {
-				p.everManaged[a] = map[string]bool{}
-			}
-			maps.Copy(p.everManaged[a], p.managed(a))
-		}
-		spec := map[string]any{"targets": c.targets}
-		maps.Copy(spec, c.common)
-		if c.protect {
-			spec["protect"] = true
-		}
-		raw, err := yaml.Marshal(map[string]any{
-			"apiVersion": "charsync.dev/v1", "kind": "Character", "metadata": map[string]any{"name": c.slug}, "spec": spec,
-		})
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(folder, c.slug+".yaml"), raw, 0o644); err != nil {
+		p.remember(c)
+		if err := c.write(folder); err != nil {
 			return err
 		}
 	}
 	config := "apiVersion: charsync.dev/v1\nkind: Project\nmetadata: {name: harness}\n"
 	return os.WriteFile(filepath.Join(dir, "charsync.yaml"), []byte(config), 0o644)
+}
+
+// remember keeps what the manifest of a character manages.
+func (p *project) remember(c *character) {
+	for v := range c.targets {
+		a := address{v, c.slug}.origin()
+		if p.everManaged[a] == nil {
+			p.everManaged[a] = map[string]bool{}
+		}
+		for key := range vendorNamed(v).expected(c) {
+			p.everManaged[a][key] = true
+		}
+	}
+}
+
+// write writes the manifest of a character.
+func (c *character) write(folder string) error {
+	spec := map[string]any{"targets": c.targets}
+	maps.Copy(spec, c.common)
+	if c.protect {
+		spec["protect"] = true
+	}
+	raw, err := yaml.Marshal(map[string]any{
+		"apiVersion": "charsync.dev/v1", "kind": "Character", "metadata": map[string]any{"name": c.slug}, "spec": spec,
+	})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, c.slug+".yaml"), raw, 0o644)
 }

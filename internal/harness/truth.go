@@ -112,8 +112,11 @@ func (w *world) judgeOutcomes(s *situation, r *result, deeds []deed) {
 	}
 	told := map[address]outcome{}
 	for _, o := range r.Outcomes {
-		told[o.address()] = o
-		w.judgeOutcome(s, o, done[o.address()])
+		a := o.address().origin()
+		if known, twice := told[a]; !twice || known.Action == "record" { // of a renamed one, its old name may be told as forgotten
+			told[a] = o
+		}
+		w.judgeOutcome(s, o, done[a])
 	}
 	for a, kinds := range done {
 		o, ok := told[a]

@@ -33,6 +33,7 @@ type world struct {
 	replaced   map[address]bool                     // a field that only creation takes was changed
 	requests   int
 	commands   int
+	last       invocation // of charsync
 }
 
 // plant is where a colleague's value stands.
@@ -41,6 +42,21 @@ type plant struct{ vendor, id, key string }
 // openWorld makes the vendors, with characters of other people in them, and a
 // project that was never applied.
 func openWorld(o Options, seed uint64, vendors []string) (*world, error) {
+	w, err := newWorld(o, seed)
+	if err != nil {
+		return nil, err
+	}
+	w.project = randomProject(w.dice, vendors, o.most(), w.template)
+	for _, v := range w.project.vendors {
+		if err := w.populate(v); err != nil {
+			return nil, err
+		}
+	}
+	return w, w.project.write(w.dir)
+}
+
+// newWorld makes the vendors, with nothing in them, and an empty folder.
+func newWorld(o Options, seed uint64) (*world, error) {
 	d := newDice(seed)
 	set := switches(d)
 	server, err := sandbox.Open(sandbox.Options{Switches: set, Seed: int64(seed>>1) | 1, Now: o.Now})
@@ -55,18 +71,11 @@ func openWorld(o Options, seed uint64, vendors []string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{
+	return &world{
 		options: o, seed: seed, dice: d, dir: dir, gate: g, switches: set, faults: map[string]int{},
 		bystanders: map[string]map[string]sandbox.Stored{}, planted: map[plant]any{}, retired: map[string]bool{},
 		told: map[string]bool{}, outside: map[string]bool{}, bound: map[address][]string{}, replaced: map[address]bool{},
-	}
-	w.project = randomProject(d, vendors, o.most(), w.template)
-	for _, v := range w.project.vendors {
-		if err := w.populate(v); err != nil {
-			return nil, err
-		}
-	}
-	return w, w.project.write(dir)
+	}, nil
 }
 
 func (w *world) close() {

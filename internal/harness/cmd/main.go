@@ -28,6 +28,7 @@ func main() {
 	flag.Uint64Var(&o.Seed, "seed", 1, "the first run's `number`; the others follow")
 	flag.IntVar(&o.Runs, "runs", 2000, "random histories")
 	flag.IntVar(&o.Kills, "kills", 0, "kills while creating, for each provider")
+	flag.IntVar(&o.Clones, "clones", 0, "random histories over two clones of a Git repository")
 	flag.IntVar(&o.Repeat, "repeat", 1, "how often each seed is run")
 	flag.IntVar(&o.Parallel, "parallel", 2*runtime.GOMAXPROCS(0), "runs at a time")
 	flag.IntVar(&o.Most, "most", 8, "characters of a project")
