@@ -227,7 +227,7 @@ func (e *Engine) fill(im *Imported, a *Account, o ImportOptions, live diff.Doc, 
 	}
 	settings := a.Instance.Settings
 	for _, r := range a.rules() {
-		_, said := im.Values[r.Path]
+		said := a.Driver.Imported(im.Values, r.Path, a.Instance)
 		byDefault := slices.Contains(a.Driver.Scope, r.Path) && settings[string(r.Path)] != ""
 		if v, known := live[r.Path]; known && (said || byDefault) {
 			im.entry.Fields[r.Path] = diff.Mark{File: r.Digest(v)}

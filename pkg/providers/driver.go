@@ -35,6 +35,10 @@ type Driver struct {
 	Needs    [][]spec.Path
 	// Compose is the default folding of common fields into one of the vendor's.
 	Compose map[spec.Path][]spec.Path
+	// Imports says which common field the live value of a composed one becomes
+	// in an imported manifest: the whole of it, since nobody can tell where one
+	// part of a text that people wrote ends. Others keep the vendor's name.
+	Imports map[spec.Path]spec.Path
 	// ListPage is how many characters one list request shows; 0 is all of them.
 	ListPage int
 	// Owner is where the vendor's documents, in the list too, say whose account

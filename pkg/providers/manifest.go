@@ -46,7 +46,8 @@ func (f Field) word(vendor string) (string, bool) {
 }
 
 // Manifest is Table.Manifest without the place, where that is the instance's
-// default anyway.
+// default anyway, and with composed fields under the names that they are
+// imported by.
 func (d *Driver) Manifest(live diff.Doc, in spec.Instance) map[spec.Path]any {
 	out := d.Fields.Manifest(live)
 	for _, p := range d.Scope {
@@ -54,7 +55,32 @@ func (d *Driver) Manifest(live diff.Doc, in spec.Instance) map[spec.Path]any {
 			delete(out, p)
 		}
 	}
+	for p := range d.Imports {
+		as := d.imports(p, in)
+		v, said := out[p]
+		if _, taken := out[as]; said && !taken && as != p {
+			out[as] = v
+			delete(out, p)
+		}
+	}
 	return out
+}
+
+// imports is the manifest's name for an imported field. One that is not
+// composed of it at this instance keeps its own.
+func (d *Driver) imports(p spec.Path, in spec.Instance) spec.Path {
+	if as, ok := d.Imports[p]; ok && slices.Contains(d.composition(nil, in)[p], as) {
+		return as
+	}
+	return p
+}
+
+// Imported reports whether a manifest that Manifest made says something of a
+// field.
+func (d *Driver) Imported(values map[spec.Path]any, p spec.Path, in spec.Instance) bool {
+	_, said := values[p]
+	_, folded := values[d.imports(p, in)]
+	return said || folded
 }
 
 // Word is the manifest's word for a vendor's; a field without words has them
