@@ -25,6 +25,7 @@ type Account struct {
 	network    *http.Transport // nil when the caller injected one
 	health     health
 	apart      atomic.Bool // the vendor has shown that it takes some keys only apart
+	found      found
 }
 
 const userAgent = "charsync (+https://github.com/charsync/charsync)"

@@ -46,6 +46,9 @@ type Route struct {
 	// QuerySettings are parameters that are sent where the instance sets them:
 	// parameter → setting.
 	QuerySettings map[string]string
+	// Named is a parameter that takes the id of what the instance names; nil
+	// for none.
+	Named *Named
 	// Message is where the body takes the message of the run that sends it; ""
 	// where the vendor keeps none.
 	Message string

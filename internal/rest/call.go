@@ -85,6 +85,10 @@ func (a *Account) send(ctx context.Context, r *Route, c Call) (*answer, *trip, e
 	if err := ctx.Err(); err != nil {
 		return nil, t, err
 	}
+	c, err := a.named(ctx, r, c)
+	if err != nil {
+		return nil, t, err
+	}
 	req, err := a.request(withTrip(ctx, t), r, c)
 	if err != nil {
 		return nil, t, a.fault(r, providers.Rejected, 0, err.Error(), nil)

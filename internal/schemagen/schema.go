@@ -236,6 +236,9 @@ func values(f providers.Field) object {
 	case diff.Text:
 		return object{{"$ref", "#/definitions/text"}}
 	case diff.Number:
+		if f.Whole {
+			return object{{"type", []string{"integer", "null"}}}
+		}
 		return object{{"type", []string{"number", "null"}}}
 	case diff.Bool:
 		return object{{"type", []string{"boolean", "null"}}}

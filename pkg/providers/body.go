@@ -11,16 +11,19 @@ import (
 
 // Creating is the body of a create, and the fields that creation does not
 // take, which a second call must send, in the order of the rows. Parts of the
-// id are left to the scope. An empty value is not sent: nothing is there yet
-// to be cleared.
+// id are left to the scope. An empty value is sent only where the vendor holds
+// something by itself: nothing else is there yet to be cleared.
 func (t Table) Creating(want diff.Doc) (body Body, late []spec.Path) {
 	body = Body{}
 	for _, f := range t {
 		v, managed := want[f.Path]
-		if !managed || f.ReadOnly() || v == nil {
+		if !managed || f.ReadOnly() || v == nil && !f.filledIn() {
 			continue
 		}
 		pointer := f.creates()
+		if v == nil && pointer != Never {
+			v = f.Clear.Send
+		}
 		switch {
 		case pointer == Never:
 			late = append(late, f.Path)
@@ -32,6 +35,10 @@ func (t Table) Creating(want diff.Doc) (body Body, late []spec.Path) {
 	}
 	return body, late
 }
+
+// filledIn reports a field that can be emptied and that the vendor fills in by
+// itself.
+func (f Field) filledIn() bool { return f.Default != nil && f.Clear.Can }
 
 // copy writes a value of the field to where the vendor keeps it once more. At
 // creation, without a live document, lists are left alone.

@@ -30,6 +30,23 @@ func TestCreating(t *testing.T) {
 	}
 }
 
+// What a vendor fills in by itself is emptied at creation where the manifest
+// empties it: the creation would leave it filled otherwise.
+func TestCreatingEmptiesWhatIsFilledIn(t *testing.T) {
+	table := providers.Table{
+		{Path: "heat", Kind: diff.Number, Write: "/in/heat", Clear: providers.Clear{Can: true}, Default: 0.7},
+		{Path: "late", Kind: diff.Number, Write: "/late", Create: providers.Never, Clear: providers.Clear{Can: true, Send: -1}, Default: 1.0},
+		{Path: "bare", Kind: diff.Text, Write: "/bare", Clear: providers.Clear{Can: true, Send: ""}},
+	}
+	body, late := table.Creating(diff.Doc{"heat": nil, "late": nil, "bare": nil})
+	if d := cmp.Diff(providers.Body{"in": map[string]any{"heat": nil}}, body); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]spec.Path{"late"}, late); d != "" {
+		t.Error(d)
+	}
+}
+
 // The body of a partial update holds the changes alone, under update's names.
 func TestUpdatingKeeps(t *testing.T) {
 	got, err := driver(t, "convai").Fields.Updating(diff.Doc{"actions": []any{"Nod"}, "memorySettings.enabled": false, "reasoning_effort": nil},

@@ -27,7 +27,7 @@ const (
 func Codes() []spec.CodeInfo {
 	return []spec.CodeInfo{
 		{Code: CodeMissing, Severity: spec.Error, Meaning: "Creating a character at this provider needs a field that the manifest does not set."},
-		{Code: CodePlace, Severity: spec.Error, Meaning: "Creating a character at this provider needs the place where it will live."},
+		{Code: CodePlace, Severity: spec.Error, Meaning: "Creating a character at this provider needs the place where it will live, or can't be done where the instance points."},
 		{Code: CodeCompose, Severity: spec.Error, Meaning: "compose names a field that the provider does not have, or that can't be folded."},
 		{Code: CodeDropped, Severity: spec.Info, Meaning: "The provider has no such field: what the manifest says there does not reach it."},
 		{Code: CodeTooLong, Severity: spec.Error, Meaning: "The value is longer than the provider accepts."},

@@ -21,6 +21,9 @@ func (d *Driver) Creatable(c *spec.Character, t *spec.Target, want Desired) []sp
 		lack(CodePlace, d.Title+" needs "+joinPaths(d.Scope, " and ")+" to create a character",
 			"set them in this target, or as defaults of "+t.Instance+" in charsync.yaml")
 	}
+	if want.NoCreate != "" {
+		lack(CodePlace, want.NoCreate, "create it through an instance that does not set it, or adopt a live character with id")
+	}
 	for _, p := range d.Required {
 		if want.Doc[p] == nil && !refused(want.Diagnostics, p) {
 			lack(CodeMissing, d.Title+" needs "+string(p)+" to create a character", "set "+d.where(p)+", or adopt a live character with id")

@@ -20,6 +20,11 @@ func (d *Driver) Desired(c *spec.Character, t *spec.Target, in spec.Instance) De
 		}
 	}
 	w.scope()
+	for _, s := range d.Settings {
+		if s.NoCreate != "" && in.Settings[s.Name] != "" {
+			w.out.NoCreate = s.NoCreate + ", and " + s.Name + " of the instance is " + quote(in.Settings[s.Name])
+		}
+	}
 	w.losses()
 	w.strangers()
 	if d.Check != nil {

@@ -289,3 +289,25 @@ func TestCodesAreExplained(t *testing.T) {
 		}
 	}
 }
+
+// Whole numbers, and settings under which nothing is created.
+func TestWholeNumbersAndNoCreation(t *testing.T) {
+	d := &providers.Driver{
+		Name: "x", Title: "X", Settings: []providers.Setting{{Name: "branch", NoCreate: "X makes it live at once"}},
+		Fields: providers.Table{{Path: "most", Kind: diff.Number, Whole: true, Write: "/most", Clear: providers.Stays("it counts")}},
+	}
+	for v, want := range map[any]int{3.0: 0, 3.5: 1} {
+		ch, target := character(nil, spec.Target{Instance: "x", Fields: spec.Fields{"most": at(7, v)}})
+		got := d.Desired(ch, target, spec.Instance{})
+		if len(got.Diagnostics) != want || want == 1 && (got.Diagnostics[0].Pos.Line != 7 || got.Diagnostics[0].Code != providers.CodeShape) {
+			t.Errorf("%v: %v", v, findings(got.Diagnostics))
+		}
+	}
+	for set, want := range map[string]string{"": "", "staging": `X makes it live at once, and branch of the instance is "staging"`} {
+		ch, target := character(nil, spec.Target{Instance: "x"})
+		ds := d.Creatable(ch, target, d.Desired(ch, target, spec.Instance{Settings: map[string]string{"branch": set}}))
+		if (want == "") != (len(ds) == 0) || want != "" && (ds[0].Message != want || ds[0].Code != providers.CodePlace) {
+			t.Errorf("%q: %v", set, findings(ds))
+		}
+	}
+}

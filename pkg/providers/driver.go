@@ -92,6 +92,9 @@ type Setting struct {
 	Doc     string
 	Values  []string // accepted; nil is free text
 	Default string
+	// NoCreate says what a creation would do in spite of the setting: while it
+	// is set, nothing is created. "" is for all others.
+	NoCreate string
 }
 
 // Manner is what an update does to the fields that it leaves out.

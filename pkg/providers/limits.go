@@ -18,6 +18,10 @@ import (
 // its elements.
 func (w *wanting) limits(f Field, v spec.Value, got any) {
 	if n, ok := got.(float64); ok {
+		if f.Whole && n != math.Trunc(n) {
+			w.say(spec.Error, CodeShape, v, f.Path, fmt.Sprintf("%s is %v; %s takes whole numbers", f.Path, n, w.d.Title), "leave out what is behind the point")
+			return
+		}
 		w.inRange(f, v, n)
 	}
 	for _, l := range f.Limit {

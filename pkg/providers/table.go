@@ -36,6 +36,7 @@ type Field struct {
 	Clear    Clear
 	Min      *float64 // for numbers
 	Max      *float64
+	Whole    bool          // for numbers: only whole ones are taken
 	Schema   string        // JSON Schema of the value where the kind does not say enough; "" otherwise
 	Example  any           // for editors
 	Canon    func(any) any // the vendor's own rewriting; rare
@@ -217,6 +218,7 @@ func Stays(why string) Clear { return Clear{Why: why} }
 type Desired struct {
 	Doc         diff.Doc
 	Scope       string // "game/world", for vendors with places
+	NoCreate    string // why nothing can be created at this instance; "" where it can
 	Losses      []diff.Loss
 	Diagnostics []spec.Diagnostic // CS3xx and CS4xx; none is an error: Doc can be sent
 }

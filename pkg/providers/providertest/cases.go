@@ -42,7 +42,11 @@ func accepted(f providers.Field, q Quirks) []fieldCase {
 			cases = append(cases, fieldCase{word, word})
 		}
 	case diff.Number:
-		cases = append(cases, fieldCase{"fraction", 0.42})
+		if f.Whole {
+			cases = append(cases, fieldCase{"whole", 42.0})
+		} else {
+			cases = append(cases, fieldCase{"fraction", 0.42})
+		}
 		if f.Min != nil {
 			cases = append(cases, fieldCase{"least", *f.Min})
 		}
@@ -98,11 +102,16 @@ func rejected(f providers.Field) []fieldCase {
 	if len(f.Enum) > 0 {
 		cases = append(cases, fieldCase{"unknown word", "no-such-word"})
 	}
+	step := 0.5
+	if f.Whole {
+		step = 1
+		cases = append(cases, fieldCase{"fraction", 42.5})
+	}
 	if f.Max != nil {
-		cases = append(cases, fieldCase{"past the most", *f.Max + 0.5})
+		cases = append(cases, fieldCase{"past the most", *f.Max + step})
 	}
 	if f.Min != nil {
-		cases = append(cases, fieldCase{"below the least", *f.Min - 0.5})
+		cases = append(cases, fieldCase{"below the least", *f.Min - step})
 	}
 	return cases
 }
