@@ -81,6 +81,7 @@ type Route struct {
 	ItemName    string
 	Cursor      string // the next page's cursor; null or "" ends the list
 	CursorQuery string // the parameter that takes it
+	More        string // where a page says, with true, that another one follows; "" where the cursor alone does
 	// ByTime is for lists without a cursor; nil for all others.
 	ByTime *ByTime
 	Max    int64 // bytes an answer may have; 0 is 8 MiB

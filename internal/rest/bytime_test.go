@@ -113,6 +113,25 @@ func TestListByTimeThatStops(t *testing.T) {
 	}
 }
 
+// A page may say by a word of its own whether another one follows, and is then
+// not believed to be the last when it names none.
+func TestListThatSaysMore(t *testing.T) {
+	for name, c := range map[string]struct{ page, ids, words string }{
+		"no more, no cursor":     {`{"list":[{"id":"1"}],"more":false}`, "1", ""},
+		"no more, an old cursor": {`{"list":[{"id":"1"}],"more":false,"next":"x"}`, "1", ""},
+		"more, and no cursor":    {`{"list":[{"id":"1"}],"more":true,"next":null}`, "", "not which"},
+		"more, and a cursor":     {`{"list":[{"id":"1"}],"more":true,"next":"x"}`, "1", "circles"},
+		"a word, no cursor":      {`{"list":[{"id":"1"}],"more":"no"}`, "", "does not say whether"},
+	} {
+		a := served(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, c.page) })
+		a.api.List.More = "/more"
+		ids, err := listed(t, a)
+		if ids != c.ids || (c.words == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.words) {
+			t.Errorf("%s: %q %v", name, ids, err)
+		}
+	}
+}
+
 // What an instance sets goes into the query, and the message of the run into
 // the body; what is not set is not sent.
 func TestQueryAndMessageOfARun(t *testing.T) {

@@ -122,6 +122,11 @@ func (a *Account) cursor(r *Route, top providers.Body, items []any) (onward, err
 	if r.Cursor == "" {
 		return onward{}, nil
 	}
+	more, told := top[strings.TrimPrefix(r.More, "/")].(bool)
+	told = told && r.More != ""
+	if told && !more {
+		return onward{}, nil
+	}
 	next, ok := top[strings.TrimPrefix(r.Cursor, "/")]
 	if !ok {
 		return onward{}, a.fault(r, providers.Unexpected, 0, "the page does not say whether another one follows", nil)
@@ -129,6 +134,9 @@ func (a *Account) cursor(r *Route, top providers.Body, items []any) (onward, err
 	text, ok := next.(string)
 	if !ok && next != nil {
 		return onward{}, a.fault(r, providers.Unexpected, 0, "the cursor is not a text", nil)
+	}
+	if told && text == "" {
+		return onward{}, a.fault(r, providers.Unexpected, 0, "the page says that another one follows, and not which", nil)
 	}
 	return onward{r.CursorQuery, text}, nil
 }

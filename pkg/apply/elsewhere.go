@@ -77,6 +77,9 @@ func (a *Account) owner(docs ...providers.Body) string {
 		return ""
 	}
 	for _, doc := range docs {
+		if own, _ := doc.Pick(a.Driver.Owned); a.Driver.Owned != "" && own != true {
+			continue
+		}
 		v, _ := doc.Pick(a.Driver.Owner)
 		if id, ok := v.(string); ok && id != "" && id != "NULL" {
 			return diff.Digest([]any{"owner", a.Driver.Name, id})

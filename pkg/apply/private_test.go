@@ -97,3 +97,20 @@ func TestImportOfWhatIsShared(t *testing.T) {
 		t.Error("nothing was found")
 	}
 }
+
+// Where a list shows what others own too, only the account's own characters
+// tell whose account it is.
+func TestOwnerWhereOthersShare(t *testing.T) {
+	a := &Account{Driver: &providers.Driver{Name: "x", Owner: "/access/by", Owned: "/access/own"}}
+	doc := func(own any) providers.Body {
+		return providers.Body{"access": map[string]any{"by": "mira@example.com", "own": own}}
+	}
+	mine := a.owner(doc(true))
+	if mine == "" || a.owner(doc(false)) != "" || a.owner(doc("true")) != "" || a.owner(providers.Body{}) != "" || a.owner(doc(false), doc(true)) != mine {
+		t.Error("the mark of an account is that of its own characters")
+	}
+	a.Driver.Owned = ""
+	if a.owner(doc(false)) != mine {
+		t.Error("without such a word, every document tells")
+	}
+}

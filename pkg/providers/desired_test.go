@@ -311,3 +311,17 @@ func TestWholeNumbersAndNoCreation(t *testing.T) {
 		}
 	}
 }
+
+// A part that the vendor fills in by itself is no difference to one that nobody
+// set.
+func TestPartThatIsFilledIn(t *testing.T) {
+	table := providers.Table{{Path: "docs", Kind: diff.Objects, Write: "/docs", Parts: []providers.Part{
+		{Name: "id", Kind: diff.Enum, Required: true}, {Name: "mode", Kind: diff.Enum, Default: "auto"},
+	}}}
+	for mode, want := range map[any]map[string]any{"auto": {"id": "a"}, "prompt": {"id": "a", "mode": "prompt"}, nil: {"id": "a"}} {
+		live := table.Live(providers.Body{"docs": []any{map[string]any{"id": "a", "mode": mode, "more": 1}}}, nil)
+		if d := cmp.Diff([]any{want}, live["docs"]); d != "" {
+			t.Errorf("%v: %s", mode, d)
+		}
+	}
+}

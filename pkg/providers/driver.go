@@ -44,6 +44,10 @@ type Driver struct {
 	// Owner is where the vendor's documents, in the list too, say whose account
 	// a character belongs to; "" where they don't.
 	Owner string
+	// Owned is where a document says, with true, that Owner is the account's
+	// own mark, at vendors whose lists show what others own too; "" where all
+	// that is shown is the account's own.
+	Owned string
 	// Shared tells the characters in a list that the account may write from
 	// those that others let it see; nil where a list holds the account's own.
 	Shared *Shared

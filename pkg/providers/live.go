@@ -107,7 +107,7 @@ func (f Field) known(v any) any {
 	out := make(map[string]any, len(m))
 	for _, p := range f.Parts {
 		switch e := m[p.Name]; e {
-		case nil, "":
+		case nil, "", p.Default:
 		default:
 			out[p.Name] = e
 		}

@@ -90,6 +90,9 @@ type Part struct {
 	Enum     []string // accepted words; nil is free
 	Required bool
 	Hidden   bool // not returned on reading
+	// Default is what the vendor fills in where nobody sets the part: it is
+	// compared as if it were not there. nil is nothing.
+	Default any
 }
 
 // ReadOnly reports a row that only says what the vendor shows: no manifest
@@ -209,6 +212,18 @@ type Clear struct {
 	Send any    // what is sent: "", [], …
 	Read any    // what is read back
 	Why  string // when it can't: a reason for the message
+}
+
+// Empties is a field that is emptied by sending a value.
+func Empties(send any) Clear { return Clear{Can: true, Send: send} }
+
+// Same is the Enum of words that the vendor spells as manifests do.
+func Same(words map[string]string) map[string]string {
+	out := make(map[string]string, len(words))
+	for w := range words {
+		out[w] = w
+	}
+	return out
 }
 
 // Stays is a field that can't be emptied, with the reason for the message.

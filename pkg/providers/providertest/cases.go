@@ -42,10 +42,12 @@ func accepted(f providers.Field, q Quirks) []fieldCase {
 			cases = append(cases, fieldCase{word, word})
 		}
 	case diff.Number:
-		if f.Whole {
-			cases = append(cases, fieldCase{"whole", 42.0})
-		} else {
-			cases = append(cases, fieldCase{"fraction", 0.42})
+		switch least := least(f); {
+		case len(q.Samples[f.Path]) > 0:
+		case f.Whole:
+			cases = append(cases, fieldCase{"whole", max(42, least)})
+		default:
+			cases = append(cases, fieldCase{"fraction", max(0.42, least+0.02)})
 		}
 		if f.Min != nil {
 			cases = append(cases, fieldCase{"least", *f.Min})
@@ -72,6 +74,13 @@ func accepted(f providers.Field, q Quirks) []fieldCase {
 		cases = append(cases, fieldCase{"empty", nil})
 	}
 	return cases
+}
+
+func least(f providers.Field) float64 {
+	if f.Min == nil {
+		return 0
+	}
+	return *f.Min
 }
 
 // texts are what prose is made of. CRLF and trailing line ends may be

@@ -122,7 +122,7 @@ func (k *kit) atCreation(t *testing.T, f providers.Field, c fieldCase) {
 // changes it back.
 func (k *kit) asUpdate(t *testing.T, id string, f providers.Field, c fieldCase) {
 	before, live := k.stored(t, id), k.live(t, id)
-	want := k.want(t, map[spec.Path]any{f.Path: c.value})
+	want := k.want(t, with(k.q.With[f.Path], map[spec.Path]any{f.Path: c.value}))
 	changes := diff.Doc{f.Path: want[f.Path]}
 	if k.srv != nil {
 		k.srv.ResetRequests()

@@ -53,7 +53,7 @@ func (k *kit) refusedAtCreation(t *testing.T, f providers.Field, v any) {
 	_, err := k.p.Create(ctxOf(t), uuid.NewString(), k.scope, body)
 	if err == nil {
 		t.Errorf("the creation was accepted")
-	} else if kind := providers.KindOf(err); kind != refusedCreation(k.d) {
+	} else if kind := providers.KindOf(err); kind != k.refusedCreation() {
 		t.Errorf("create: kind %q: %v", kind, err)
 	}
 }

@@ -14,14 +14,14 @@ import (
 // answers so after it has carried the creation out, that stays in doubt, and
 // nothing that is there is told as refused.
 func refusedCreate(t *testing.T, k *kit, commit bool) {
-	if commit && k.d.Key == providers.ByHeader {
+	if commit && (k.d.Key == providers.ByHeader || k.q.Refuses) {
 		t.Skip("its documents say that a refused creation has made nothing")
 	}
 	k.srv.Inject(sandbox.Fault{Vendor: k.d.Name, Route: "character.create", Kind: sandbox.FaultRefused, Commit: commit})
 	key := uuid.NewString()
 	body, _ := k.d.Fields.Creating(k.want(t, full(k.d)))
 	_, err := k.p.Create(ctxOf(t), key, k.scope, body)
-	want := refusedCreation(k.d)
+	want := k.refusedCreation()
 	expect(t, "create", err, want)
 	there := 0
 	if commit {
@@ -39,8 +39,8 @@ func refusedCreate(t *testing.T, k *kit, commit bool) {
 }
 
 // refusedCreation is what a refused creation is told as.
-func refusedCreation(d *providers.Driver) providers.ErrorKind {
-	if d.Key == providers.ByHeader {
+func (k *kit) refusedCreation() providers.ErrorKind {
+	if k.d.Key == providers.ByHeader || k.q.Refuses {
 		return providers.Rejected
 	}
 	return providers.Lost

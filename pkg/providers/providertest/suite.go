@@ -29,6 +29,9 @@ type Quirks struct {
 	Samples map[spec.Path][]any
 	// With names fields that must be there when another one is set.
 	With map[spec.Path]map[spec.Path]any
+	// Refuses says that a refusal of a creation is the last word: nothing was
+	// made, and nothing is in doubt.
+	Refuses bool
 	// Unstored are fields that the vendor uses up at creation: only that they
 	// were sent can be seen.
 	Unstored []spec.Path
