@@ -60,6 +60,9 @@ func (a *app) applyFrozen(ctx context.Context, f *applyFlags, file string) error
 	if plan.Meta.Sandbox && !a.flags.sandbox {
 		return failed("apply it there with --sandbox, or plan without it for the real accounts", "%s was made for the sandbox", file)
 	}
+	if err := f.checkLockTimeout(); err != nil {
+		return err
+	}
 	s, err := a.openSession()
 	if err != nil {
 		return err

@@ -12,6 +12,9 @@ func (a *app) resume(ctx context.Context, f *applyFlags, word string) error {
 	if err := f.refuseWithPlan(); err != nil {
 		return err
 	}
+	if err := f.checkLockTimeout(); err != nil {
+		return err
+	}
 	s, err := a.openSession()
 	if err != nil {
 		return err

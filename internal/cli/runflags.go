@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +40,33 @@ const defaultLockTimeout = 2 * time.Second
 func lockFlag(cmd *cobra.Command, f *runFlags) {
 	cmd.Flags().DurationVar(&f.lockTimeout, "lock-timeout", defaultLockTimeout,
 		"wait `DURATION` for another run on this project to end, such as 30s or 5m")
+}
+
+// longestWait is the most that --lock-timeout takes.
+const longestWait = 24 * time.Hour
+
+// checkSpan refuses a duration that makes no sense for a flag.
+func checkSpan(flag string, given, least, most time.Duration, example string) error {
+	if given >= least && given <= most {
+		return nil
+	}
+	return failed(fmt.Sprintf("give a duration from %s to %s, such as %s", shortSpan(least), shortSpan(most), example), "--%s: %v is out of range", flag, given)
+}
+
+// shortSpan is a duration as people write it: 1m, not 1m0s.
+func shortSpan(d time.Duration) string {
+	s := d.String()
+	if short, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = short + "m"
+	}
+	if short, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = short + "h"
+	}
+	return s
+}
+
+func (f *runFlags) checkLockTimeout() error {
+	return checkSpan("lock-timeout", f.lockTimeout, 0, longestWait, "30s")
 }
 
 // registerSelection adds the flags that say which characters are meant.
@@ -110,6 +138,9 @@ func (f *runFlags) check() error {
 		if !slices.Contains(apply.Guards(), rule) {
 			return oneOf("--allow", rule, apply.Guards())
 		}
+	}
+	if err := f.checkLockTimeout(); err != nil {
+		return err
 	}
 	_, err := f.parseSelectors()
 	return err

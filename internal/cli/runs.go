@@ -38,6 +38,9 @@ UTC.`,
 		if err := checkFormat(format, formatText, formatJSON); err != nil {
 			return err
 		}
+		if limit < 0 {
+			return failed("give a number of runs, or 0 for all", "--limit: %d is out of range", limit)
+		}
 		if err := a.fetchRuns(cmd.Context()); err != nil {
 			return err
 		}

@@ -80,6 +80,9 @@ func (a *app) serveSandbox(ctx context.Context, f sandboxFlags) error {
 	if err := checkFormat(f.format, sandboxFormats()...); err != nil {
 		return err
 	}
+	if err := checkSpan("latency", f.latency, 0, time.Hour, "200ms"); err != nil {
+		return err
+	}
 	server, err := a.openSandbox(f)
 	if err != nil {
 		return err

@@ -32,6 +32,9 @@ there instead: git checkout HEAD -- charsync.lock.`,
 
 func (a *app) rebuild(ctx context.Context, f *runFlags) error {
 	f.asks = "state rebuild"
+	if err := f.checkLockTimeout(); err != nil {
+		return err
+	}
 	s, err := a.openSession()
 	if err != nil {
 		return err

@@ -70,11 +70,13 @@ cut a run short.`,
 
 // checkWatch refuses durations that make no sense.
 func (f *watchFlags) checkWatch() error {
-	if f.quiet < time.Millisecond || f.quiet > time.Minute {
-		return failed("give a duration from 1ms to 1m, such as 300ms", "--quiet-time: %v is out of range", f.quiet)
+	if err := checkSpan("quiet-time", f.quiet, time.Millisecond, time.Minute, "300ms"); err != nil {
+		return err
 	}
-	if f.poll != 0 && (f.poll < 50*time.Millisecond || f.poll > time.Hour) {
-		return failed("give a duration from 50ms to 1h, such as --poll=2s", "--poll: %v is out of range", f.poll)
+	if f.poll != 0 {
+		if err := checkSpan("poll", f.poll, 50*time.Millisecond, time.Hour, "--poll=2s"); err != nil {
+			return err
+		}
 	}
 	return f.check()
 }
