@@ -18,8 +18,10 @@ func cast(dir string, n int) error {
 			return err
 		}
 	}
-	return write(filepath.Join(dir, "charsync.yaml"), "apiVersion: charsync.dev/v1\nkind: Project\nmetadata: {name: benchmark}\nspec:\n  policy: {maxChanges: 100%}\n")
+	return write(filepath.Join(dir, "charsync.yaml"), benchmarkProject)
 }
+
+const benchmarkProject = "apiVersion: charsync.dev/v1\nkind: Project\nmetadata: {name: benchmark}\nspec:\n  policy: {maxChanges: 100%}\n"
 
 // character writes the manifest of one character, with more at the end of its
 // persona.

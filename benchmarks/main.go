@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&b.n, "n", 1000, "characters that are planned and applied")
 	flags.IntVar(&b.manifests, "manifests", 10_000, "manifests that are validated")
 	flags.IntVar(&b.grow, "grow", 10_000, "measure growth up to so many characters, in steps of ten")
-	only := flags.String("only", "", "only these: validate, plan, latency, change, create, growth, terraform")
+	only := flags.String("only", "", "only these: validate, plan, latency, change, create, shared, growth, terraform")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -72,6 +72,7 @@ func run(ctx context.Context, args []string) error {
 		{"latency", b.latency},
 		{"change", b.change},
 		{"create", b.create},
+		{"shared", b.shared},
 		{"growth", b.growth},
 		{"terraform", b.terraform},
 	} {

@@ -131,6 +131,10 @@ type shared struct {
 	seen  Snapshot
 }
 
+// Shared reports whether a backend keeps the state, so that each line that is
+// recorded waits for a network.
+func (l *Lock) Shared() bool { return l.shared != nil }
+
 // replace writes the compacted lines.
 func (s *shared) replace(data []byte) error {
 	if s.lease == nil {

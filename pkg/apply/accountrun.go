@@ -26,6 +26,7 @@ type accountRun struct {
 	rules   map[spec.Path]diff.Rule
 	items   []*item
 	doubts  map[diff.Address]verdict
+	slots   chan struct{} // one for each change that may ask the service; nil while none is written
 
 	stopMu  sync.Mutex
 	stopped error // why nothing new is begun at this account
@@ -134,12 +135,15 @@ func (ar *accountRun) changes() []*diff.Change {
 // writeAll does the changes, as many at a time as the account bears.
 func (ar *accountRun) writeAll(ctx context.Context) {
 	var g errgroup.Group
-	g.SetLimit(ar.engine.parallelism(ar.account))
+	ar.slots = make(chan struct{}, ar.engine.parallelism(ar.account))
+	g.SetLimit(ar.width())
 	for _, it := range ar.items {
 		if it.over || ctx.Err() != nil || ar.halted() != nil {
 			continue
 		}
 		g.Go(func() error {
+			ar.slots <- struct{}{}
+			defer func() { <-ar.slots }()
 			if ctx.Err() == nil && ar.halted() == nil {
 				ar.do(ctx, it)
 			}
@@ -147,6 +151,39 @@ func (ar *accountRun) writeAll(ctx context.Context) {
 		})
 	}
 	_ = g.Wait() // what failed is in the outcomes
+	ar.slots = nil
+}
+
+// recordingAhead is how many changes are under way for each that may ask the
+// service, where the state is far away: the others wait for it. The number
+// bounds what is in doubt after a kill.
+const recordingAhead = 8
+
+// width is how many changes are under way at a time.
+func (ar *accountRun) width() int {
+	n := ar.engine.parallelism(ar.account)
+	if ar.engine.Lock.Shared() && n > 1 {
+		n *= recordingAhead
+	}
+	return n
+}
+
+// put stores an entry as run's does, and lets another change go on meanwhile.
+func (ar *accountRun) put(e Entry) error { return ar.aside(func() error { return ar.run.put(e) }) }
+
+func (ar *accountRun) drop(a diff.Address) error {
+	return ar.aside(func() error { return ar.run.drop(a) })
+}
+
+// aside gives the change's slot up while it waits for a state that is far
+// away.
+func (ar *accountRun) aside(wait func() error) error {
+	if ar.slots == nil || !ar.engine.Lock.Shared() {
+		return wait()
+	}
+	<-ar.slots
+	defer func() { ar.slots <- struct{}{} }()
+	return wait()
 }
 
 // do carries one change out. Once begun it is finished, even when the run is

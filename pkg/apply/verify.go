@@ -73,7 +73,7 @@ func (ar *accountRun) eachScope(ctx context.Context, waits func(*item) bool, che
 func (ar *accountRun) verifyScope(ctx context.Context, scope string, waiting map[string]*item) {
 	total, done := len(waiting), atomic.Int64{}
 	var concluding errgroup.Group // they share what it costs to have them on disk
-	concluding.SetLimit(ar.engine.parallelism(ar.account))
+	concluding.SetLimit(ar.width())
 	defer func() { _ = concluding.Wait() }()
 	for remote, err := range ar.account.Provider.List(ctx, scope) {
 		if err != nil {
