@@ -20,6 +20,7 @@ type globals struct {
 	logFormat   string
 	verbose     bool
 	timings     bool
+	full        bool
 	cpuProfile  string
 }
 
@@ -32,6 +33,7 @@ func (g *globals) register(f *pflag.FlagSet) {
 	f.BoolVar(&g.noColor, "no-color", false, "no colour; so do NO_COLOR, TERM=dumb and not being a terminal")
 	f.StringVar(&g.logLevel, "log-level", "warn", "log to stderr from `LEVEL` on: debug, info, warn, error")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "log what is done, as --log-level info does, and say what a plan costs in requests")
+	f.BoolVar(&g.full, "full", false, "print the texts of a plan or a run to their last word, and not by their beginnings")
 	f.BoolVar(&g.timings, "timings", false, "say what a plan costs in requests, and on stderr at the end where the time went; as JSON with --log-format json")
 	f.StringVar(&g.cpuProfile, "cpuprofile", "", "write a CPU profile to `FILE`, for people who work on charsync")
 	f.StringVar(&g.logFormat, "log-format", "text", "log as `FORMAT`: text, json")

@@ -15,10 +15,11 @@ func TestTextsHaveABudget(t *testing.T) {
 		name string
 		p    Prose
 		left int
+		says string
 	}{
-		{"new, of lines", textOf(lines, prose.Insert, false), 500_000 - mostLines},
-		{"new, one line", textOf(strings.Repeat("word ", 500_000), prose.Insert, false), 0},
-		{"short", textOf("a\nb\n", prose.Insert, false), 0},
+		{"new, of lines", textOf(lines, prose.Insert, false), 500_000 - mostLines, "498,000 more lines"},
+		{"new, one line", textOf(strings.Repeat("word ", 500_000), prose.Insert, false), 0, "2,237,856 more characters"},
+		{"short", textOf("a\nb\n", prose.Insert, false), 0, ""},
 	} {
 		kept, size := 0, 0
 		for _, b := range c.p.Blocks {
@@ -29,6 +30,9 @@ func TestTextsHaveABudget(t *testing.T) {
 		}
 		if kept > mostLines || size > mostBytes+len("…") || c.p.Left != c.left {
 			t.Errorf("%s: %d lines and %d bytes kept, %d lines left out, want %d", c.name, kept, size, c.p.Left, c.left)
+		}
+		if says := c.p.LeftOut(); says != c.says {
+			t.Errorf("%s: says %q, want %q", c.name, says, c.says)
 		}
 	}
 	before, after := strings.Repeat("a\nb\n", 100_000), strings.Repeat("c\nd\n", 100_000)

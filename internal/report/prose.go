@@ -17,6 +17,7 @@ type Prose struct {
 	Characters     int // of a text on one side: how long it is
 	Lines          int
 	Left           int // lines past the bound of what one text may take in a report
+	Missing        int // characters of the last line shown that are past it too
 }
 
 // Bounds of one text in a report, whatever its format.
@@ -38,27 +39,45 @@ func (p *Prose) bound() {
 				break
 			}
 			lines--
-			size = b.Lines[n].cut(size)
+			var missing int
+			size, missing = b.Lines[n].cut(size)
+			p.Missing += missing
 		}
 	}
 	p.Blocks = slices.DeleteFunc(p.Blocks, func(b Block) bool { return len(b.Lines) == 0 })
 }
 
 // cut keeps the first bytes of a line, and returns how many of them are left
-// for the next.
-func (l *Line) cut(size int) int {
+// for the next, and how many characters did not find room.
+func (l *Line) cut(size int) (left, missing int) {
 	for i := range l.Spans {
 		if text := l.Spans[i].Text; len(text) > size {
 			for size > 0 && !utf8.RuneStart(text[size]) {
 				size--
 			}
+			missing = view.Characters(text[size:])
+			for _, s := range l.Spans[i+1:] {
+				missing += view.Characters(s.Text)
+			}
 			l.Spans[i].Text = text[:size] + "…"
 			l.Spans = l.Spans[:i+1]
-			return 0
+			return 0, missing
 		}
 		size -= len(l.Spans[i].Text)
 	}
-	return size
+	return size, 0
+}
+
+// LeftOut says how much of the text the report leaves out; "" is nothing.
+func (p *Prose) LeftOut() string {
+	var words []string
+	if p.Missing > 0 {
+		words = append(words, view.Count(p.Missing, "more character"))
+	}
+	if p.Left > 0 {
+		words = append(words, view.Count(p.Left, "more line"))
+	}
+	return view.And(words)
 }
 
 // Block is a run of lines of one kind.

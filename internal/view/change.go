@@ -1,6 +1,9 @@
 package view
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
@@ -70,7 +73,7 @@ func (p *printer) changeOf(c *diff.Change, shown *told) {
 	}
 	switch c.Action {
 	case diff.Create:
-		p.sizes(6, c.Fields)
+		p.creation(6, c.Target, c.Fields, shown)
 	case diff.Delete:
 		if c.Removal != "" {
 			p.line(6, text(changed, c.Removal))
@@ -115,8 +118,9 @@ func LastApplied(a *diff.Applied) string {
 	return SanitizeLine(words + ", run " + a.Run)
 }
 
-// sizes lists the fields of a character that will be created.
-func (p *printer) sizes(indent int, fields []diff.FieldChange) {
+// creation lists the fields of a character that will be created: what fits on
+// a line, else the beginning with how much there is.
+func (p *printer) creation(indent int, target string, fields []diff.FieldChange, shown *told) {
 	longest := 0
 	for _, f := range fields {
 		longest = max(longest, width(SanitizeLine(string(f.Path))))
@@ -125,8 +129,60 @@ func (p *printer) sizes(indent int, fields []diff.FieldChange) {
 		name := SanitizeLine(string(f.Path))
 		lead := name + strings.Repeat(" ", longest-width(name)+2)
 		columns := p.style.width() - indent - width(lead)
-		p.para(indent, []run{{lead, plain}}, []run{{p.style.preview(f.After, columns), added}})
+		start, left := p.style.preview(f.After, columns)
+		if left == 0 || !p.style.Full {
+			p.leave(left)
+			p.para(indent, []run{{lead, plain}}, []run{{start, added}})
+			continue
+		}
+		if at := shown.text(target, f); at != "" {
+			p.para(indent, []run{{lead, plain}}, []run{{"the same as " + at, faint}})
+			continue
+		}
+		p.line(indent, run{name, plain})
+		p.all(indent+2, f.After)
 	}
+}
+
+// all prints a value to its last word.
+func (p *printer) all(indent int, v any) {
+	sign := run{"+ ", added}
+	switch v := v.(type) {
+	case string:
+		p.head(indent, nil, v, added)
+	case []any:
+		for _, e := range v {
+			p.element(indent, sign, "", e, added)
+		}
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			p.element(indent, sign, k, v[k], added)
+		}
+	default:
+		p.para(indent, nil, []run{{Literal(v), added}})
+	}
+}
+
+// leave counts what is missing of a value that is shown by its beginning.
+func (p *printer) leave(characters int) {
+	if characters > 0 {
+		p.left.texts++
+		p.left.characters += characters
+	}
+}
+
+// leftOut says how much the beginnings leave out, and how to see it.
+func (p *printer) leftOut() {
+	if p.left.texts == 0 {
+		return
+	}
+	whose := "its beginning"
+	if p.left.texts > 1 {
+		whose = "their beginnings"
+	}
+	p.line(0, run{fmt.Sprintf("Left out: %s of %s shown by %s; --full shows all.",
+		Count(p.left.characters, "character"), Count(p.left.texts, "text"), whose), faint})
+	p.blank()
 }
 
 // recorded sums up fields of which only the lock takes notice.

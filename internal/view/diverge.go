@@ -37,6 +37,7 @@ func Divergences(w io.Writer, reviewed, now *diff.Plan, s Style) error {
 		p.block(0, "Reviewed, and not any more, the guard "+SanitizeLine(g.Rule), g)
 	}
 	p.blank()
+	p.leftOut()
 	return p.close()
 }
 
@@ -91,7 +92,7 @@ func orNone(id string) string {
 // alone.
 func (p *printer) planned(c *diff.Change) {
 	if c.Action == diff.Create {
-		p.sizes(6, c.Fields)
+		p.creation(6, c.Target, c.Fields, &told{})
 		return
 	}
 	for _, f := range c.Fields {

@@ -27,7 +27,8 @@ type printer struct {
 	tone  tone
 	err   error
 
-	hinted map[string]bool // causes at an account whose hint was printed
+	hinted map[string]bool                 // causes at an account whose hint was printed
+	left   struct{ texts, characters int } // what was shown by its beginning, and what is missing of it
 }
 
 func newPrinter(w io.Writer, s Style) *printer { return commandPrinter(Commandless(w), s) }
@@ -63,11 +64,15 @@ func (p *printer) item(indent int, lead []run, body ...run) { p.hang(indent, lea
 // para prints a lead, such as a sign with a number, and beside it a body that
 // keeps to its own column.
 func (p *printer) para(indent int, lead []run, body []run) {
-	column := indent
-	for _, r := range lead {
-		column += width(r.text)
+	p.hang(indent, lead, indent+runsWidth(lead), body)
+}
+
+func runsWidth(runs []run) int {
+	columns := 0
+	for _, r := range runs {
+		columns += width(r.text)
 	}
-	p.hang(indent, lead, column, body)
+	return columns
 }
 
 func (p *printer) hang(indent int, lead []run, column int, body []run) {

@@ -20,6 +20,7 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	for changes := range plan.ByCharacter() {
 		p.character(changes)
 	}
+	p.leftOut()
 	p.unseen(plan)
 	p.losses(plan)
 	p.edits("charsync.lock binds otherwise", plan.Bindings)

@@ -95,28 +95,45 @@ func (p *printer) firstWords(s string) string {
 	return p.style.clip(strings.Join(strings.Fields(Sanitize(beginning(s, nearColumns))), " "), nearColumns)
 }
 
-// head prints the first lines of a long text and counts the rest.
+// head prints the first lines of a long text and counts the rest, or all of
+// it where that is asked for.
 func (p *printer) head(indent int, lead []run, s string, i ink) {
 	s = strings.Trim(s, "\r\n")
 	lines := strings.Split(s, "\n")
+	if p.style.Full {
+		for n, line := range lines {
+			p.para(indent, lead, []run{{Sanitize(strings.TrimSuffix(line, "\r")), i}})
+			if n == 0 {
+				lead = []run{{strings.Repeat(" ", runsWidth(lead)), plain}}
+			}
+		}
+		return
+	}
 	shown := lines
 	if len(lines) > headLines+2 {
 		shown = lines[:headLines]
 	}
 	var body []run
+	left := 0
 	for n, line := range shown {
-		line = Sanitize(beginning(strings.TrimSuffix(line, "\r"), headColumns))
-		if n > 0 {
-			line = "\n" + line
+		line = strings.TrimSuffix(line, "\r")
+		start := p.style.clip(Sanitize(beginning(line, headColumns)), headColumns)
+		if wider(line, headColumns) {
+			left += max(Characters(line)-Characters(start)+1, 1)
 		}
-		body = append(body, run{p.style.clip(line, headColumns), i})
+		if n > 0 {
+			start = "\n" + start
+		}
+		body = append(body, run{start, i})
 	}
 	if more := len(lines) - len(shown); more > 0 {
-		rest := strings.Join(lines[len(shown):], "\n")
-		body = append(body, run{fmt.Sprintf("\n(+ %s, %s)", Count(more, "more line"), Count(Characters(rest), "character")), faint})
-	} else if wider(strings.Join(shown, ""), headColumns) {
+		rest := Characters(strings.Join(lines[len(shown):], "\n"))
+		left += rest
+		body = append(body, run{fmt.Sprintf("\n(+ %s, %s)", Count(more, "more line"), Count(rest, "character")), faint})
+	} else if left > 0 {
 		body = append(body, run{fmt.Sprintf(" (%s in all)", Count(Characters(s), "character")), faint})
 	}
+	p.leave(left)
 	p.para(indent, lead, body)
 }
 

@@ -234,6 +234,6 @@ func (p *printer) staleField(indent int, target string, f diff.FieldChange) {
 	case d.Effect == diff.Same:
 		p.item(indent, lead, run{"  " + why + ", to what the manifest says", faint})
 	default:
-		p.item(indent, lead, run{"  " + p.style.preview(f.Before, shortLine), plain}, run{"\n" + why, faint})
+		p.item(indent, lead, run{"  " + p.brieflyOf(f.Before, shortLine), plain}, run{"\n" + why, faint})
 	}
 }

@@ -53,6 +53,7 @@ func Run(w io.Writer, r *apply.Run, s Style) error {
 	if name != "" {
 		p.blank()
 	}
+	p.leftOut()
 	p.unfinished(r)
 	p.write(s.paint(strong, r.Result.Summary()) + "\n")
 	return p.close()
@@ -108,7 +109,7 @@ func (p *printer) deedOf(d *apply.Deed, shown *told) {
 		return
 	}
 	if d.Created != "" {
-		p.sizes(6, writtenFields(d, d.Created))
+		p.creation(6, d.Target, writtenFields(d, d.Created), shown)
 		return
 	}
 	for _, id := range slices.Sorted(maps.Keys(d.Sent)) {
@@ -121,7 +122,7 @@ func (p *printer) deedOf(d *apply.Deed, shown *told) {
 	}
 	for _, id := range d.Removed {
 		p.line(6, run{"held before it was removed:", faint})
-		p.sizes(8, heldFields(d, id))
+		p.creation(8, d.Target, heldFields(d, id), &told{})
 	}
 }
 

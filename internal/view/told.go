@@ -9,7 +9,27 @@ import (
 
 // told remembers the edits that were shown of one character, so that the same
 // words are not shown again for each of its targets.
-type told struct{ edits map[string]string }
+type told struct {
+	edits map[string]string
+	texts map[string]string // that were shown whole
+}
+
+// text looks up where a text of a new character was shown whole, and remembers
+// it if it was not.
+func (t *told) text(target string, f diff.FieldChange) string {
+	s, ok := f.After.(string)
+	if !ok {
+		return ""
+	}
+	if at := t.texts[s]; at != "" {
+		return at
+	}
+	if t.texts == nil {
+		t.texts = map[string]string{}
+	}
+	t.texts[s] = SanitizeLine(target) + " " + SanitizeLine(string(f.Path))
+	return ""
+}
 
 // again says where an edit of prose was shown before: all of it, or hunks
 // of it by their place. Its zero value is an edit that is new.

@@ -15,26 +15,38 @@ import (
 	"github.com/charsync/charsync/pkg/visible"
 )
 
-// preview shows a value on one line, within a number of columns. A long text
-// says how long it is.
-func (s Style) preview(v any, columns int) string {
+// preview shows a value on one line, within a number of columns. Of one that
+// does not fit it says how long it is, and left is how many characters of it
+// are not shown.
+func (s Style) preview(v any, columns int) (start string, left int) {
 	if t, ok := v.(string); ok {
 		return s.previewText(t, columns)
 	}
-	return s.clip(SanitizeLine(literal(v)), columns)
+	line := SanitizeLine(literal(v))
+	if width(line) <= columns {
+		return line, 0
+	}
+	size := " (" + Count(Characters(line), "character") + ")"
+	start = s.clip(line, max(columns-len(size), 16))
+	return start + size, Characters(line) - Characters(start) + 1
 }
 
-func (s Style) previewText(t string, columns int) string {
+func (s Style) previewText(t string, columns int) (start string, left int) {
 	trimmed := strings.TrimRight(t, "\r\n")
 	if !strings.Contains(trimmed, "\n") && !wider(trimmed, columns-2) {
-		return quote(trimmed)
+		return quote(trimmed), 0
 	}
-	size := Count(Characters(trimmed), "character")
+	all := Characters(trimmed)
+	size := Count(all, "character")
 	if lines := strings.Count(trimmed, "\n") + 1; lines > 1 {
 		size = Count(lines, "line") + ", " + size
 	}
-	start := s.clip(strings.Join(strings.Fields(Sanitize(beginning(trimmed, columns))), " "), max(columns-len(size)-5, 16))
-	return fmt.Sprintf("\"%s\" (%s)", start, size)
+	whole := strings.Join(strings.Fields(Sanitize(beginning(trimmed, columns))), " ")
+	start = s.clip(whole, max(columns-len(size)-5, 16))
+	if start != whole || len(trimmed) > len(beginning(trimmed, columns)) {
+		left = max(all-Characters(start)+1, 1)
+	}
+	return fmt.Sprintf("\"%s\" (%s)", start, size), left
 }
 
 // perColumn is more bytes than a column of readable text takes. It bounds the
@@ -93,10 +105,23 @@ func Literal(v any) string { return SanitizeLine(literal(v)) }
 func (p *printer) change(before, after any) []run {
 	columns := max(p.style.width()/3, shortLine+2)
 	return []run{
-		{p.style.preview(before, columns), removed},
+		{p.brieflyOf(before, columns), removed},
 		{" " + p.style.arrow() + " ", faint},
-		{p.style.preview(after, columns), added},
+		{p.brieflyOf(after, columns), added},
 	}
+}
+
+// brieflyOf is a value within a number of columns, or all of it where that is
+// asked for.
+func (p *printer) brieflyOf(v any, columns int) string {
+	start, left := p.style.preview(v, columns)
+	switch {
+	case left > 0 && p.style.Full:
+		return SanitizeLine(literal(v))
+	case left > 0:
+		p.leave(left)
+	}
+	return start
 }
 
 // short reports that a text diff stands on one line, beside the name.
@@ -160,7 +185,7 @@ func (p *printer) parts(indent int, parts []diff.Part) {
 			p.element(indent, run{"- ", removed}, part.Key, part.Before, removed)
 		case prose.Moved:
 			where := run{"  " + MoveNote(part), faint}
-			p.para(indent, []run{{p.style.moved() + " ", changed}}, []run{{p.style.preview(part.After, shortLine), plain}, where})
+			p.para(indent, []run{{p.style.moved() + " ", changed}}, []run{{p.brieflyOf(part.After, shortLine), plain}, where})
 		default:
 			p.changedPart(indent, part)
 		}

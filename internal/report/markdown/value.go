@@ -69,6 +69,9 @@ func (w *writer) swap(v *report.Value) {
 	case v.After == "":
 	case v.Kind == worddiff.Moved || w.plain:
 		w.put(name(w.clip(v.After, headBytes)))
+		if w.depth == hunks && len(v.After) > headBytes {
+			w.put(" <i>(", view.Count(view.Characters(v.After), "character"), ")</i>")
+		}
 	default:
 		w.put("<ins>", name(w.clip(v.After, markBytes)), "</ins>")
 	}
@@ -111,6 +114,7 @@ func (w *writer) text(p *report.Prose) {
 	}
 	if w.depth == whole {
 		w.lines(lines)
+		w.leftOut(p)
 		return
 	}
 	left := headBytes
@@ -168,11 +172,16 @@ func (w *writer) prose(p *report.Prose) {
 		}
 		w.lines(b.Lines)
 	}
-	if p.Left > 0 {
-		w.put("<br><i>… ", view.Count(p.Left, "more line"), " left out</i>")
-	}
+	w.leftOut(p)
 	if len(p.Notes) > 0 {
 		w.put("<br><i>also: ", prose(strings.Join(p.Notes, "; ")), "</i>")
+	}
+}
+
+// leftOut says what of a text no report shows.
+func (w *writer) leftOut(p *report.Prose) {
+	if words := p.LeftOut(); words != "" {
+		w.put("<br><i>… ", words, " left out</i>")
 	}
 }
 
