@@ -250,6 +250,9 @@ func (e *Engine) planSeen(q *pair, entry Entry, renamed *Entry, id string, v ver
 		if c != nil {
 			c.Superseded, c.Gone = entry.Old, entry.ID
 		}
+		if c != nil && renamed != nil && entry.ID == "" {
+			c.Superseded, c.Gone, c.RenamedFrom = renamed.Old, renamed.ID, renamed.Name
+		}
 		return c, err
 	}
 	if renamed != nil && entry.ID == "" {

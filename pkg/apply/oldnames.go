@@ -3,6 +3,7 @@ package apply
 import (
 	"strings"
 
+	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -37,9 +38,8 @@ func newOldNames(rules []diff.Rule, orphans []Entry, claimed map[diff.Address]bo
 	return n
 }
 
-// match is the one binding whose character the pair names by its id, or else
-// whose marks are those of what the pair wants; nil when there is none, or no
-// single one.
+// match is the binding whose character the pair names by its id, or else whose
+// marks are those of what the pair wants; nil when there is none.
 func (n *oldNames) match(q *pair) *Entry {
 	var found []*Entry
 	switch {
@@ -59,14 +59,23 @@ func (n *oldNames) match(q *pair) *Entry {
 			found = n.byMarks[marks]
 		}
 	}
-	if len(found) != 1 {
-		return nil
-	}
-	return found[0]
+	return latest(found)
 }
 
-// alike is the one binding that is alike what the pair wants; nil when there is
-// none, or no single one.
+// latest is the one of several bindings that a run changed last: they hold the
+// same, and to make one more and remove them all would be the worst choice.
+func latest(found []*Entry) *Entry {
+	var last *Entry
+	for _, o := range found {
+		if last == nil || state.Compare(*o, *last) > 0 {
+			last = o
+		}
+	}
+	return last
+}
+
+// alike is the binding that is alike what the pair wants; nil when there is
+// none. Of several, nobody can tell which it was.
 func (n *oldNames) alike(q *pair) *Entry {
 	if _, named := q.whole.Doc[displayName]; len(n.byName) == 0 || !named || q.adopt != "" {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -88,6 +89,60 @@ func TestRenamedAndALittleEdited(t *testing.T) {
 		w.manifest("mira", other, map[string]string{"alakazam": "", "npcbuilder": "description: Stern."})
 		if c := w.plan(prune).Counts(); c.Create != 2 || c.Delete != 2 {
 			t.Errorf("%s: %+v, want two to create and two to delete", path, c)
+		}
+	}
+}
+
+// TestRenamedAndGone is made anew under its new name, and the lock keeps nothing
+// of the old one: a next rename would find two old names.
+func TestRenamedAndGone(t *testing.T) {
+	for vendor, target := range map[string]string{"convai": "voiceType: US FEMALE 1", "npcbuilder": "", "alakazam": "", "characterai": ""} {
+		fields := map[string]string{"name": "Mira", "greeting": "Come in.", "persona": "Kind.", "description": "An inn."}
+		targets := map[string]string{vendor: target}
+		w := newWorld(t)
+		w.manifest("old", fields, targets)
+		w.apply()
+		if err := w.srv.Remove(vendor, w.id("old", vendor)); err != nil {
+			t.Fatal(err)
+		}
+		w.delete("characters/old.yaml")
+		w.manifest("mira", fields, targets)
+		w.applied("Applied: 1 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+		if left := openLock(t, w.lockPath()).Show("old"); len(left) > 0 {
+			t.Errorf("%s: the lock still holds %+v", vendor, left)
+		}
+		id := w.id("mira", vendor)
+		w.delete("characters/mira.yaml")
+		w.manifest("tam", fields, targets)
+		w.applied("Applied: 0 created, 0 updated, 0 deleted, 0 failed, 0 skipped.", prune)
+		if got := w.id("tam", vendor); got != id {
+			t.Errorf("%s: tam is %s, and mira was %s", vendor, got, id)
+		}
+	}
+}
+
+// TestRenamedFromOneOfTwo: of two bindings without a manifest that say the same,
+// the one that a run changed last is the old name. Neither would be the worst.
+func TestRenamedFromOneOfTwo(t *testing.T) {
+	fields := map[string]string{"name": "Mira", "greeting": "Come in.", "persona": "Kind."}
+	w := newWorld(t)
+	for _, name := range []string{"b", "a", "c"} {
+		w.manifest(name, fields, map[string]string{"alakazam": ""})
+		w.now = w.now.Add(time.Minute)
+		w.applied("Applied: 1 created, 0 updated, 0 deleted, 0 failed, 0 skipped.", func(o *Options) { o.Allow = map[string]bool{guardSameText: true, "duplicate": true} })
+	}
+	id := w.id("c", "alakazam")
+	for _, name := range []string{"a", "b", "c"} {
+		w.delete("characters/" + name + ".yaml")
+	}
+	w.manifest("mira", fields, map[string]string{"alakazam": ""})
+	p := w.plan(prune)
+	if c := p.Counts(); c.Create > 0 || c.Delete != 2 {
+		t.Errorf("%+v", c)
+	}
+	for _, c := range p.Changes {
+		if c.RenamedFrom != "" && c.ID != id {
+			t.Errorf("renamed from %s, want c", c.RenamedFrom)
 		}
 	}
 }
