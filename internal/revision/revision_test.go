@@ -364,3 +364,28 @@ func FuzzListing(f *testing.F) {
 		}
 	})
 }
+
+// TestVersions: what a branch said counts also when the merge kept nothing of it.
+func TestVersions(t *testing.T) {
+	r := newRepo(t)
+	r.write("lock", "base")
+	r.commit("one")
+	r.git("checkout", "-q", "-b", "other")
+	r.write("lock", "of other")
+	r.commit("two")
+	r.git("checkout", "-q", "main")
+	r.write("lock", "of main")
+	r.commit("three")
+	r.git("merge", "-q", "--no-edit", "-X", "ours", "other")
+	versions, err := Versions(t.Context(), Options{Dir: r.dir, Environ: environ(r.dir)}, "lock", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for _, v := range versions {
+		said[string(v)] = true
+	}
+	if !said["base"] || !said["of other"] || !said["of main"] {
+		t.Errorf("%q", versions)
+	}
+}

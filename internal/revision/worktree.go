@@ -76,7 +76,7 @@ func Versions(ctx context.Context, o Options, name string, most int) ([][]byte, 
 	if _, _, err := g.repository(ctx); err != nil {
 		return nil, err
 	}
-	out, err := g.run(ctx, "rev-list", "--max-count="+strconv.Itoa(most), "HEAD", "--", name)
+	out, err := g.run(ctx, "rev-list", "--full-history", "--max-count="+strconv.Itoa(most), "HEAD", "--", name)
 	if err != nil {
 		return nil, err
 	}
