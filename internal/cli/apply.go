@@ -156,6 +156,8 @@ func (s *session) showBefore(plan *diff.Plan, f *applyFlags, asks bool) error {
 		return nil
 	case f.report.format == formatJSON:
 		return view.Plan(s.err, plan, s.errStyle())
+	case s.flags.quiet && !asks: // the outcomes are the result; why something was not planned stands nowhere else
+		return s.result("", func(w io.Writer) error { return view.Unplanned(w, plan, s.outStyle()) })
 	}
 	return s.result("", func(w io.Writer) error {
 		if err := view.Plan(w, plan, s.outStyle()); err != nil || asks {

@@ -26,7 +26,7 @@ func (a *app) tableStyle() view.Style {
 func (a *app) errStyle() view.Style { return a.styleFor(a.env.ErrTerminal) }
 
 func (a *app) styleFor(terminal bool) view.Style {
-	s := view.Style{Width: plainWidth, Unicode: a.unicode(), Costs: a.flags.timings || a.flags.verbose, Full: a.flags.full}
+	s := view.Style{Width: plainWidth, Unicode: a.unicode(), Costs: a.flags.timings || a.flags.verbose, Detail: a.flags.verbose, Full: a.flags.full}
 	if !terminal {
 		return s
 	}

@@ -57,7 +57,7 @@ func (p *printer) actionSign(c *diff.Change) (string, ink) {
 func (p *printer) changeOf(c *diff.Change, shown *told) {
 	sign, look := p.actionSign(c)
 	head := []run{{SanitizeLine(c.Target), look}, {"  " + deed(p.tone, c), plain}}
-	if c.ID != "" {
+	if c.ID != "" && p.style.Detail {
 		head = append(head, run{" " + SanitizeLine(c.ID), faint})
 	}
 	if c.Reason != "" {
@@ -73,7 +73,14 @@ func (p *printer) changeOf(c *diff.Change, shown *told) {
 	}
 	switch c.Action {
 	case diff.Create:
-		p.creation(6, c.Target, c.Fields, shown)
+		if p.style.Full {
+			p.creation(6, c.Target, c.Fields, shown)
+			break
+		}
+		p.creation(6, c.Target, shown.news(c), shown)
+		for _, like := range shown.likes {
+			p.para(6, []run{{"as at " + like.target + "  ", faint}}, []run{{strings.Join(like.paths, ", "), plain}})
+		}
 	case diff.Delete:
 		if c.Removal != "" {
 			p.line(6, text(changed, c.Removal))
@@ -87,9 +94,7 @@ func (p *printer) changeOf(c *diff.Change, shown *told) {
 		if c.Action == diff.Replace && c.Removal != "" {
 			p.line(6, run{"the old one: ", plain}, text(changed, c.Removal))
 		}
-		for _, f := range c.Fields {
-			p.field(6, c.Target, f, shown)
-		}
+		p.fields(6, c, shown)
 	}
 	for _, b := range c.Blocked {
 		p.block(6, StoppedBy(b), b)

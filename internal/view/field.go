@@ -1,15 +1,70 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
 )
 
-// field prints one field of an update: its sign, its name, why it changes, and
+// fields prints the fields of a change. Those whose edit was shown at another
+// target already share a line at the end.
+func (p *printer) fields(indent int, c *diff.Change, told *told) {
+	var repeated []repeat
+	for _, f := range c.Fields {
+		d := diff.Explain(f)
+		again := told.lookUp(c.Target, d)
+		if again.whole == "" {
+			p.fieldOf(indent, c.Target, f, d, again)
+			continue
+		}
+		why := why(p.tone, c.Target, f)
+		at := slices.IndexFunc(repeated, func(r repeat) bool { return r.why == why })
+		if at < 0 {
+			at = len(repeated)
+			repeated = append(repeated, repeat{why: why})
+		}
+		repeated[at].paths = append(repeated[at].paths, SanitizeLine(string(f.Path)))
+		if !slices.Contains(repeated[at].places, again.whole) {
+			repeated[at].places = append(repeated[at].places, again.whole)
+		}
+	}
+	for _, r := range repeated {
+		p.item(indent, []run{{"~ ", changed}, {strings.Join(r.paths, ", "), strong}}, because(join(r.why, r.String()))...)
+	}
+}
+
+// repeat are fields of one pair whose edits were shown before.
+type repeat struct {
+	why           string
+	paths, places []string // places as "alakazam persona"
+}
+
+// String says where the edits were shown; the target is named once.
+func (r repeat) String() string {
+	words := "the same edit as "
+	if len(r.paths) > 1 {
+		words = "the same edits as "
+	}
+	places, last := slices.Clone(r.places), ""
+	for i, place := range places {
+		target, path, _ := strings.Cut(place, " ")
+		if target == last {
+			places[i] = path
+		}
+		last = target
+	}
+	return words + And(places)
+}
+
+// field prints one field by itself: its sign, its name, why it changes, and
 // what does.
 func (p *printer) field(indent int, target string, f diff.FieldChange, told *told) {
 	d := diff.Explain(f)
+	p.fieldOf(indent, target, f, d, told.lookUp(target, d))
+}
+
+func (p *printer) fieldOf(indent int, target string, f diff.FieldChange, d diff.FieldDiff, again again) {
 	sign, look := p.sign(f)
 	lead := []run{{sign + " ", look}, {SanitizeLine(string(f.Path)), strong}}
 	why := why(p.tone, target, f)
@@ -21,7 +76,7 @@ func (p *printer) field(indent int, target string, f diff.FieldChange, told *tol
 	case diff.Clears:
 		p.whole(indent, lead, f, f.Before, removed, why)
 	default:
-		p.edit(indent, lead, why, d, told.again(target, d))
+		p.edit(indent, lead, why, d, again)
 	}
 }
 

@@ -41,7 +41,7 @@ func TestCreationsShowAll(t *testing.T) {
 			t.Errorf("%s is not shown whole:\n%s", word, full)
 		}
 	}
-	if want := "of 4 texts shown by their beginnings; --full shows all."; !strings.Contains(short, want) {
+	if want := "of 2 texts shown by their beginnings; --full shows all."; !strings.Contains(short, want) {
 		t.Errorf("short lacks %q:\n%s", want, short)
 	}
 	if strings.Contains(full, "Left out") || strings.Contains(full, "(81 lines") {

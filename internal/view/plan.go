@@ -2,6 +2,7 @@ package view
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
@@ -16,9 +17,18 @@ func Plan(w io.Writer, plan *diff.Plan, s Style) error {
 	p.tone = toneOf(plan)
 	p.against(plan)
 	p.where(plan)
-	p.legend(plan)
+	tabled := p.tabled(plan)
+	p.legend(plan, tabled)
 	for changes := range plan.ByCharacter() {
-		p.character(changes)
+		if tabled {
+			changes = slices.DeleteFunc(slices.Clone(changes), func(c diff.Change) bool { return inRow(&c) })
+		}
+		if len(changes) > 0 {
+			p.character(changes)
+		}
+	}
+	if tabled {
+		p.creations(plan)
 	}
 	p.leftOut()
 	p.unseen(plan)
@@ -144,10 +154,13 @@ func Nothing(plan *diff.Plan) (what, why string) {
 }
 
 // legend explains the signs that this plan uses.
-func (p *printer) legend(plan *diff.Plan) {
+func (p *printer) legend(plan *diff.Plan, tabled bool) {
 	used := map[string]bool{}
 	for i := range plan.Changes {
 		c := &plan.Changes[i]
+		if tabled && inRow(c) {
+			continue // the table has words for it
+		}
 		sign, _ := p.actionSign(c)
 		used[sign] = true
 		for _, f := range c.Fields {
@@ -207,7 +220,7 @@ func (p *printer) orphans(orphans []diff.Orphan) {
 			note = "  protected"
 		}
 		id := ""
-		if o.ID != "" {
+		if o.ID != "" && p.style.Detail {
 			id = "  " + SanitizeLine(o.ID)
 		}
 		p.line(2, text(plain, o.Name+" on "+o.Target), run{id, faint}, run{note, changed})
@@ -231,6 +244,14 @@ func (p *printer) block(indent int, name string, b diff.Block) {
 	if b.Hint != "" {
 		p.para(indent+2, []run{{"hint: ", faint}}, []run{text(plain, b.Hint)})
 	}
+}
+
+// Unplanned prints of a plan only why it is not whole.
+func Unplanned(w io.Writer, plan *diff.Plan, s Style) error {
+	p := newPrinter(w, s)
+	p.tone = toneOf(plan)
+	p.incomplete(plan)
+	return p.close()
 }
 
 func (p *printer) incomplete(plan *diff.Plan) {

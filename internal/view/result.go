@@ -104,7 +104,7 @@ func (p *printer) outcome(o *apply.Outcome) {
 		sign, look = "!", changed
 	}
 	head := []run{{SanitizeLine(o.Target), look}, {"  " + ended(o), plain}}
-	if o.ID != "" {
+	if o.ID != "" && p.style.Detail {
 		head = append(head, run{" " + SanitizeLine(o.ID), faint})
 	}
 	if fields := sent(o); fields != "" && o.Status == apply.Done {

@@ -100,7 +100,7 @@ func (p *printer) deedOf(d *apply.Deed, shown *told) {
 			id = d.Change.ID
 		}
 		head := []run{{SanitizeLine(d.Target), changed}, {"  begun; how it ended is not recorded", plain}}
-		if id != "" {
+		if id != "" && p.style.Detail {
 			head = append(head, run{" " + SanitizeLine(id), faint})
 		}
 		p.item(2, []run{{"? ", changed}}, head...)

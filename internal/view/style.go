@@ -11,6 +11,7 @@ type Style struct {
 	Color   bool // SGR sequences; without them words are marked [-old-]{+new+}
 	Width   int  // columns; 0 is 100
 	Costs   bool // what a plan cost, and what applying it will
+	Detail  bool // ids, every field of what is new, and losses that were told before
 	Full    bool // texts whole, and not by their beginnings
 	Unicode bool // arrows, dots and isolates; without it ASCII alone
 }

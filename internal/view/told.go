@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
@@ -10,8 +11,42 @@ import (
 // told remembers the edits that were shown of one character, so that the same
 // words are not shown again for each of its targets.
 type told struct {
-	edits map[string]string
-	texts map[string]string // that were shown whole
+	edits  map[string]string
+	texts  map[string]string // that were shown whole
+	values map[string]string // at which target a new character has a value
+	likes  []like            // what the last one shares with those before
+}
+
+// like are the fields of a new character that are the same at another target.
+type like struct {
+	target string
+	paths  []string
+}
+
+// news are the fields of a creation that no target before has alike; the
+// others are in likes.
+func (t *told) news(c *diff.Change) []diff.FieldChange {
+	t.likes = nil
+	if t.values == nil {
+		t.values = map[string]string{}
+	}
+	var out []diff.FieldChange
+	for _, f := range c.Fields {
+		key := string(f.Path) + "\x00" + diff.Digest(f.After)
+		target, known := t.values[key]
+		if !known {
+			t.values[key] = SanitizeLine(c.Target)
+			out = append(out, f)
+			continue
+		}
+		at := slices.IndexFunc(t.likes, func(l like) bool { return l.target == target })
+		if at < 0 {
+			at = len(t.likes)
+			t.likes = append(t.likes, like{target: target})
+		}
+		t.likes[at].paths = append(t.likes[at].paths, SanitizeLine(string(f.Path)))
+	}
+	return out
 }
 
 // text looks up where a text of a new character was shown whole, and remembers
@@ -42,9 +77,9 @@ type again struct {
 // a short one takes no more room than the word that it was told.
 const toldFrom = 24
 
-// again looks an edit up, and remembers what of it is new.
-func (t *told) again(target string, d diff.FieldDiff) again {
-	if d.Prose == nil || short(d.ValueDiff) || d.Class != diff.Yours || d.Prose.WhitespaceOnly {
+// lookUp finds where an edit was shown, and remembers what of it is new.
+func (t *told) lookUp(target string, d diff.FieldDiff) again {
+	if d.Effect != diff.Edits || d.Prose == nil || d.Class != diff.Yours || d.Prose.WhitespaceOnly {
 		return again{}
 	}
 	if t.edits == nil {

@@ -48,8 +48,22 @@ func (e *Engine) Against(base *Engine, r diff.Revision) *diff.Plan {
 	figures.edits = sharedEdits(e.resolve().list, plan.Changes)
 	figures.overlaid = e.overlaid(e.resolve().list, plan.Changes)
 	guardPlan(plan, figures, e.Options.Allow)
+	c.markKnown(plan)
 	plan.Seal()
 	return plan
+}
+
+// markKnown marks the losses that the revision has already.
+func (c *comparison) markKnown(plan *diff.Plan) {
+	known := lossSet{}
+	for _, was := range c.was {
+		if was.err == nil {
+			known.add(was.account.Driver.Name, was.whole.Losses)
+		}
+	}
+	for i := range plan.Changes {
+		known.mark(&plan.Changes[i])
+	}
 }
 
 // comparison is the work of Against.

@@ -82,6 +82,7 @@ type early struct {
 	pairs map[*spec.Target]*pair
 	read  map[*spec.Character]lint.Reading // by Judge
 	names map[string]bool                  // of the characters that Judge saw
+	lost  lossSet                          // of the pairs that Examine keeps nothing else of
 }
 
 // Options say what a command is to do and how.

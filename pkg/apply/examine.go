@@ -21,6 +21,7 @@ func (e *Engine) Examine(c *spec.Character) *spec.Character {
 	kept := c
 	if !slices.ContainsFunc(list, func(q *pair) bool { return !e.asRemembered(q) }) {
 		for _, q := range list {
+			e.early.keepLosses(q)
 			q.settled, q.whole = true, providers.Desired{}
 		}
 		kept = bare(c)

@@ -32,6 +32,7 @@ func (e *Engine) Plan(ctx context.Context) (*diff.Plan, error) {
 	figures.edits = sharedEdits(chosen.list, plan.Changes)
 	figures.overlaid = e.overlaid(chosen.list, plan.Changes)
 	guardPlan(plan, figures, e.Options.Allow)
+	e.markKnown(plan)
 	e.seal(plan)
 	e.event(Event{Kind: "done"})
 	return plan, nil

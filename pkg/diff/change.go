@@ -132,6 +132,11 @@ type Loss struct {
 	Path spec.Path `json:"path"`
 	How  string    `json:"how"` // mapped, folded, dropped
 	Note string    `json:"note,omitempty"`
+	// Vendor is the provider's name for people: Convai.
+	Vendor string `json:"vendor,omitempty"`
+	// Known reports that a character which is bound at the provider loses the
+	// field in the same way: whoever reads the plan has been told.
+	Known bool `json:"known,omitempty"`
 }
 
 // Request is one writing call that a change will make.

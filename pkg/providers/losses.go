@@ -27,7 +27,7 @@ func (w *wanting) losses() {
 		if how == "" {
 			continue
 		}
-		w.out.Losses = append(w.out.Losses, diff.Loss{Path: p, How: string(how), Note: note})
+		w.out.Losses = append(w.out.Losses, diff.Loss{Path: p, How: string(how), Note: note, Vendor: w.d.Title})
 		if how == ClassDropped && note == "" {
 			if dropped = append(dropped, p); len(dropped) == 1 {
 				first = v
