@@ -89,6 +89,9 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags, args []string) erro
 		return err
 	}
 	engine.Options.Command = "apply"
+	if review != nil {
+		engine.Options.Reviewed = review.digest
+	}
 	defer s.close()
 	plan, err := engine.Plan(ctx)
 	s.progress.stop()

@@ -166,3 +166,23 @@ func (s *session) onceHeld(ctx context.Context, engine *apply.Engine) []spec.Dia
 	}
 	return engine.OnceHeld(ctx, versions)
 }
+
+// otherBranches are the locks of this clone's other branches. Where Git can't
+// be asked, none is known.
+func (s *session) otherBranches() []apply.BranchLock {
+	if !s.inGit() {
+		return nil
+	}
+	ctx, done := context.WithTimeout(context.Background(), gitPatience)
+	defer done()
+	o := revision.Options{Dir: filepath.Dir(s.lockPath), Environ: s.env.Environ}
+	found, err := revision.Branches(ctx, o, filepath.Base(s.lockPath), versionsMost)
+	if err != nil {
+		s.log.Debug("asking Git about other branches", "error", err)
+	}
+	var locks []apply.BranchLock
+	for _, b := range found {
+		locks = append(locks, apply.BranchLock{Branch: b.Branch, Data: b.Data})
+	}
+	return locks
+}

@@ -59,6 +59,7 @@ func (s *session) ready(ctx context.Context, f *runFlags, args []string, access 
 	}
 	engine.Options.Selection = s.selection
 	engine.Options.Cloned = s.cloned(ctx)
+	engine.Options.Branches = s.otherBranches
 	found := lint.Conceal(s.project.WithSource(only(s.validated(engine), spec.Error, spec.Warning)))
 	if err := s.diagnose(found); err != nil {
 		return nil, err

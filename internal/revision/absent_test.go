@@ -60,3 +60,26 @@ func TestAbsences(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestBranches(t *testing.T) {
+	r := newRepo(t)
+	r.write("sub/lock", "of main")
+	r.commit("one")
+	r.git("checkout", "-q", "-b", "other")
+	r.write("sub/lock", "of other")
+	r.commit("two")
+	r.git("checkout", "-q", "-b", "third")
+	r.git("rm", "-q", "sub/lock")
+	r.write("sub/more", "x")
+	r.commit("three")
+	r.git("checkout", "-q", "main")
+	o := Options{Dir: filepath.Join(r.dir, "sub"), Environ: environ(r.dir)}
+	found, err := Branches(t.Context(), o, "lock", 10)
+	if err != nil || len(found) != 1 || found[0].Branch != "other" || string(found[0].Data) != "of other" {
+		t.Errorf("%q, %v", found, err)
+	}
+	r.git("checkout", "-q", "--detach")
+	if found, err := Branches(t.Context(), o, "lock", 10); err != nil || len(found) != 0 {
+		t.Errorf("%q, %v: no branch is checked out", found, err)
+	}
+}

@@ -94,3 +94,50 @@ func Versions(ctx context.Context, o Options, name string, most int) ([][]byte, 
 	}
 	return versions, nil
 }
+
+// Elsewhere is what a file holds on another branch.
+type Elsewhere struct {
+	Branch string
+	Data   []byte
+}
+
+// Branches are the contents that a file of the folder has on the other
+// branches of this clone, the latest commits first, at most as many as said. A
+// branch without the file is left out. Where no branch is checked out, there are
+// no others.
+func Branches(ctx context.Context, o Options, name string, most int) ([]Elsewhere, error) {
+	g, err := newGit(o.Dir, o.Environ)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := g.repository(ctx); err != nil {
+		return nil, err
+	}
+	var f *failure
+	current, err := g.run(ctx, "symbolic-ref", "--quiet", "HEAD")
+	if errors.As(err, &f) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out, err := g.run(ctx, "for-each-ref", "--count="+strconv.Itoa(most), "--sort=-committerdate", "--format=%(refname)", "refs/heads")
+	if err != nil {
+		return nil, err
+	}
+	var found []Elsewhere
+	for _, ref := range strings.Fields(string(out)) {
+		if ref == strings.TrimSpace(string(current)) {
+			continue
+		}
+		data, err := g.run(ctx, "cat-file", "blob", ref+":./"+name)
+		switch {
+		case errors.As(err, &f): // it has none
+		case err != nil:
+			return nil, err
+		default:
+			found = append(found, Elsewhere{strings.TrimPrefix(ref, "refs/heads/"), data})
+		}
+	}
+	return found, nil
+}

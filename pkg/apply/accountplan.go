@@ -26,6 +26,7 @@ type accountPlan struct {
 	claimed     map[diff.Address]bool   // the addresses of those orphans
 	broken      error                   // why the account could not be read
 	changes     []*diff.Change
+	twins       []Stray // what creations would make a second time
 	unplanned   []diff.Unplanned
 	diagnostics []spec.Diagnostic
 	guards      []diff.Block
@@ -102,8 +103,8 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 	}
 	since := func(i int) time.Time { return written[i] }
 	least, broken := e.observeLate(ctx, w.account, "observe", needs, since, func(i int, s seen) { tell[i](s) })
-	e.missLock(ctx, w)
 	w.least += least
+	broken = e.lookForTwins(ctx, w, doubts, needs, failures, broken)
 	w.made = w.account.requests() - before
 	e.sumUp(w, unchanged, failures, broken)
 }

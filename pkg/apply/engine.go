@@ -74,6 +74,9 @@ type Engine struct {
 	early   early
 	openLog func(path string) (durable.AppendFile, error) // nil is the disk; replaced in tests
 	report  sync.Mutex
+
+	recorded   sync.Once
+	madeBefore map[diff.Address]madeBy // by the runs recorded here
 }
 
 // early are the pairs that were made while the manifests were loaded.
@@ -92,6 +95,12 @@ type Options struct {
 	Policy    spec.Policy
 	Frozen    bool // the plan that is applied was made earlier, and may have been applied elsewhere
 	Cloned    bool // the project may be a clone that came without its lock
+	// Reviewed is the digest of the only plan that will be applied, which was
+	// made earlier and may have been applied elsewhere; "" is none.
+	Reviewed string
+	// Branches are the locks of other branches of this clone. They are asked for
+	// when the lock is missing and what would be created is there; nil is none.
+	Branches func() []BranchLock
 	// Absent says why manifests may exist that this working tree does not have,
 	// "" where none do. It is asked when a binding without a manifest is found;
 	// nil is never.

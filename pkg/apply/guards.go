@@ -14,6 +14,7 @@ import (
 
 // The guards, by the names that --allow takes.
 const (
+	guardDuplicate  = "duplicate"
 	guardMaxChanges = "max-changes"
 	guardMaxDeletes = "max-deletes"
 	guardShrink     = "shrink"
@@ -25,7 +26,7 @@ const (
 
 // Guards are the rules that refuse an apply, sorted.
 func Guards() []string {
-	return []string{guardAccount, guardMaxChanges, guardMaxDeletes, guardProtected, guardPublish, guardReplace, guardSameText, guardSharedTarget, guardShrink}
+	return []string{guardAccount, guardDuplicate, guardMaxChanges, guardMaxDeletes, guardProtected, guardPublish, guardReplace, guardSameText, guardSharedTarget, guardShrink}
 }
 
 // sharesFrom is the number of bound pairs from which percentages count: of a

@@ -51,7 +51,7 @@ func (e *Engine) OnceHeld(ctx context.Context, versions [][]byte) []spec.Diagnos
 		out = append(out, spec.Diagnostic{
 			Severity: spec.Warning, Code: codeOnceHeld, Character: entry.Name, Target: entry.Target,
 			Message: fmt.Sprintf("%s is live at %s as %s, and neither a manifest nor the lock names it: an earlier commit of the lock does", entry.Name, entry.Target, entry.ID),
-			Hint:    fmt.Sprintf("charsync import %s %s manages it again; if it is not wanted, delete it at the provider", entry.Target, entry.ID),
+			Hint:    importOf(entry.Target, entry.ID) + " manages it again; if it is not wanted, delete it at the provider",
 		})
 	}
 	slices.SortFunc(out, func(a, b spec.Diagnostic) int {

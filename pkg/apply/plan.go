@@ -34,6 +34,9 @@ func (e *Engine) Plan(ctx context.Context) (*diff.Plan, error) {
 	guardPlan(plan, figures, e.Options.Allow)
 	e.markKnown(plan)
 	e.seal(plan)
+	if err := e.judgeTwins(ctx, work, plan); err != nil {
+		return nil, err
+	}
 	e.event(Event{Kind: "done"})
 	return plan, nil
 }

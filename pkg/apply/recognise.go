@@ -13,23 +13,29 @@ import (
 
 // keyFor is the key that a creation is sent with. It follows from the plan, so
 // that a plan which is applied a second time, from a checkout whose lock does
-// not know of the first, asks for the same character. What the lock knows to
-// be removed is part of it: a service answers a repeated key with the original,
-// also when that was deleted since.
+// not know of the first, asks for the same character.
 func (ar *accountRun) keyFor(it *item) string {
 	if ar.plan == "" {
 		return newKey()
 	}
-	parts := append([]string{ar.plan, it.Target, it.Name, it.ID}, ar.engine.Lock.RemovedFrom(it.Address)...)
+	return ar.engine.keyOf(ar.plan, it.Change)
+}
+
+// keyOf is the key of a creation in the plan of a digest. What the lock knows
+// to be removed is part of it: a service answers a repeated key with the
+// original, also when that was deleted since.
+func (e *Engine) keyOf(plan string, c *diff.Change) string {
+	parts := append([]string{plan, c.Target, c.Name, c.ID}, e.Lock.RemovedFrom(c.Address)...)
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("charsync creation\x00"+strings.Join(parts, "\x00"))).String()
 }
 
 // recognise finds what the creations of a plan that was made earlier have made
 // already: a job that is run again has the same plan, and a lock without what
 // the first one bound. Where a repeated key is answered with the original,
-// nothing is to be looked for.
+// nothing is to be looked for; a plan that was made just now has looked.
 func (ar *accountRun) recognise(ctx context.Context) {
-	if !ar.engine.Options.Frozen || ar.account.Driver.Key == providers.ByHeader {
+	o := ar.engine.Options
+	if earlier := o.Frozen || o.Reviewed == ar.plan; !earlier || o.Allow[guardDuplicate] || ar.account.Driver.Key == providers.ByHeader {
 		return
 	}
 	byScope := map[string][]*item{}

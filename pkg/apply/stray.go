@@ -3,8 +3,8 @@ package apply
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
@@ -24,17 +24,20 @@ type Stray struct {
 
 // strays looks for the live characters of pairs that are not bound: those that
 // a run recorded here has made, and those that hold what the manifest says.
-// It reads the lists of the places that the pairs live in.
-func (e *Engine) strays(ctx context.Context, a *Account, pairs []*pair) ([]Stray, error) {
-	made := e.madeByRuns()
+// What the needs name is somebody's. It reads the lists of the places that the
+// pairs live in.
+func (e *Engine) strays(ctx context.Context, a *Account, pairs []*pair, taken []need) ([]Stray, error) {
 	byScope := map[string][]*pair{}
 	for _, q := range pairs {
 		byScope[q.whole.Scope] = append(byScope[q.whole.Scope], q)
 	}
 	known := e.knownIDs(a)
+	for _, n := range taken {
+		known[n.id] = true
+	}
 	var out []Stray
 	for scope, list := range byScope {
-		found, err := e.straysIn(ctx, a, scope, list, made, known)
+		found, err := e.straysIn(ctx, a, scope, list, known)
 		if err != nil {
 			return nil, err
 		}
@@ -44,39 +47,65 @@ func (e *Engine) strays(ctx context.Context, a *Account, pairs []*pair) ([]Stray
 	return out, nil
 }
 
-func (e *Engine) straysIn(ctx context.Context, a *Account, scope string, pairs []*pair, made map[diff.Address]madeBy, known map[string]bool) ([]Stray, error) {
-	byID := map[string]*pair{}
+// mostAlike bounds the characters of one place that are read singly because
+// they have the name of one that is looked for.
+const mostAlike = 100
+
+func (e *Engine) straysIn(ctx context.Context, a *Account, scope string, pairs []*pair, known map[string]bool) ([]Stray, error) {
+	byName := map[string][]*pair{}
 	for _, q := range pairs {
-		if m, ok := made[q.Address]; ok {
-			byID[m.id] = q
-		}
+		name, _ := q.whole.Doc["name"].(string)
+		byName[name] = append(byName[name], q)
 	}
+	byID := sync.OnceValue(func() map[string]*pair { // records are read when there is something to look up
+		byID, made := map[string]*pair{}, e.madeByRuns()
+		for _, q := range pairs {
+			if m, ok := made[q.Address]; ok {
+				byID[m.id] = q
+			}
+		}
+		return byID
+	})
 	found := map[*pair]bool{}
 	var out []Stray
-	var rest []providers.Remote
+	var alike []providers.Remote
 	for remote, err := range a.Provider.List(ctx, scope) {
 		if err == nil {
 			err = e.stranger(a, remote.Body)
 		}
+		if providers.KindOf(err) == providers.NotFound {
+			return nil, nil // a place that is not there holds nothing
+		}
 		if err != nil {
 			return nil, err
 		}
-		q := byID[remote.ID]
-		switch {
-		case known[remote.ID]:
+		if known[remote.ID] {
+			continue
+		}
+		switch q := byID()[remote.ID]; {
 		case q != nil:
-			found[q] = true
-			out = append(out, Stray{Address: q.Address, ID: remote.ID, From: made[q.Address].run, pair: q, live: a.Driver.Fields.Live(nil, remote.Body)})
-		default:
-			rest = append(rest, remote)
+			live, there, err := e.wholeOf(ctx, a, q, remote)
+			if err != nil {
+				return nil, err
+			}
+			if there {
+				found[q] = true
+				out = append(out, Stray{Address: q.Address, ID: remote.ID, From: e.madeByRuns()[q.Address].run, pair: q, live: live})
+			}
+		case len(byName[shownName(a, remote)]) > 0 && len(alike) < mostAlike:
+			alike = append(alike, remote)
 		}
 	}
-	for _, remote := range rest {
-		for _, q := range pairs {
+	for _, remote := range alike {
+		for _, q := range byName[shownName(a, remote)] {
 			if found[q] {
 				continue
 			}
-			if live, same := e.saysTheSame(ctx, a, q, remote); same {
+			live, there, err := e.wholeOf(ctx, a, q, remote)
+			if err != nil {
+				return nil, err
+			}
+			if there && wantsLive(a.rules(), q.whole.Doc, live) {
 				found[q] = true
 				out = append(out, Stray{Address: q.Address, ID: remote.ID, pair: q, live: live})
 				break
@@ -86,23 +115,30 @@ func (e *Engine) straysIn(ctx context.Context, a *Account, scope string, pairs [
 	return out, nil
 }
 
-// saysTheSame compares a listed character with what a pair wants. One of the
-// right name is read singly for what the list does not show.
-func (e *Engine) saysTheSame(ctx context.Context, a *Account, q *pair, remote providers.Remote) (diff.Doc, bool) {
-	rules, want := a.rules(), q.whole.Doc
-	live := a.Driver.Fields.Live(nil, remote.Body)
-	name, _ := want["name"].(string)
-	if shown, known := live["name"]; known && shown != name || !known && remote.Name != name {
-		return nil, false
+// shownName is the display name of a listed character.
+func shownName(a *Account, remote providers.Remote) string {
+	if shown, known := a.Driver.Fields.Live(nil, remote.Body)["name"].(string); known {
+		return shown
 	}
-	if !a.Driver.Fields.Listed(managed(rules, want)) {
-		body, err := a.Provider.Get(ctx, remote.ID)
-		if err != nil {
-			return nil, false
+	return remote.Name
+}
+
+// wholeOf is what a listed character holds of the fields that a pair wants. It
+// is read singly for what the list does not show; there is false when that does
+// not find it, or may not.
+func (e *Engine) wholeOf(ctx context.Context, a *Account, q *pair, remote providers.Remote) (live diff.Doc, there bool, err error) {
+	var body providers.Body
+	if !a.Driver.Fields.Listed(managed(a.rules(), q.whole.Doc)) {
+		body, err = a.Provider.Get(ctx, remote.ID)
+		switch providers.KindOf(err) {
+		case providers.NotFound, providers.Forbidden, providers.Unsupported:
+			return nil, false, nil
 		}
-		live = a.Driver.Fields.Live(body, remote.Body)
+		if err != nil {
+			return nil, false, fmt.Errorf("%s has the name of a character to create, and could not be read: %w", remote.ID, err)
+		}
 	}
-	return live, wantsLive(rules, want, live)
+	return a.Driver.Fields.Live(body, remote.Body), true, nil
 }
 
 // knownIDs are the live characters of an account's service that the lock binds
@@ -128,6 +164,11 @@ type madeBy struct{ id, run string }
 // madeByRuns are the characters that the newest runs have made for each pair
 // and that none has removed since.
 func (e *Engine) madeByRuns() map[diff.Address]madeBy {
+	e.recorded.Do(func() { e.madeBefore = e.readMade() })
+	return e.madeBefore
+}
+
+func (e *Engine) readMade() map[diff.Address]madeBy {
 	made := map[diff.Address]madeBy{}
 	heads, _, err := ListRuns(e.Options.RunDir)
 	if err != nil {
@@ -153,37 +194,6 @@ func (e *Engine) madeByRuns() map[diff.Address]madeBy {
 		}
 	}
 	return made
-}
-
-// missLock says so when the lock is missing and what the creations of an
-// account would make is live already. In a project that is new, as far as can be
-// told, nothing is asked.
-func (e *Engine) missLock(ctx context.Context, w *accountPlan) {
-	if e.Lock.Exists() || e.Lock.Len() > 0 {
-		return
-	}
-	var creating []*pair
-	for i, q := range w.pairs {
-		if c := w.changes[i]; c != nil && c.Action == diff.Create && c.CloneOf == "" && c.Gone == "" {
-			creating = append(creating, q)
-		}
-	}
-	if len(creating) == 0 || !e.Options.Cloned && len(e.madeByRuns()) == 0 {
-		return
-	}
-	before := w.account.requests()
-	found, err := e.strays(ctx, w.account, creating)
-	w.least += w.account.requests() - before
-	if err != nil || len(found) == 0 {
-		return // a list that can't be read shows nothing; creating will say why
-	}
-	w.diagnostics = append(w.diagnostics, spec.Diagnostic{
-		Severity: spec.Warning, Code: codeLockMissing, Target: w.instance,
-		Message: fmt.Sprintf("the lock is missing, and %s to create at %s %s there already: %s is %s",
-			plural(len(found), "character"), w.instance, isAre(len(found)), found[0].Name, found[0].ID),
-		Hint: fmt.Sprintf("bring the lock back: from Git with `git checkout HEAD -- %s`, or from the branch that has it; or with `charsync state rebuild`, which looks for what is live; "+
-			"applying this plan creates a second one of each", filepath.Base(e.Lock.Path())),
-	})
 }
 
 func isAre(n int) string {
@@ -212,7 +222,7 @@ func (e *Engine) Strays(ctx context.Context) ([]Stray, []spec.Diagnostic, error)
 		a, err := e.account(w.instance)
 		var found []Stray
 		if err == nil {
-			found, err = e.strays(ctx, a, pairs)
+			found, err = e.strays(ctx, a, pairs, nil)
 		}
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
