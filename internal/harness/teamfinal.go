@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 // lockIDs are the live characters that any line of a clone's lock binds.
@@ -69,7 +70,14 @@ func (t *team) rest(ctx context.Context) (ended bool, err error) {
 			t.find("after %d applies there is still something to do: exit %d\n%s%s", n, t.last.code, t.last.out, t.last.err)
 			return false, nil
 		}
-		if t.last.code != 0 && !t.decide() {
+		decided, err := t.last.code == 0, error(nil)
+		if !decided {
+			decided, err = t.decide(ctx)
+		}
+		if err != nil {
+			return false, err
+		}
+		if !decided {
 			t.find("it ended with %d, and what a person must do is not clear:\n%s%s", t.last.code, t.last.out, t.last.err)
 			return false, nil
 		}
@@ -77,12 +85,25 @@ func (t *team) rest(ctx context.Context) (ended bool, err error) {
 }
 
 // decide does what a message asks a person for.
-func (t *team) decide() bool {
+func (t *team) decide(ctx context.Context) (bool, error) {
 	said := t.last.out + t.last.err
-	if twice := regexp.MustCompile(`CS507`).FindString(said); twice != "" {
-		return t.keepFirst(said)
+	switch {
+	case strings.Contains(said, "CS507"):
+		return t.keepFirst(said), nil
+	case t.last.code == 5 && strings.Contains(said, `"duplicate"`):
+		return true, t.takeBack(ctx, said)
 	}
-	return t.last.code == 4 || t.last.code == 6 // run again
+	return t.last.code == 4 || t.last.code == 6, nil // run again
+}
+
+// takeBack binds what is there already, as the guard duplicate asks.
+func (t *team) takeBack(ctx context.Context, said string) error {
+	for _, m := range regexp.MustCompile("`charsync state rm ([^`]+)` forgets").FindAllStringSubmatch(said, -1) {
+		if err := t.run(ctx, situation{}, "state", "rm", m[1]); err != nil {
+			return err
+		}
+	}
+	return t.run(ctx, situation{}, "state", "rebuild", "--yes")
 }
 
 // keepFirst takes the line of the second of two characters out of the lock,

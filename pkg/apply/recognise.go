@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/charsync/charsync/pkg/diff"
-	"github.com/charsync/charsync/pkg/providers"
 )
 
 // keyFor is the key that a creation is sent with. It follows from the plan, so
@@ -31,16 +30,17 @@ func (e *Engine) keyOf(plan string, c *diff.Change) string {
 
 // recognise finds what the creations of a plan that was made earlier have made
 // already: a job that is run again has the same plan, and a lock without what
-// the first one bound. Where a repeated key is answered with the original,
-// nothing is to be looked for; a plan that was made just now has looked.
+// the first one bound. A service that answers a repeated key with the original
+// is looked through too: its answer doesn't say which it is. A plan that was
+// made just now has looked.
 func (ar *accountRun) recognise(ctx context.Context) {
 	o := ar.engine.Options
-	if earlier := o.Frozen || o.Reviewed == ar.plan; !earlier || o.Allow[guardDuplicate] || ar.account.Driver.Key == providers.ByHeader {
+	if earlier := o.Frozen || o.Reviewed == ar.plan; !earlier || o.Allow[guardDuplicate] {
 		return
 	}
 	byScope := map[string][]*item{}
 	for _, it := range ar.items {
-		if it.Action == diff.Create && it.CloneOf == "" && it.entry.ID == "" && it.entry.Pending == nil && it.Gone == "" {
+		if it.Action == diff.Create && it.CloneOf == "" && it.entry.ID == it.Gone && it.entry.Pending == nil {
 			byScope[it.Scope] = append(byScope[it.Scope], it)
 		}
 	}

@@ -79,12 +79,12 @@ func (e *Engine) notInDoubt(w *accountPlan, doubts map[diff.Address]verdict, fou
 	})
 }
 
-// creations are the pairs of an account that the plan makes a character for
-// which was not there before, with their places in the plan.
+// creations are the pairs of an account that the plan makes a character for, with
+// their places in the plan.
 func (e *Engine) creations(w *accountPlan) (pairs []*pair, at map[diff.Address]int) {
 	at = map[diff.Address]int{}
 	for i, q := range w.pairs {
-		if c := w.changes[i]; c != nil && c.Action == diff.Create && c.CloneOf == "" && c.Gone == "" {
+		if c := w.changes[i]; c != nil && c.Action == diff.Create && c.CloneOf == "" {
 			pairs, at[q.Address] = append(pairs, q), i
 		}
 	}
@@ -102,7 +102,8 @@ func (e *Engine) bindAgain(s Stray, reason string) (*diff.Change, error) {
 	if err := e.recall(s.pair); err != nil {
 		return nil, err
 	}
-	c := e.compare(s.pair, Entry{}, s.ID, s.live)
+	entry, _ := e.Lock.Peek(s.Address)
+	c := e.compare(s.pair, entry, s.ID, s.live)
 	c.Reason = reason
 	return c, nil
 }
@@ -139,7 +140,7 @@ func (e *Engine) judgeTwins(ctx context.Context, work []*accountPlan, plan *diff
 			}
 			left = append(left, s)
 			if !missing {
-				c.Blocked = append(c.Blocked, twinBlock(s))
+				c.Blocked = append(c.Blocked, twinBlock(s, c.Gone))
 			}
 		}
 		if missing && len(left) > 0 {
@@ -166,9 +167,15 @@ func (e *Engine) carriesKey(ctx context.Context, a *Account, s Stray, key string
 	return err == nil && id == s.ID, nil // what can't be told is left to a person
 }
 
-func twinBlock(s Stray) diff.Block {
+// twinBlock stops the creation of a character that is there. One that was bound
+// and is gone is in the way of binding it.
+func twinBlock(s Stray, gone string) diff.Block {
 	b := block(guardDuplicate, "%s is there already and holds everything that the manifest says: creating it would make a second one", s.ID)
-	b.Hint = fmt.Sprintf("%s binds it to the manifest; %s and creates a second one", importOf(s.Target, s.ID), b.Hint)
+	binds := importOf(s.Target, s.ID) + " binds it to the manifest"
+	if gone != "" {
+		binds = fmt.Sprintf("`charsync state rm %s/%s` forgets %s, which is gone, and then %s", s.Name, s.Target, gone, binds)
+	}
+	b.Hint = fmt.Sprintf("%s; %s and creates a second one", binds, b.Hint)
 	return b
 }
 

@@ -264,3 +264,37 @@ func TestTwinOfAnAttempt(t *testing.T) {
 		})
 	}
 }
+
+// TestTwinOfOneThatIsGone: what is gone and was made anew by another checkout is
+// not made anew once more.
+func TestTwinOfOneThatIsGone(t *testing.T) {
+	for _, s := range subjects() {
+		t.Run(s.vendor, func(t *testing.T) {
+			w := newWorld(t)
+			s.two(w)
+			w.apply()
+			if err := w.srv.Remove(s.vendor, w.id("olga", s.vendor)); err != nil {
+				t.Fatal(err)
+			}
+			stale := w.lockText()
+			w.applied("Applied: 1 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
+			made := w.id("olga", s.vendor)
+			n := len(w.live(s.vendor))
+
+			w.write("charsync.lock", stale)
+			if r := w.apply(); r.Created+r.Failed+r.Skipped > 0 || w.id("olga", s.vendor) != made {
+				t.Fatal(w.explain(r), w.lockText())
+			}
+			w.empty()
+
+			w.write("charsync.lock", stale)
+			w.forgetRuns()
+			if r := w.apply(); s.vendor != "characterai" && (len(r.Refused) != 1 || !strings.Contains(r.Refused[0].Hint, "charsync state rm olga/")) {
+				t.Fatal(w.explain(r))
+			}
+			if got := len(w.live(s.vendor)); got != n {
+				t.Errorf("%d characters", got)
+			}
+		})
+	}
+}
