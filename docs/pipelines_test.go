@@ -201,3 +201,64 @@ func TestPreCommitHooks(t *testing.T) {
 		}
 	}
 }
+
+// TestSupply: what may sign runs no tests and comes after them, images are
+// named by digests that are kept up to date, builds can be repeated, and what
+// is known of vulnerabilities is asked.
+func TestSupply(t *testing.T) {
+	type job struct {
+		Needs       any
+		Permissions any
+		Steps       []struct{ Run string }
+	}
+	jobs := parsed[struct{ Jobs map[string]job }](t, ".github/workflows/release.yml").Jobs
+	signing := 0
+	for name, j := range jobs {
+		rights, _ := j.Permissions.(map[string]any)
+		tests := false
+		for _, s := range j.Steps {
+			tests = tests || strings.Contains(s.Run, "go test")
+		}
+		if rights["id-token"] == nil {
+			continue
+		}
+		signing++
+		if tests || j.Needs != "tests" || jobs["tests"].Permissions == nil {
+			t.Errorf("job %s of release.yml signs, and runs tests or does not need them", name)
+		}
+	}
+	if signing != 1 {
+		t.Errorf("%d jobs of release.yml sign", signing)
+	}
+	ran := ""
+	for _, s := range jobs["tests"].Steps {
+		ran += s.Run + "\n"
+	}
+	if !strings.Contains(ran, "go test ./...") || !strings.Contains(ran, "go mod verify") {
+		t.Errorf("the job tests runs %q", ran)
+	}
+
+	images := regexp.MustCompile(`(?m)^FROM (?:--\S+ )?(\S+)`).FindAllStringSubmatch(read(t, "Containerfile"), -1)
+	digest := regexp.MustCompile(`^\S+:[\w.-]+@sha256:[0-9a-f]{64}$`)
+	for _, image := range images {
+		if !digest.MatchString(image[1]) {
+			t.Errorf("Containerfile: %s is not named by tag and digest", image[1])
+		}
+	}
+	if len(images) < 3 || !strings.Contains(read(t, ".github/dependabot.yml"), "package-ecosystem: docker") {
+		t.Errorf("%d images, and nothing keeps their digests up to date", len(images))
+	}
+
+	for file, wanted := range map[string][]string{
+		".goreleaser.yaml":         {"CGO_ENABLED=0", "-trimpath", "-buildvcs=true", "mod_timestamp:", "sboms:", "mtime:"},
+		".github/workflows/ci.yml": {"govulncheck@v", "go mod verify", "schedule:"},
+		".ci/run":                  {"go mod verify"},
+		"Containerfile":            {"go mod verify", "-trimpath", "CGO_ENABLED=0"},
+	} {
+		for _, s := range wanted {
+			if !strings.Contains(read(t, file), s) {
+				t.Errorf("%s lacks %s", file, s)
+			}
+		}
+	}
+}

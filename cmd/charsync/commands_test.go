@@ -49,7 +49,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 //	merged NUMBER HEAD COMMIT       a pull request was merged
 //	calls METHOD N                  it was asked exactly so often
 //	commit NAME REVISION            set a variable to what git rev-parse says
-//	releases VERSION [altered|unlisted]   serve a release of charsync, and set $RELEASES and $CHECKSUM
+//	releases VERSION [altered|replaced|unlisted|old]   serve a release of charsync, and set $RELEASES, $ARCHIVE and $CHECKSUM
 //	action CODE NAME INPUT=VALUE…   run the steps of an action of this repository, want this exit code
 //	generate KIND FILE [N]          write a file too large for an archive: see generators
 func scriptCommands() map[string]scriptCommand {

@@ -25,13 +25,22 @@ func serveReleases(ts *testscript.TestScript, _ bool, args []string) {
 	data := archive(ts, "#!/bin/sh\necho \"charsync "+version+" $*\"\n")
 	sum := fmt.Sprintf("%x", sha256.Sum256(data))
 	ts.Setenv("CHECKSUM", sum)
-	if wrong == "altered" {
+	ts.Setenv("ARCHIVE", name)
+	if wrong == "altered" || wrong == "replaced" {
 		data = archive(ts, "#!/bin/sh\necho stolen\n")
+	}
+	if wrong == "replaced" { // and its checksums with it
+		sum = fmt.Sprintf("%x", sha256.Sum256(data))
+	}
+	newest := version
+	if wrong == "old" {
+		newest = "v99.0.0"
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/releases/latest", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "/releases/tag/"+version, http.StatusFound)
+		http.Redirect(w, r, "/releases/tag/"+newest, http.StatusFound)
 	})
+	mux.HandleFunc("/releases/tag/v99.0.0", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "<html>") })
 	mux.HandleFunc("/releases/tag/"+version, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "<html>") })
 	mux.HandleFunc("/releases/download/"+version+"/"+name, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(data) })
 	mux.HandleFunc("/releases/download/"+version+"/checksums.txt", func(w http.ResponseWriter, _ *http.Request) {
