@@ -19,6 +19,9 @@ type applyFlags struct {
 	report reportFlags
 	review reviewFlags
 	resume string
+
+	partial bool // do what can be done where a credential is missing
+	wholly  bool // the command refuses that unless partial
 }
 
 func (a *app) applyCommand() *cobra.Command {
@@ -49,6 +52,7 @@ what differs, and nothing is written.`,
 		if err := checkFormat(f.report.format, formatText, formatJSON); err != nil {
 			return err
 		}
+		f.wholly = !f.partial
 		frozen, err := a.planAmong(args)
 		switch {
 		case err != nil:
@@ -72,6 +76,7 @@ what differs, and nothing is written.`,
 	cmd.Flags().StringVar(&f.resume, "resume", "", "finish what the plan of this `RUN` had left to do when it stopped, without planning anew")
 	complete(cmd, "resume", func(string) []string { names, _ := a.completeRuns(nil, nil, ""); return names })
 	f.review.register(cmd)
+	cmd.Flags().BoolVar(&f.partial, "partial", false, "where a credential is missing, do what can be done elsewhere; else nothing is written")
 	lockFlag(cmd, &f.runFlags)
 	formatFlag(cmd, &f.report.format, formatText, formatJSON)
 	return cmd
@@ -135,6 +140,11 @@ func (s *session) carryOut(ctx context.Context, engine *apply.Engine, plan *diff
 	asks := !f.yes && actionable(plan)
 	if err := s.showBefore(plan, f, asks); err != nil {
 		return err
+	}
+	if f.wholly {
+		if err := wholly(engine, plan); err != nil {
+			return err
+		}
 	}
 	if asks {
 		agreed, err := s.confirm(ctx, question)

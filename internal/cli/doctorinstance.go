@@ -65,6 +65,9 @@ func askOnce(ctx context.Context, p providers.Provider, scope string) error {
 // variablesSet names the credential variables that are set. It never prints
 // what they hold.
 func (s *session) variablesSet(in spec.Instance, d *providers.Driver) string {
+	if s.flags.sandbox { // the environment's are not looked at
+		return "has a credential of the sandbox"
+	}
 	names := []string{in.APIKeyEnv}
 	if in.APIKeyEnv == "" {
 		names = nil

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,8 +73,9 @@ func (a *app) sandboxEditCommand(f *sandboxFlags) *cobra.Command {
 		use:   "edit VENDOR ID|NAME KEY=VALUE...",
 		short: "Change a character in the sandbox, as in the provider's own console",
 		long: `Changes a stored character behind the back of every client. Keys are the
-provider's own; KEY=VALUE sets a text, KEY:=JSON any value, KEY= empties it.
-The name of a character does in place of its id where no other has it. An id
+provider's own; KEY=VALUE sets a text, a number, or true and false, as the field
+is, KEY:=JSON any value, KEY= empties a text. A field that the provider does not
+have is refused. The name of a character does in place of its id where no other has it. An id
 that begins with "-" goes behind "--".`,
 		examples: []string{
 			"charsync sandbox edit alakazam Mira greeting='Come in.'",
@@ -80,7 +83,7 @@ that begins with "-" goes behind "--".`,
 		},
 		exit: []code{exitDone, exitError},
 	}.command(wantArgs(3, -1), func(_ *cobra.Command, args []string) error {
-		patch, err := parsePatch(args[2:])
+		patch, err := parsePatch(args[0], args[2:])
 		if err != nil {
 			return err
 		}
@@ -125,22 +128,66 @@ func storedID(server *sandbox.Server, vendor, word string) (string, error) {
 	return word, nil // which the sandbox does not know, and says so
 }
 
-func parsePatch(assignments []string) (map[string]any, error) {
+// parsePatch reads assignments as the vendor's fields have them.
+func parsePatch(vendor string, assignments []string) (map[string]any, error) {
+	kinds, err := sandbox.Kinds(vendor)
+	if err != nil {
+		return nil, failed("use one of "+strings.Join(sandbox.Vendors(), ", "), "%w", err)
+	}
 	patch := map[string]any{}
 	for _, s := range assignments {
 		key, value, ok := strings.Cut(s, "=")
 		if !ok || key == "" || key == ":" {
 			return nil, failed("write KEY=VALUE, or KEY:=JSON", "edit: %q sets nothing", s)
 		}
-		if key, ok = strings.CutSuffix(key, ":"); !ok {
-			patch[key] = value
-			continue
+		key, literal := strings.CutSuffix(key, ":")
+		kind, known := kinds[key]
+		if !known {
+			fields := slices.Sorted(maps.Keys(kinds))
+			return nil, failed(meant(key, fields, "its fields: "+strings.Join(fields, ", ")), "edit: %s has no field %q", vendor, key)
 		}
-		var v any
-		if err := json.Unmarshal([]byte(value), &v); err != nil {
-			return nil, failed("quote it for your shell, for instance 'traits:=[\"brave\"]'", "edit: %s is not JSON: %w", key, err)
+		v, err := patchValue(key, value, kind, literal)
+		if err != nil {
+			return nil, err
 		}
 		patch[key] = v
 	}
 	return patch, nil
+}
+
+// patchValue is one value of an edit, of the kind that its field has.
+func patchValue(key, value, kind string, literal bool) (any, error) {
+	if !literal && kind == "text" {
+		return value, nil
+	}
+	example := map[string]string{
+		"text": key + "=Words", "bool": key + "=true", "number": key + "=0.5",
+		"list": "'" + key + ":=[\"brave\"]'", "object": "'" + key + ":={\"title\": \"Dusk\"}'",
+	}[kind]
+	var v any
+	if err := json.Unmarshal([]byte(value), &v); err != nil {
+		if !literal {
+			return nil, failed("write it as "+example, "edit: %s is a %s, and %q is none", key, kind, value)
+		}
+		return nil, failed("quote it for your shell, for instance "+example, "edit: %s is not JSON: %w", key, err)
+	}
+	got := ""
+	switch v.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		got = "text"
+	case bool:
+		got = "bool"
+	case float64:
+		got = "number"
+	case []any:
+		got = "list"
+	case map[string]any:
+		got = "object"
+	}
+	if got != kind {
+		return nil, failed("write it as "+example, "edit: %s is a %s, and %s is a %s", key, kind, value, got)
+	}
+	return v, nil
 }

@@ -65,6 +65,41 @@ func unknownCharacter(vendor, id string) error {
 	return fmt.Errorf("sandbox: %s has no character %q", vendor, id)
 }
 
+// Kinds are the fields of a vendor's characters that Edit changes in a way the vendor could hold, by the names that it
+// stores them under: text, bool, number, list or object.
+func Kinds(vendor string) (map[string]string, error) {
+	out := map[string]string{}
+	switch vendor {
+	case "alakazam":
+		for _, f := range alakazamFields() {
+			out[f.name] = map[string]string{"bool": "bool", "stances": "list", "intro": "object"}[f.kind]
+		}
+		delete(out, "world") // of a create alone
+	case "characterai":
+		for _, l := range caiLimits() {
+			out[l.field] = map[string]string{"bool": "bool", "texts": "list"}[l.kind]
+		}
+	case "convai":
+		for _, f := range convaiFields() {
+			out[f.key] = map[string]string{"languageCodes": "list", "temperature": "number", "memorySettings": "object", "functions": "list", "docs": "list"}[f.key]
+		}
+		delete(out, "action")
+		out["actions"] = "list"
+	case "npcbuilder":
+		for _, f := range npcFields() {
+			out[f.name] = map[string]string{"filters": "bool", "texts": "list", "objects": "list"}[f.kind]
+		}
+	default:
+		return nil, fmt.Errorf("sandbox: no vendor %q; accepted: %s", vendor, strings.Join(Vendors(), ", "))
+	}
+	for key, kind := range out {
+		if kind == "" {
+			out[key] = "text"
+		}
+	}
+	return out, nil
+}
+
 // Edit changes a stored character without a request, as someone working in the vendor's own console would. The patch
 // replaces whole keys, under the vendor's write names; a nil value removes its key. Nothing is validated.
 func (s *Server) Edit(name, id string, patch map[string]any) error {
