@@ -155,7 +155,6 @@ func (w *world) childRun(s *situation, args []string, hooks []*hook, h *hook) (i
 			return false
 		}
 		s.killed = true
-		w.turn("late-reads", "0") // what a killed run changed and nobody can see is beyond the promise
 		c.kill()
 		return true
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
@@ -47,7 +46,7 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 	doubts := e.settleDoubts(ctx, w)
 	var needs []need
 	var tell []func(seen)
-	var written []time.Time // when what has not been seen yet was answered
+	var waits []*awaited
 	rules := w.account.rules()
 	w.changes = make([]*diff.Change, len(w.pairs)+len(w.prune))
 	unchanged := make([]bool, len(w.pairs))
@@ -83,7 +82,11 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 			w.bound++
 		}
 		needs = append(needs, need{id: id, paths: q.paths(entry)})
-		written = append(written, answeredAt(entry))
+		if renamed != nil && entry.ID == "" {
+			waits = append(waits, e.awaits(w.account, *renamed, id))
+		} else {
+			waits = append(waits, e.awaits(w.account, entry, id))
+		}
 		tell = append(tell, func(s seen) {
 			entry, _ := e.Lock.Peek(q.Address) // not held for all pairs at once
 			w.changes[i], failures[i] = e.planSeen(q, entry, renamed, id, verdict, s)
@@ -94,15 +97,14 @@ func (e *Engine) planAccount(ctx context.Context, w *accountPlan) {
 		i := len(w.pairs) + j
 		w.bound++
 		needs = append(needs, need{id: entry.ID, paths: markedPaths(rules, entry)})
-		written = append(written, answeredAt(entry))
+		waits = append(waits, e.awaits(w.account, entry, entry.ID))
 		tell = append(tell, func(s seen) { w.changes[i], failures[i] = e.planRemoval(w.account, entry, s) })
 	}
 	e.settleOrphans(ctx, w)
 	for _, s := range w.stale {
 		w.changes = append(w.changes, s.forget())
 	}
-	since := func(i int) time.Time { return written[i] }
-	least, broken := e.observeLate(ctx, w.account, "observe", needs, since, func(i int, s seen) { tell[i](s) })
+	least, broken := e.observeLate(ctx, w.account, "observe", needs, func(i int) *awaited { return waits[i] }, func(i int, s seen) { tell[i](s) })
 	w.least += least
 	broken = e.lookForTwins(ctx, w, doubts, needs, failures, broken)
 	w.made = w.account.requests() - before

@@ -107,7 +107,7 @@ func (r *run) runAccount(ctx context.Context, target string, changes []*diff.Cha
 		phase string
 		do    func(context.Context)
 	}{
-		{"settle", func(ctx context.Context) { ar.settleDoubts(ctx); ar.recognise(ctx) }},
+		{"settle", func(ctx context.Context) { ar.settleDoubts(ctx); ar.recognise(ctx); ar.awaitEarlier(ctx) }},
 		{"look", func(ctx context.Context) { ar.readAhead(ctx); ar.chooseReadBack() }},
 		{"write", ar.writeAll},
 		{"verify", func(ctx context.Context) { ar.verifyLater(ctx); ar.verifyRemoved(ctx); ar.verifyLate(ctx) }},

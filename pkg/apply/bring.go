@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
@@ -86,8 +85,8 @@ func (ar *accountRun) clone(ctx context.Context, it *item, entry Entry) bool {
 func (ar *accountRun) bring(ctx context.Context, it *item) bool {
 	n := need{id: it.id, paths: sentPaths(it.Change)}
 	var s seen
-	since := func(int) time.Time { return answeredAt(it.entry) }
-	_, err := ar.engine.observeLate(ctx, ar.account, "verify", []need{n}, since, func(_ int, got seen) { s = got })
+	waits := ar.engine.awaits(ar.account, it.entry, it.id)
+	_, err := ar.engine.observeLate(ctx, ar.account, "verify", []need{n}, func(int) *awaited { return waits }, func(_ int, got seen) { s = got })
 	switch {
 	case err != nil:
 		ar.unchecked(it, err)

@@ -87,7 +87,8 @@ func (d *drifting) look(ctx context.Context) {
 	for i, entry := range d.prune {
 		needs[i] = need{id: entry.ID, paths: markedPaths(rules, entry)}
 	}
-	least, broken := d.engine.observe(ctx, d.account, "observe", needs, func(i int, s seen) {
+	waits := func(i int) *awaited { return d.engine.awaits(d.account, d.prune[i], d.prune[i].ID) }
+	least, broken := d.engine.observeLate(ctx, d.account, "observe", needs, waits, func(i int, s seen) {
 		d.changes[i], failures[i] = d.moved(d.prune[i], s)
 	})
 	d.least, d.made = least, d.account.requests()-before

@@ -2,11 +2,13 @@ package apply
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // A service may show a write late: its reads then answer as if the write had
@@ -80,79 +82,146 @@ func (e *Engine) recent(a *Account, at time.Time) bool {
 	return e.now().Sub(at) < a.Driver.Late.Most
 }
 
-// observeLate is observe with patience: what is not there, and was answered a
-// moment ago, is looked for again. since says when a need was written, the zero
-// time for one that must be there by now.
-func (e *Engine) observeLate(ctx context.Context, a *Account, kind string, needs []need, since func(i int) time.Time, each func(i int, s seen)) (least int, err error) {
-	absent := make([]bool, len(needs))
+// awaited is a write that was sent to a character, and that reads may not show
+// yet.
+type awaited struct {
+	since time.Time
+	shown func(seen) bool
+}
+
+// waits reports whether what was read does not show the write, or does so in
+// one of two places alone.
+func (w *awaited) waits(s seen) bool { return s.split || s.err == nil && !w.shown(s) }
+
+// awaits is what the lock says was sent to a character and was not seen since:
+// its creation, or the write of a run that was stopped. It is nil for nothing.
+func (e *Engine) awaits(a *Account, entry Entry, id string) *awaited {
+	p := entry.Pending
+	switch {
+	case entry.Unseen != nil:
+		return &awaited{since: moment(entry.Unseen.At), shown: func(s seen) bool { return !s.gone }}
+	case p == nil || entry.ID != id:
+		return nil
+	case p.Action == diff.Update:
+		return &awaited{since: moment(p.At), shown: func(s seen) bool { return s.gone || arrived(a.rules(), entry, s.doc) }}
+	case p.Action == diff.Delete:
+		return &awaited{since: moment(p.At), shown: func(s seen) bool { return removed(a, s) }}
+	}
+	return nil
+}
+
+// awaitEarlier lets what a stopped run sent be shown before a plan of another
+// moment is compared with what is live; planning has waited for its own.
+func (ar *accountRun) awaitEarlier(ctx context.Context) {
+	if !ar.engine.Options.Frozen && ar.engine.Options.Resumes == "" {
+		return
+	}
+	var needs []need
+	var waits []*awaited
+	for _, it := range ar.items {
+		w := ar.engine.awaits(ar.account, it.entry, it.entry.ID)
+		if it.entry.ID == "" || w == nil || !ar.engine.recent(ar.account, w.since) {
+			continue
+		}
+		paths := managed(ar.account.rules(), wanted(it.Change))
+		needs, waits = append(needs, need{id: it.entry.ID, paths: paths}), append(waits, w)
+	}
+	if len(needs) > 0 { // what they hold is read again right before it is written to
+		_, _ = ar.engine.observeLate(ctx, ar.account, "observe", needs, func(i int) *awaited { return waits[i] }, func(int, seen) {})
+	}
+}
+
+// arrived reports whether a character shows something of the update that its
+// entry holds as pending, or something else than it held before. What the lock
+// has no mark of may have held anything.
+func arrived(rules []diff.Rule, entry Entry, live diff.Doc) bool {
+	arrives := true
+	for _, r := range rules {
+		sent, was := entry.Pending.Fields[r.Path]
+		v, known := live[r.Path]
+		if !was || !known {
+			continue
+		}
+		mark, marked := entry.Fields[r.Path]
+		switch now := r.Digest(v); {
+		case marked && mark.Reading() == sent:
+		case now == sent, marked && now != mark.Reading():
+			return true
+		default:
+			arrives = false
+		}
+	}
+	return arrives
+}
+
+// removed reports a character that is not there any more, or hidden where
+// removing means that.
+func removed(a *Account, s seen) bool {
+	if s.gone || !hidesOnly(a.Driver) {
+		return s.gone
+	}
+	const path = spec.Path("visibility")
+	v, known := s.doc[path]
+	return !known || a.rulesByPath()[path].Equal(v, "private")
+}
+
+// observeLate is observe with patience: what does not show a write of a moment
+// ago is looked at again. of says what is awaited of a need; nil is nothing.
+func (e *Engine) observeLate(ctx context.Context, a *Account, kind string, needs []need, of func(i int) *awaited, each func(i int, s seen)) (least int, err error) {
+	last := make([]*seen, len(needs)) // of those that wait
 	least, err = e.observe(ctx, a, kind, needs, func(i int, s seen) {
-		if at := since(i); s.gone && !at.IsZero() && e.recent(a, at) {
-			absent[i] = true
+		if w := of(i); w != nil && e.recent(a, w.since) && w.waits(s) {
+			last[i] = &s
 			return
 		}
 		each(i, s)
 	})
-	var left []int
+	var left, waited []int
 	latest := time.Unix(0, 0)
-	for i, missing := range absent {
-		if !missing {
+	for i, s := range last {
+		if s == nil {
 			continue
 		}
 		left = append(left, i)
-		if at := since(i); at.After(latest) {
+		if at := of(i).since; at.After(latest) {
 			latest = at
 		}
 	}
 	if len(left) == 0 {
 		return least, err
 	}
-	last := map[int]seen{}
+	waited = slices.Clone(left)
 	if err == nil {
-		e.until(ctx, a, latest, "what was just created", func() bool {
-			var still []int
+		e.until(ctx, a, latest, plural(len(left), "write")+" of an earlier run", func() bool {
 			some := make([]need, len(left))
 			for n, i := range left {
 				some[n] = needs[i]
 			}
 			results := make([]seen, len(left))
 			_, err = e.observe(ctx, a, kind, some, func(n int, s seen) { results[n] = s })
+			var still []int
 			for n, i := range left {
-				if results[n].gone {
+				last[i] = &results[n]
+				if of(i).waits(results[n]) {
 					still = append(still, i)
-					continue
 				}
-				last[i] = results[n]
 			}
 			left = still
 			return err != nil || len(left) == 0
 		})
 	}
-	for i := range absent {
-		if !absent[i] {
-			continue
-		}
-		s, found := last[i]
+	for _, i := range left { // what an error or the end kept from being waited for is not settled
 		switch {
-		case found:
 		case err != nil:
-			s.err = err
+			last[i] = &seen{err: err}
 		case ctx.Err() != nil:
-			s.err = ctx.Err()
-		default:
-			s.gone = true
+			last[i] = &seen{err: ctx.Err()}
 		}
-		each(i, s)
+	}
+	for _, i := range waited {
+		each(i, *last[i])
 	}
 	return least, err
-}
-
-// answeredAt is when the creation of an entry's character was answered, if no
-// read has shown it yet.
-func answeredAt(e Entry) time.Time {
-	if e.Unseen == nil {
-		return time.Time{}
-	}
-	return moment(e.Unseen.At)
 }
 
 // unseen marks a creation that was answered just now.

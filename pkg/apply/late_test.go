@@ -1,7 +1,9 @@
 package apply
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -145,5 +147,121 @@ func TestListBehind(t *testing.T) {
 				t.Errorf("%d characters", n)
 			}
 		})
+	}
+}
+
+// TestKilledAndLate: what a killed run has sent, and the service shows late, is
+// waited for: the next run judges by what was sent, not by what a late read
+// still shows.
+func TestKilledAndLate(t *testing.T) {
+	for vendor, field := range lateVendors() {
+		for _, where := range []string{"everywhere", "lists"} {
+			for _, reads := range []int{1, 4} {
+				each := func(name string, test func(w *world, say func(what string))) {
+					t.Run(fmt.Sprintf("%s/%s/%d/%s", vendor, where, reads, name), func(t *testing.T) {
+						t.Parallel()
+						w := newWorld(t, "late-where="+where)
+						say := func(what string) {
+							w.manifest("mira", map[string]string{"name": "Mira", "greeting": "Hello.", "persona": "An innkeeper.", "visibility": "unlisted", field: what}, map[string]string{vendor: lateTargets()[vendor]})
+						}
+						say("One.")
+						w.manifest("orla", map[string]string{"name": "Orla", "greeting": "Hello.", "persona": "A smith.", "visibility": "unlisted"}, map[string]string{vendor: lateTargets()[vendor]})
+						w.apply()
+						test(w, say)
+						w.late(0)
+						w.empty()
+						w.empty()
+					})
+				}
+				kill := func(w *world, change ...func(*Options)) {
+					w.late(reads)
+					e := w.engine(append(change, anything)...)
+					p, err := e.Plan(context.Background())
+					if err != nil {
+						w.Fatal(err)
+					}
+					if !w.killedIn(e, p, 1, true) {
+						w.Fatal("it was not killed")
+					}
+				}
+				holds := func(w *world, want string) {
+					w.Helper()
+					live := slices.DeleteFunc(w.live(vendor), func(s sandbox.Stored) bool {
+						return s.Doc["archived"] == true || !strings.Contains(fmt.Sprint(s.Doc), "Mira")
+					})
+					if len(live) != 1 || !strings.Contains(fmt.Sprint(live[0].Doc), want) || strings.Contains(fmt.Sprint(live[0].Doc), map[string]string{"One.": "Two.", "Two.": "One."}[want]) {
+						w.Errorf("%d characters, that should hold %q: %v", len(live), want, live)
+					}
+				}
+				each("updated, then the old text again", func(w *world, say func(string)) {
+					say("Two.")
+					kill(w)
+					say("One.")
+					w.apply()
+					holds(w, "One.")
+				})
+				each("updated, then the same again", func(w *world, say func(string)) {
+					say("Two.")
+					kill(w)
+					w.srv.ResetRequests()
+					w.apply()
+					if n := len(w.writes()); n > 0 {
+						w.Errorf("it was sent again, %d times", n)
+					}
+					holds(w, "Two.")
+				})
+				each("updated, then undone", func(w *world, say func(string)) {
+					say("Two.")
+					kill(w)
+					w.undo("", anything, overwrite)
+					say("One.")
+					holds(w, "One.")
+				})
+				each("undone, then applied", func(w *world, say func(string)) {
+					say("Two.")
+					w.apply()
+					for range 3 {
+						w.empty()
+					}
+					w.late(reads)
+					e, p := w.undoing("", anything)
+					if !w.killedIn(e, p, 1, true) {
+						w.Fatal("it was not killed")
+					}
+					w.apply()
+					holds(w, "Two.")
+				})
+				each("drift", func(w *world, say func(string)) {
+					say("Two.")
+					kill(w)
+					for _, c := range w.drift().Changes {
+						w.Errorf("%s: %s %v", c.Address, c.Reason, c.Fields)
+					}
+					w.apply()
+				})
+				each("deleted, then wanted again", func(w *world, say func(string)) {
+					w.delete("characters/mira.yaml")
+					kill(w, func(o *Options) { o.Prune = true })
+					say("One.")
+					w.apply()
+					w.late(0)
+					w.apply()
+					holds(w, "One.")
+				})
+				each("deleted, then undone", func(w *world, say func(string)) {
+					w.delete("characters/mira.yaml")
+					kill(w, func(o *Options) { o.Prune = true })
+					w.undo("", anything)
+					say("One.")
+					w.late(0)
+					for range reads {
+						w.plan()
+					}
+					if n := w.visible(vendor); n != 2 {
+						w.Errorf("%d characters", n)
+					}
+				})
+			}
+		}
 	}
 }

@@ -20,6 +20,9 @@ type seen struct {
 	doc  diff.Doc
 	gone bool // the list confirms that it is not there any more
 	err  error
+	// split says of an error that a list and a single read disagree about
+	// whether it is there: one of them is behind.
+	split bool
 }
 
 // observation is one reading of an account.

@@ -166,7 +166,7 @@ func (o *observation) confirm(ctx context.Context, scope string, missing map[str
 			o.tell(i, seen{list: remote.Body}) // the vendor has no single read, or not for this one
 			continue
 		}
-		o.tell(i, seen{err: &providers.Error{
+		o.tell(i, seen{split: true, err: &providers.Error{
 			Kind: providers.Unexpected, Provider: o.account.Instance.Name, Op: "read",
 			Message: "the list shows the character, but reading it answers that it is not there",
 			Hint:    "try again; nothing is created or deleted meanwhile",

@@ -83,6 +83,10 @@ func (d *Deed) takeIntent(line RunLine) {
 		if !slices.Contains(d.Removed, line.ID) {
 			d.Removed = append(d.Removed, line.ID)
 		}
+		if d.removedAt == nil {
+			d.removedAt = map[string]string{}
+		}
+		d.removedAt[line.ID] = line.At
 	case actionRestore:
 		d.Restored = line.ID
 	}

@@ -61,7 +61,8 @@ type Deed struct {
 	// Untouched says that certainly nothing was changed at the provider.
 	Untouched bool
 
-	creating diff.Doc // what the creation in doubt sent
+	creating  diff.Doc          // what the creation in doubt sent
+	removedAt map[string]string // by id: when the removal was sent
 }
 
 // Wrote reports whether something was done at the provider, or may have been.

@@ -110,12 +110,42 @@ func (u *undoing) look(ctx context.Context) (least int, broken error) {
 			of = append(of, r)
 		}
 	}
+	waits := make([]*awaited, len(needs))
+	unsettled := u.unsettled()
+	for i, r := range of {
+		waits[i] = u.awaits(r, unsettled[needs[i].id], needs[i].id)
+	}
 	found := make([]seen, len(needs))
-	least, broken = u.engine.observe(ctx, u.account, "observe", needs, func(i int, s seen) { found[i] = s })
+	least, broken = u.engine.observeLate(ctx, u.account, "observe", needs, func(i int) *awaited { return waits[i] }, func(i int, s seen) { found[i] = s })
 	for i, s := range found {
 		of[i].seen[needs[i].id] = s
 	}
 	return least, broken
+}
+
+// unsettled are the entries, by id, of which the lock holds a write that was
+// not seen yet.
+func (u *undoing) unsettled() map[string]Entry {
+	out := map[string]Entry{}
+	for _, entry := range u.engine.Lock.PeekAll() {
+		if entry.Target == u.instance && entry.ID != "" && (entry.Pending != nil || entry.Unseen != nil) {
+			out[entry.ID] = entry
+		}
+	}
+	return out
+}
+
+// awaits is what a reading may not show yet: a write that the lock holds, or
+// the removal of what the run replaced.
+func (u *undoing) awaits(r *reversal, entry Entry, id string) *awaited {
+	if entry.ID != "" {
+		return u.engine.awaits(u.account, entry, id)
+	}
+	at, sent := r.removedAt[id]
+	if !sent || r.Untouched {
+		return nil
+	}
+	return &awaited{since: moment(at), shown: func(s seen) bool { return removed(u.account, s) }}
 }
 
 // ids are the characters to look at: those that the run made, wrote to and
