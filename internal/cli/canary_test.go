@@ -325,7 +325,7 @@ func (l *leak) files(when string) {
 	l.Helper()
 	seen := 0
 	err := filepath.WalkDir(l.dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
 		data, err := os.ReadFile(path)

@@ -4,12 +4,14 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/charsync/charsync/internal/revision"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // allowOwners lists user ids whose charsync.yaml is used as one's own is; * is
@@ -51,9 +53,21 @@ func ownFolders() []string {
 // they lead.
 func checkOwnFolders(dir string) error {
 	for _, name := range ownFolders() {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-			return failed("remove the link; charsync makes the folder itself", "%s is a symbolic link: nothing is read or written through it", path)
+		at := filepath.Join(dir, filepath.FromSlash(name))
+		if info, err := os.Lstat(at); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return failed("remove the link; charsync makes the folder itself", "%s is a symbolic link: nothing is read or written through it", at)
+		}
+	}
+	return nil
+}
+
+// checkStateFolders refuses a lock in a folder that is a symbolic link: what
+// is bound would be read and written where that leads.
+func checkStateFolders(p *spec.Project) error {
+	for folder := path.Dir(p.State.Path); folder != "." && folder != "/"; folder = path.Dir(folder) {
+		at := filepath.Join(p.Dir, filepath.FromSlash(folder))
+		if info, err := os.Lstat(at); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return failed("name a folder of the project with state.path in charsync.yaml", "%s is a symbolic link: the lock is neither read nor written through it", at)
 		}
 	}
 	return nil

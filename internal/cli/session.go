@@ -51,6 +51,9 @@ func (a *app) newSession(p *spec.Project) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkStateFolders(p); err != nil {
+		return nil, err
+	}
 	s := &session{
 		app: a, project: p, log: log, lookup: a.env.lookup, progress: a.newProgress(),
 		lockPath: filepath.Join(p.Dir, filepath.FromSlash(p.State.Path)),

@@ -104,7 +104,7 @@ func Codes() []CodeInfo {
 		{CodeEnvironment, Error, "An environment that does not exist, or that names an unknown or unsuitable instance."},
 		{CodeGlob, Error, "A pattern for manifests that can't be used."},
 		{CodeNoManifests, Warning, "No manifest was found, or none that a pattern of spec.manifests matches. Nothing is deleted then."},
-		{CodeNotFollowed, Warning, "A symbolic link to a folder is not followed. Nothing is deleted then."},
+		{CodeNotFollowed, Warning, "A symbolic link to a folder, or out of the project, is not followed. Nothing is deleted then."},
 		{CodeCredential, Error, "A credential in a file of the project."},
 		{CodeExtends, Error, "A base that can't be extended: no base, itself, or too many one upon another."},
 		{CodeNotTaken, Warning, "A manifest that no pattern takes, for its extension alone. Nothing is deleted then."},

@@ -131,6 +131,9 @@ func (f *finder) link(file string, take func(string) bool) error {
 	if take(file) {
 		return f.add(file) // reading it says what is wrong
 	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && f.below(file) { // what is behind it may be manifests
+		f.fail(CodeNotFollowed, Warning, file, file+" is a symbolic link out of the project and is not followed", "copy what it leads to into the project")
+	}
 	return nil
 }
 
