@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/apply"
@@ -42,6 +43,7 @@ func Result(w io.Writer, r *apply.Result, s Style) error {
 	}
 	if r.Interrupted {
 		p.para(0, []run{{"! ", alarming}}, []run{{"Interrupted. ", alarming}, {"What is listed as done was recorded; the next apply goes on from there.", plain}})
+		p.toCome(r)
 		p.blank()
 	}
 	if n := noted(r); n > 0 && n == len(r.Outcomes) {
@@ -53,6 +55,43 @@ func Result(w io.Writer, r *apply.Result, s Style) error {
 	}
 	p.write(s.paint(strong, r.Summary()) + "\n")
 	return p.close()
+}
+
+// toCome says what an interrupted run has not begun.
+func (p *printer) toCome(r *apply.Result) {
+	var targets []string
+	byTarget := map[string][]string{}
+	for i := range r.Outcomes {
+		o := &r.Outcomes[i]
+		if o.Status != apply.Skipped || o.Rule != "interrupted" {
+			continue
+		}
+		if byTarget[o.Target] == nil {
+			targets = append(targets, o.Target)
+		}
+		byTarget[o.Target] = append(byTarget[o.Target], SanitizeLine(o.Name))
+	}
+	if len(targets) == 0 {
+		return
+	}
+	slices.Sort(targets)
+	words := make([]string, len(targets))
+	for i, target := range targets {
+		words[i] = Count(len(byTarget[target]), "change") + " at " + SanitizeLine(target) + " (" + firstNames(byTarget[target]) + ")"
+	}
+	next := "Still to come: " + And(words) + "."
+	if r.RunID != "" {
+		next += " `charsync apply --resume " + SanitizeLine(r.RunID) + "` does that."
+	}
+	p.para(2, nil, []run{{next, plain}})
+}
+
+// firstNames are a few names, and how many more there are.
+func firstNames(names []string) string {
+	if len(names) > 4 {
+		return strings.Join(names[:3], ", ") + " and " + Thousands(len(names)-3) + " more"
+	}
+	return And(names)
 }
 
 // noted counts the pairs that only the lock had something to learn of.

@@ -8,7 +8,7 @@ import "github.com/muesli/termenv"
 
 // Style is how text is written; the command line decides it.
 type Style struct {
-	Color   bool // SGR sequences; without them words are marked [-old-]{+new+}
+	Color   bool // SGR sequences, beside the marks [-old-]{+new+}
 	Width   int  // columns; 0 is 100
 	Costs   bool // what a plan cost, and what applying it will
 	Detail  bool // ids, every field of what is new, and losses that were told before

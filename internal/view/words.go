@@ -99,17 +99,11 @@ func (p *printer) mark(op prose.Op, t string) []run {
 		left := fmt.Sprintf(" %s (%s) %s ", p.style.ellipsis(), Count(Characters(t), "character"), p.style.ellipsis())
 		t = strings.TrimRight(firstColumns(t, 3*nearColumns), " ") + left + strings.TrimLeft(lastColumns(t, nearColumns), " ")
 	}
-	if p.style.Color {
-		look := insertion
-		if op == prose.Delete {
-			look = deletion
-		}
-		return []run{{t, look}, {after, plain}}
-	}
+	// The marks stand beside the colours: text that is copied has no colour.
 	if op == prose.Delete {
-		return []run{{"[-", plain}, {t, plain}, {"-]", plain}}
+		return []run{{"[-", removed}, {t, deletion}, {"-]", removed}}
 	}
-	return []run{{"{+", plain}, {t, plain}, {"+}" + after, plain}}
+	return []run{{"{+", added}, {t, insertion}, {"+}", added}, {after, plain}}
 }
 
 // elide keeps the ends of equal text that touch a change.
