@@ -40,7 +40,7 @@ func (ar *accountRun) recognise(ctx context.Context) {
 	}
 	byScope := map[string][]*item{}
 	for _, it := range ar.items {
-		if it.Action == diff.Create && it.CloneOf == "" && it.entry.ID == it.Gone && it.entry.Pending == nil {
+		if it.Action == diff.Create && it.CloneOf == "" && (it.entry.ID == "" || it.entry.ID == it.Gone) && it.entry.Pending == nil {
 			byScope[it.Scope] = append(byScope[it.Scope], it)
 		}
 	}

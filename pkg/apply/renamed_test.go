@@ -2,6 +2,8 @@ package apply
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +120,41 @@ func TestRenamedAndGone(t *testing.T) {
 		if got := w.id("tam", vendor); got != id {
 			t.Errorf("%s: tam is %s, and mira was %s", vendor, got, id)
 		}
+	}
+}
+
+// TestRenamedAndGoneAppliedTwice: a frozen plan that makes it anew under its new
+// name is applied by a job that runs again, with the lock of before.
+func TestRenamedAndGoneAppliedTwice(t *testing.T) {
+	for _, s := range subjects() {
+		t.Run(s.vendor, func(t *testing.T) {
+			w := newWorld(t)
+			s.with(w, "Base text.")
+			w.apply()
+			name := openLock(t, w.lockPath()).Entries()[0].Name
+			if err := w.srv.Remove(s.vendor, w.id(name, s.vendor)); err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(filepath.Join(w.dir, "characters", name+".yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.delete("characters/" + name + ".yaml")
+			w.write("characters/tam.yaml", strings.Replace(string(text), "metadata: {name: "+name, "metadata: {name: tam", 1))
+			before, frozen := w.lockText(), w.freeze(w.plan())
+			again := func(o *Options) { o.Frozen = true }
+			if r := w.execute(frozen, again); r.Created != 1 {
+				t.Fatal(w.explain(r))
+			}
+			w.write("charsync.lock", before)
+			w.forgetRuns()
+			if r := w.execute(frozen, again); r.Failed+r.Skipped > 0 {
+				t.Fatal(w.explain(r))
+			}
+			if n := len(w.live(s.vendor)); n != 1 {
+				t.Errorf("%d characters", n)
+			}
+		})
 	}
 }
 
