@@ -18,6 +18,7 @@ type binding struct {
 	Old      string `json:"old"`
 	Gone     bool   `json:"gone"`
 	Revision int    `json:"rev"`
+	Run      string `json:"run"` // its name begins with its time
 	Pending  *struct {
 		Action string `json:"action"`
 		Key    string `json:"key"`
@@ -26,38 +27,74 @@ type binding struct {
 
 // readLock reads the lock as it lies on disk, also in the middle of a run.
 func readLock(dir string) (map[address]binding, error) {
-	out := map[address]binding{}
 	raw, err := os.ReadFile(filepath.Join(dir, "charsync.lock"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return out, nil
+		return map[address]binding{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
+	side, appended, err := lockLines(raw)
+	if err != nil {
+		return nil, err
+	}
+	out := standing(side)
+	for _, b := range appended { // in the order of the run
+		if a := (address{b.Target, b.Name}); b.Gone {
+			delete(out, a)
+		} else {
+			out[a] = b
+		}
+	}
+	return out, nil
+}
+
+// lockLines are the lines of the lock: those that stand side by side, of which
+// a merge may have brought any, and behind an empty one those that a run has
+// appended.
+func lockLines(raw []byte) (side, appended []binding, err error) {
 	lines := bytes.Split(raw, []byte("\n"))
-	for i, line := range lines {
-		var b binding
-		if i == 0 || len(bytes.TrimSpace(line)) == 0 {
+	into := &side
+	for i, line := range lines[1:] {
+		if len(bytes.TrimSpace(line)) == 0 {
+			into = &appended
 			continue
 		}
+		var b binding
 		if err := json.Unmarshal(line, &b); err != nil {
-			if i == len(lines)-1 {
+			if i == len(lines)-2 {
 				continue // torn by a kill
 			}
-			return nil, err
+			return nil, nil, err
 		}
+		*into = append(*into, b)
+	}
+	return side, appended, nil
+}
+
+// standing are the bindings of lines that stand side by side: of those of one
+// pair the one of the latest run, without what a later run has removed.
+func standing(side []binding) map[address]binding {
+	type character struct {
+		address
+		id string
+	}
+	gone := map[character]string{}
+	for _, b := range side {
+		if at := (character{address{b.Target, b.Name}, b.ID}); b.Gone {
+			gone[at] = max(gone[at], b.Run)
+		}
+	}
+	out := map[address]binding{}
+	for _, b := range side {
 		a := address{b.Target, b.Name}
-		if known, ok := out[a]; ok && b.Revision < known.Revision {
+		removed := gone[character{a, b.ID}]
+		if known, twice := out[a]; b.Gone || b.Run < removed || twice && b.Run < known.Run {
 			continue
 		}
 		out[a] = b
 	}
-	for a, b := range out {
-		if b.Gone {
-			delete(out, a)
-		}
-	}
-	return out, nil
+	return out
 }
 
 // logLine is a line of a run record.

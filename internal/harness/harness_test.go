@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"os"
+	"os/exec"
 	"runtime"
 	"testing"
 	"time"
@@ -66,6 +67,18 @@ func TestKillsWhileCreating(t *testing.T) {
 		if r.Kills[v] != o.Kills {
 			t.Errorf("%s: %d kills, want %d", v, r.Kills[v], o.Kills)
 		}
+	}
+}
+
+// TestClones is a slice of the histories over two clones of a repository.
+func TestClones(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil || runtime.GOOS == "windows" {
+		t.Skip("it needs git, and a file system that lets go of open files")
+	}
+	o := options(t)
+	o.Clones = 12
+	if r := run(t, o); r.Clones != o.Clones || r.Commands < 3*o.Clones {
+		t.Errorf("the slice is too tame: %d histories, %d commands", r.Clones, r.Commands)
 	}
 }
 

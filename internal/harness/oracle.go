@@ -155,11 +155,49 @@ func (w *world) judgeRemoval(s *situation, a address, d deed) bool {
 	}
 	_, wanted := w.project.find(a)
 	switch {
-	case s.prune && !wanted, s.destroyed[a], w.replaced[a], s.undo:
+	case s.prune && !wanted, s.destroyed[a], w.replaced[a], s.undo, s.prune && w.apart && (w.another(s, a, d.id) || w.changedMost(s, a, d)):
 		return true
 	}
 	w.find("removed %s, which nobody asked for: %s", a, d)
 	return false
+}
+
+// another reports that what the manifest of a pair wants was there before the
+// run and is there still, as another character than the one that was removed.
+// Two names that each had one may have become one manifest.
+func (w *world) another(s *situation, a address, removed string) bool {
+	for at, b := range s.lock {
+		c, wanted := w.project.find(at)
+		id := bare(at.target, b.ID)
+		if at.origin() != a || !wanted || c.slug != at.name || id == removed || id == "" {
+			continue
+		}
+		if live, err := w.gate.sandbox.Character(at.target, id); err == nil && w.live(at.target, live) {
+			return true
+		}
+	}
+	return false
+}
+
+// changedMost reports the removal of what a renamed manifest had, where that
+// says another display name or mostly other things by now: such a one is
+// another character.
+func (w *world) changedMost(s *situation, a address, d deed) bool {
+	c, _ := w.project.find(a)
+	if b, bound := s.lock[address{a.target, c.slug}]; bound && bare(a.target, b.ID) == d.id {
+		return false
+	}
+	v := vendorNamed(a.target)
+	equal, all := 0, 0
+	for key, want := range v.expected(c) {
+		if sameAt(key, want, d.before[key]) {
+			equal++
+		} else if key == v.nameAt {
+			return true
+		}
+		all++
+	}
+	return 2*equal <= all
 }
 
 // rememberBindings keeps every id that the lock names.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,7 +41,7 @@ func openTeam(ctx context.Context, o Options, seed uint64, vendors []string) (*t
 	if err != nil {
 		return nil, err
 	}
-	t.world, t.home = w, w.dir
+	t.world, t.home, w.apart = w, w.dir, true
 	d := w.dice
 	vendors = slices.Clone(vendors)
 	d.Shuffle(len(vendors), func(i, j int) { vendors[i], vendors[j] = vendors[j], vendors[i] })
@@ -240,9 +241,37 @@ func (t *team) judgeTwins() {
 			t.find("run %d: %s was created as %s, and %s holds exactly what its manifest wants", run, a, d.id, s.ID)
 		}
 	}
+	t.judgeBound(run)
 	if t.last.code != 0 {
 		t.listen()
 	}
+}
+
+// judgeBound looks for what the last command has created and not bound.
+func (t *team) judgeBound(run int) {
+	held := lockIDs(t.dir)
+	for _, d := range t.gate.journal.of(run) {
+		if d.kind != "create" || held[d.id] {
+			continue
+		}
+		if s, err := t.gate.sandbox.Character(d.vendor, d.id); err == nil && t.live(d.vendor, s) {
+			t.find("run %d: %s %s was created, and the lock does not hold it", run, d.vendor, d.id)
+		}
+	}
+}
+
+// recorded are the locks of all commits that the clone has, and what is not
+// committed of it.
+func (t *team) recorded(ctx context.Context) (string, error) {
+	out, err := t.git(ctx, t.dir, "log", "--full-history", "-m", "-p", "--format=", "--", "charsync.lock")
+	if err != nil {
+		return "", err
+	}
+	lock, err := os.ReadFile(filepath.Join(t.dir, "charsync.lock"))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return out + string(lock), err
 }
 
 // listen keeps the ids that the last command has named.
@@ -264,8 +293,9 @@ func (t *team) holds(a address, s sandbox.Stored) string {
 	if !ok {
 		return "no manifest"
 	}
-	for key, want := range vendorNamed(a.target).expected(c) {
-		if !sameAt(key, want, s.Doc[key]) {
+	v := vendorNamed(a.target)
+	for key, want := range v.expected(c) {
+		if !v.veils(key) && !sameAt(key, want, s.Doc[key]) {
 			return key
 		}
 	}

@@ -10,20 +10,15 @@ import (
 	"strings"
 )
 
-// lockIDs are the live characters that any line of a clone's lock binds.
+// lockIDs are the live characters that a clone's lock binds.
 func lockIDs(dir string) map[string]bool {
 	out := map[string]bool{}
-	raw, err := os.ReadFile(filepath.Join(dir, "charsync.lock"))
+	lock, err := readLock(dir)
 	if err != nil {
-		return out // none is there
+		return out // found elsewhere
 	}
-	for line := range bytes.Lines(raw) {
-		var b binding
-		if json.Unmarshal(line, &b) == nil && !b.Gone {
-			for _, id := range []string{b.ID, b.Old} {
-				out[bare(b.Target, id)] = true
-			}
-		}
+	for _, b := range lock {
+		out[bare(b.Target, b.ID)], out[bare(b.Target, b.Old)] = true, true
 	}
 	return out
 }
@@ -93,7 +88,7 @@ func (t *team) decide(ctx context.Context) (bool, error) {
 	case t.last.code == 5 && strings.Contains(said, `"duplicate"`):
 		return true, t.takeBack(ctx, said)
 	}
-	return t.last.code == 4 || t.last.code == 6, nil // run again
+	return t.last.code == 4 || t.last.code == 6 || strings.Contains(said, `"run again: `), nil
 }
 
 // takeBack binds what is there already, as the guard duplicate asks.
@@ -150,6 +145,10 @@ func (t *team) finalTeam(ctx context.Context) error {
 		}
 		t.listen()
 	}
+	recorded, err := t.recorded(ctx)
+	if err != nil {
+		return err
+	}
 	for a, list := range live {
 		bound := list[:0:0]
 		for _, s := range list {
@@ -157,6 +156,8 @@ func (t *team) finalTeam(ctx context.Context) error {
 			case held[s.ID]:
 				bound = append(bound, s)
 			case t.named[s.ID]:
+			case !strings.Contains(recorded, s.ID): // no commit ever had it: Git ignores the lock, or a job threw it away
+				t.faults["live, in a lock that never came to Git"]++
 			default:
 				t.find("%s lives as %s, which nothing holds and nothing has named", a, s.ID)
 			}

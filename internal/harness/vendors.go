@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -221,6 +222,11 @@ func fold(parts []string) string {
 		}
 	}
 	return strings.Join(there, "\n\n")
+}
+
+// veils reports a stored key that no read shows.
+func (v vendor) veils(key string) bool {
+	return slices.ContainsFunc(v.own, func(k knob) bool { return k.key == key && k.veiled })
 }
 
 func (v vendor) knob(path string) (knob, bool) {

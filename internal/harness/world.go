@@ -34,6 +34,10 @@ type world struct {
 	requests   int
 	commands   int
 	last       invocation // of charsync
+	// apart are several clones. What another one wrote where no read shows it,
+	// this one can't know; and Alakazam answers a job that is run again with the
+	// original, and not that it does so.
+	apart bool
 }
 
 // plant is where a colleague's value stands.
