@@ -110,17 +110,22 @@ func (a *app) applyFresh(ctx context.Context, f *applyFlags, args []string) erro
 	if err := s.check(plan, review, f.report.format); err != nil {
 		return err
 	}
-	return s.carryOut(ctx, engine, plan, f, applyQuestion(plan))
+	return s.carryOut(ctx, engine, plan, f, applyQuestion(plan, engine.Owner))
 }
 
-// applyQuestion says how much would be changed, and where.
-func applyQuestion(plan *diff.Plan) string {
+// applyQuestion says how much would be changed, and where: at which accounts, by
+// the marks of their owners where these are known.
+func applyQuestion(plan *diff.Plan, owner func(instance string) string) string {
 	var targets []string
 	n := 0
 	for i := range plan.Changes {
 		if c := &plan.Changes[i]; !c.Stopped() {
 			n++
-			targets = append(targets, view.SanitizeLine(c.Target))
+			target := view.SanitizeLine(c.Target)
+			if mark := owner(c.Target); mark != "" {
+				target += " (account …" + mark + ")"
+			}
+			targets = append(targets, target)
 		}
 	}
 	slices.Sort(targets)

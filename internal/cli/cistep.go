@@ -166,6 +166,9 @@ func (s *step) selected() []string {
 	for _, target := range s.flags.targets {
 		args = append(args, "--target="+target)
 	}
+	if s.flags.empty {
+		args = append(args, "--allow-empty")
+	}
 	return args
 }
 

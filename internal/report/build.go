@@ -35,7 +35,7 @@ func New(plan *diff.Plan, src Sources) *Report {
 	b := builder{plan: plan, src: src, known: map[string]*providers.Driver{}}
 	r := &Report{
 		Title: view.SanitizeLine(cmp.Or(src.Title, plan.Meta.Project)), Digest: view.SanitizeLine(plan.Digest),
-		Env: view.SanitizeLine(plan.Env), Undo: view.SanitizeLine(plan.Undo),
+		Env: placeOf(plan), Undo: view.SanitizeLine(plan.Undo),
 		Complete: plan.Complete, About: plan.About, Summary: plan.Summary(), Unchanged: plan.Unchanged,
 		Targets: b.targets(), Against: view.Against(plan), Kind: kind(plan),
 	}
@@ -96,6 +96,18 @@ type builder struct {
 	src   Sources
 	known map[string]*providers.Driver // looked up before
 	asked int                          // bases that were asked for
+}
+
+// placeOf names the environment of a plan, and the sandbox where that is served.
+func placeOf(plan *diff.Plan) string {
+	env := view.SanitizeLine(plan.Env)
+	switch {
+	case !plan.Meta.Sandbox:
+		return env
+	case env == "":
+		return "sandbox"
+	}
+	return env + ", sandbox"
 }
 
 func (b *builder) driver(name string) *providers.Driver {

@@ -51,7 +51,14 @@ func Result(w io.Writer, r *apply.Result, s Style) error {
 		p.blank()
 	}
 	if r.RunID != "" && (r.Wrote() || r.Failed > 0) {
-		p.line(0, run{"Run " + SanitizeLine(r.RunID) + ".", faint})
+		where := ""
+		if r.Env != "" {
+			where = ", environment " + SanitizeLine(r.Env)
+		}
+		if r.Sandbox {
+			where += ", in the sandbox"
+		}
+		p.line(0, run{"Run " + SanitizeLine(r.RunID) + where + ".", faint})
 	}
 	p.write(s.paint(strong, r.Summary()) + "\n")
 	return p.close()

@@ -26,7 +26,7 @@ import (
 // run as a whole: a plan that was altered, or a disk that can't be written to.
 // The result is there in either case, and is true.
 func (e *Engine) Apply(ctx context.Context, plan *diff.Plan) (*Result, error) {
-	result := &Result{Outcomes: []Outcome{}}
+	result := &Result{Outcomes: []Outcome{}, Env: plan.Env, Sandbox: plan.Meta.Sandbox}
 	if !plan.Intact() {
 		return result, spec.Diagnostic{
 			Severity: spec.Error, Code: codePlanAltered, Message: "the plan does not fit its digest: it was altered",

@@ -170,6 +170,25 @@ func (a *Account) ownersIn(l *Lock) map[string]bool {
 	return a.owners
 }
 
+// Owner is the short mark of the account that the lock's characters of an
+// instance belong to, for people: "9f3c". It is "" where the service doesn't tell,
+// and where the lock knows of none, or of several.
+func (e *Engine) Owner(instance string) string {
+	a := e.Accounts[instance]
+	if a == nil || a.Driver == nil {
+		return ""
+	}
+	for owner := range a.ownersIn(e.Lock) {
+		if len(a.owners) == 1 && len(owner) > shortMark {
+			return owner[len(owner)-shortMark:]
+		}
+	}
+	return ""
+}
+
+// shortMark is how many digits of an owner's mark are shown.
+const shortMark = 4
+
 // resign gives every binding the mark of the account it is used at, when the
 // user says that the account is the right one. The owners are learnt anew.
 func (e *Engine) resign() error {

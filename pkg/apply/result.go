@@ -20,6 +20,9 @@ type Result struct {
 	Refused     []diff.Block `json:"refused,omitempty"`
 	Interrupted bool         `json:"interrupted,omitempty"`
 	RunID       string       `json:"run_id,omitempty"`
+	// Env and Sandbox are where it was done, as the plan has them.
+	Env     string `json:"env,omitempty"`
+	Sandbox bool   `json:"sandbox,omitempty"`
 }
 
 // Summary is the last line of an apply.
