@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/charsync/charsync/internal/cli"
+	"github.com/charsync/charsync/internal/github/githubtest"
 )
 
 const canary = "canary-9f3b1c"
@@ -61,6 +62,45 @@ func TestFork(t *testing.T) {
 	}
 	if len(reached) > 0 {
 		t.Errorf("%d requests reached their host, first %s", len(reached), reached[0])
+	}
+}
+
+// TestForkComment: the comment on such a pull request shows what the change
+// loosens, and neither it nor the log holds a credential.
+func TestForkComment(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	dir := forked(t, "    convai: {}\n  policy: {maxDeletes: 90%}\n")
+	github := githubtest.Start(t)
+	event := filepath.Join(t.TempDir(), "event.json")
+	if err := os.WriteFile(event, githubtest.Event{Name: "pull_request", Number: 7, Head: strings.Repeat("1", 40), Base: strings.Repeat("2", 40)}.Payload(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{
+		"GITHUB_ACTIONS=true", "GITHUB_API_URL=" + github.URL, "GITHUB_REPOSITORY=" + githubtest.Repository,
+		"GITHUB_SERVER_URL=https://github.com", "GITHUB_EVENT_NAME=pull_request", "GITHUB_EVENT_PATH=" + event, "GITHUB_STEP_SUMMARY=" + filepath.Join(t.TempDir(), "summary"),
+	}
+	for _, e := range environment(t, dir) { // a fork's pull request has no credential of a provider
+		if name, _, _ := strings.Cut(e, "="); !strings.HasSuffix(name, "_API_KEY") && name != "CHARACTERAI_TOKEN" && name != "NPCBUILDER_TOKEN" {
+			env = append(env, e)
+		}
+	}
+	var out bytes.Buffer
+	code := cli.Main(context.Background(), cli.Env{
+		Args: []string{"ci", "github", "--command", "plan", "--base", "main"}, In: strings.NewReader(""), Out: &out, Err: &out, Environ: env, Now: time.Now, Dir: dir, Base: "main",
+	})
+	comments := github.Comments(7)
+	if code != 0 || len(comments) != 1 {
+		t.Fatalf("exit %d, %d comments: %s", code, len(comments), &out)
+	}
+	for _, words := range []string{"charsync.yaml sets otherwise", "maxDeletes", "looser"} {
+		if !strings.Contains(comments[0].Body, words) {
+			t.Errorf("the comment lacks %q:\n%s", words, comments[0].Body)
+		}
+	}
+	if strings.Contains(comments[0].Body+out.String(), canary) {
+		t.Error("a credential is shown")
 	}
 }
 
