@@ -19,6 +19,7 @@ type accountOptions struct {
 	lookup      func(variable string) string
 	policy      credential.Policy
 	parallelism int
+	onWait      func(providers.Wait)
 	log         *slog.Logger
 	userAgent   string
 	now         func() time.Time
@@ -93,7 +94,7 @@ func openAccount(in spec.Instance, o accountOptions) *apply.Account {
 		Instance: in.Name, BaseURL: base, Credentials: credentials, KeyEnv: in.APIKeyEnv,
 		Pace: account.Pace, Settings: in.Settings,
 		Others: o.secrets, ReadOnly: o.access != writing, Log: o.log, UserAgent: userAgent, Now: o.now,
-		OnRequest: func(providers.Request) { sent.Add(1) },
+		OnRequest: func(providers.Request) { sent.Add(1) }, OnWait: o.onWait,
 	})
 	return account
 }

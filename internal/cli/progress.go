@@ -9,6 +9,8 @@ import (
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/charsync/charsync/internal/view"
 )
 
 // Nothing is shown for what takes less than quietFor. Off a terminal each
@@ -76,6 +78,33 @@ func (p *progress) step(name string, done, total int) {
 	}
 	s.told = now
 	fmt.Fprintf(p.w, "%s %d/%d\n", name, done, total)
+}
+
+// wait tells at once what a run waits for, where that takes a second or more.
+// A stage that goes on waiting says so every lineEvery.
+func (p *progress) wait(who, why string, length time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	if p.off || length < p.patience {
+		return
+	}
+	name := "wait " + who
+	s := p.stages[name]
+	if s == nil {
+		s = &stage{}
+		p.stages[name] = s
+	}
+	if !s.told.IsZero() && now.Sub(s.told) < lineEvery {
+		return
+	}
+	s.told = now
+	line := fmt.Sprintf("%s: waiting %v %s\n", view.SanitizeLine(who), length.Round(time.Second), view.SanitizeLine(why))
+	if p.bars != nil {
+		_, _ = p.bars.Write([]byte(line)) // above the bars
+		return
+	}
+	_, _ = io.WriteString(p.w, line)
 }
 
 func (p *progress) draw(s *stage, name string, done, total int) {

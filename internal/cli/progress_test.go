@@ -83,3 +83,27 @@ func TestProgressBars(t *testing.T) {
 		t.Error("it draws after it was stopped")
 	}
 }
+
+// TestProgressWaits: what a run waits for is told at once, once in ten seconds,
+// and not with -q or for less than a second.
+func TestProgressWaits(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Unix(1000, 0)
+	p := &progress{now: func() time.Time { return now }, patience: quietFor, w: &out, started: now, stages: map[string]*stage{}}
+	p.wait("convai", "since the service asks to (429)", 900*time.Millisecond)
+	p.wait("convai", "since the service asks to (429)", 30*time.Second)
+	p.wait("alakazam", "to keep the pace of 0.5 requests a second", 2*time.Second)
+	now = now.Add(9 * time.Second)
+	p.wait("convai", "since the service asks to (429)", 30*time.Second)
+	now = now.Add(2 * time.Second)
+	p.wait("convai", "for the service to show 1 write", 16*time.Second)
+	p.stop()
+	p.wait("convai", "since the service asks to (429)", time.Hour)
+	want := `convai: waiting 30s since the service asks to (429)
+alakazam: waiting 2s to keep the pace of 0.5 requests a second
+convai: waiting 16s for the service to show 1 write
+`
+	if d := cmp.Diff(want, out.String()); d != "" {
+		t.Error(d)
+	}
+}

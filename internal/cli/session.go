@@ -11,6 +11,7 @@ import (
 	"github.com/charsync/charsync/internal/state"
 	"github.com/charsync/charsync/pkg/apply"
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -125,6 +126,7 @@ func (s *session) engine(f *runFlags, a access) *apply.Engine { return s.engineO
 func (s *session) accounts(a access) map[string]*apply.Account {
 	return openAccounts(s.project, accountOptions{
 		access: a, lookup: s.lookup, policy: s.policy(s.project), parallelism: s.flags.parallelism, log: s.log, userAgent: s.userAgent(), now: s.env.Now,
+		onWait: func(w providers.Wait) { s.progress.wait(w.Instance, w.Reason, w.For) },
 	})
 }
 
@@ -140,9 +142,18 @@ func (s *session) engineOf(f *runFlags, accounts map[string]*apply.Account) *app
 			Now: s.env.Now, Who: s.env.who(), Command: s.command, Version: version, Sandbox: s.flags.sandbox, RunDir: s.runDir,
 			Absent: s.absentManifests,
 			Span:   s.timings.begin,
-			Events: func(e apply.Event) { s.progress.step(stageOf(e), e.Done, e.Total) },
+			Events: s.follow,
 		},
 	}
+}
+
+// follow tells of a command's progress.
+func (s *session) follow(e apply.Event) {
+	if e.Kind == "wait" {
+		s.progress.wait(e.Instance, "for the service to show "+e.Text, e.Wait)
+		return
+	}
+	s.progress.step(stageOf(e), e.Done, e.Total)
 }
 
 // stageOf is the row of the progress that an event belongs to: writing is

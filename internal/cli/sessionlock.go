@@ -14,6 +14,10 @@ import (
 // is closed. The lock is the operating system's: nothing of it outlives a
 // process that is killed.
 func (s *session) hold(ctx context.Context, wait time.Duration) error {
+	held := time.AfterFunc(s.progress.patience, func() {
+		s.progress.wait("the run lock", "for another run on this project to end (--lock-timeout)", max(wait, s.progress.patience))
+	})
+	defer held.Stop()
 	lock, err := state.AcquireRun(ctx, filepath.Join(filepath.Dir(s.runDir), "run.lock"), s.holder(), wait)
 	if err != nil {
 		var d spec.Diagnostic

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -100,6 +101,8 @@ type pacer struct {
 	limiter   *rate.Limiter
 	inFlight  atomic.Int64
 
+	waiting func(reason string, wait time.Duration) // told of waits of a second or more; nil: nobody
+
 	mu     sync.Mutex
 	full   rate.Limit // without regard to what the service says is left
 	burst  int
@@ -123,6 +126,7 @@ func (p *pacer) wait(ctx context.Context) error {
 		if err := p.paused(ctx); err != nil {
 			return err
 		}
+		p.tellPace()
 		if err := p.limiter.Wait(ctx); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -132,6 +136,17 @@ func (p *pacer) wait(ctx context.Context) error {
 		if p.pause() == nil {
 			return nil
 		}
+	}
+}
+
+// tellPace tells of a turn that is a second or more away.
+func (p *pacer) tellPace() {
+	limit := p.limiter.Limit()
+	if p.waiting == nil || limit == rate.Inf || limit <= 0 {
+		return
+	}
+	if wait := time.Duration((1 - p.limiter.Tokens()) / float64(limit) * float64(time.Second)); wait >= plainPause {
+		p.waiting("to keep the pace of "+strconv.FormatFloat(float64(limit), 'g', 3, 64)+" requests a second", wait)
 	}
 }
 
@@ -168,6 +183,9 @@ func (p *pacer) heed(resp *http.Response, t *trip) {
 	}
 	if resp.StatusCode == http.StatusTooManyRequests {
 		p.slow(wait)
+	}
+	if p.waiting != nil && wait >= plainPause {
+		p.waiting(fmt.Sprintf("since the service asks to (%d)", resp.StatusCode), wait)
 	}
 	p.hold(wait)
 }

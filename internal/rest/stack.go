@@ -45,7 +45,13 @@ func stack(cfg providers.Config, pace providers.Pace, published float64, u *url.
 	}
 	var rt http.RoundTripper = &counted{next: base, cfg: cfg}
 	rt = &timed{next: rt, most: attemptTime, now: cfg.Now}
-	rt = newLimit(rt, pace, published, wait)
+	paced := newLimit(rt, pace, published, wait)
+	if cfg.OnWait != nil {
+		paced.pace.waiting = func(reason string, wait time.Duration) {
+			cfg.OnWait(providers.Wait{Instance: cfg.Instance, Reason: reason, For: wait})
+		}
+	}
+	rt = paced
 	rt = &whole{next: rt}
 	rt = newRetry(rt, wait)
 	rt = &logged{next: rt, log: log, instance: cfg.Instance}

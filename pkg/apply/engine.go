@@ -147,6 +147,7 @@ type Event struct {
 	Done     int
 	Total    int // 0: not known
 	Text     string
+	Wait     time.Duration // of a wait: how long
 }
 
 func (e *Engine) event(ev Event) {

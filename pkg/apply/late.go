@@ -41,7 +41,7 @@ func (e *Engine) until(ctx context.Context, a *Account, since time.Time, what st
 		if left -= wait; hostAndPath(a.BaseURL) == "loopback" {
 			wait /= haste
 		}
-		e.event(Event{Kind: "wait", Instance: a.Instance.Name, Text: what})
+		e.event(Event{Kind: "wait", Instance: a.Instance.Name, Text: what, Wait: wait})
 		if e.sleep(ctx, wait) != nil {
 			return false
 		}

@@ -166,6 +166,14 @@ type Config struct {
 	UserAgent string
 	Now       func() time.Time // bounds what a call takes with its repetitions; nil: each attempt alone is bounded
 	OnRequest func(Request)    // called after each request that was sent; may be nil; called concurrently
+	OnWait    func(Wait)       // called when requests begin to wait for a second or more; may be nil; called concurrently
+}
+
+// Wait is why requests of an account are held back, and for how long.
+type Wait struct {
+	Instance string
+	Reason   string // "since the service asks to", "to keep the pace of 0.5 requests a second"
+	For      time.Duration
 }
 
 // Request is one request that was sent, for counting and for progress. It
