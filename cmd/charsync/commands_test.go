@@ -16,7 +16,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 
 // scriptCommands are the commands of the scripts beside testscript's own.
 //
-//	sandbox [NAME=VALUE…]           serve the four providers for this script, and set their variables
+//	sandbox [NAME=VALUE…]           serve the providers for this script, and set their variables
 //	switch NAME=VALUE…              turn switches of it
 //	fault KEY=VALUE…                queue a fault: kind, vendor, route, method, skip, times, delay, retry-after, status, body
 //	clearfaults                     drop them

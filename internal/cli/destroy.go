@@ -12,9 +12,10 @@ func (a *app) destroyCommand() *cobra.Command {
 		use:   "destroy [NAME...] [flags]",
 		short: "Remove live characters and forget their bindings",
 		long: `Removes the selected characters where they live, in the way each provider has:
-Convai and NPCBuilder delete, Character.AI archives, Alakazam sets private. It
-says which, and what can't come back, and asks. While the manifest stays, the
-next apply creates the character anew. charsync plan --destroy only shows it.`,
+Convai, ElevenLabs and NPCBuilder delete, Character.AI archives, Alakazam sets
+private. It says which, and what can't come back, and asks. While the manifest
+stays, the next apply creates the character anew. charsync plan --destroy only
+shows it.`,
 		examples: []string{
 			"charsync plan --destroy mira-innkeeper    # only show it",
 			"charsync destroy mira-innkeeper",

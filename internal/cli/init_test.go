@@ -27,9 +27,9 @@ func TestInitAsks(t *testing.T) {
 		services string // in charsync.yaml
 		code     int
 	}{
-		"nobody there":               {services: "alakazam characterai convai npcbuilder", unasked: []string{where}},
+		"nobody there":               {services: "alakazam characterai convai elevenlabs npcbuilder", unasked: []string{where}},
 		"nobody there, credentials":  {environ: []string{"CONVAI_API_KEY=k"}, services: "convai", unasked: []string{where, live}},
-		"enter":                      {tty: true, answers: "\n", asked: []string{where + " Any of alakazam, characterai, convai, npcbuilder [alakazam, characterai, convai, npcbuilder]: "}, unasked: []string{live}, services: "alakazam characterai convai npcbuilder"},
+		"enter":                      {tty: true, answers: "\n", asked: []string{where + " Any of alakazam, characterai, convai, elevenlabs, npcbuilder [alakazam, characterai, convai, elevenlabs, npcbuilder]: "}, unasked: []string{live}, services: "alakazam characterai convai elevenlabs npcbuilder"},
 		"some":                       {tty: true, answers: "npcbuilder, convai\n", asked: []string{where}, services: "convai npcbuilder"},
 		"a slip":                     {tty: true, answers: "convia\nconvai\n", asked: []string{"did you mean convai?"}, services: "convai"},
 		"credentials, not the live":  {tty: true, environ: []string{"CONVAI_API_KEY=k"}, answers: "\n\n", asked: []string{"[convai]", live + " Convai. Make manifests of what is live there? [y/N]: "}, services: "convai"},

@@ -65,6 +65,8 @@ func starterTarget(driver string) string {
 		return "{categories: [Books]}"
 	case "convai":
 		return `{voiceType: "US FEMALE 1"}`
+	case "elevenlabs":
+		return "{voice_id: EXAVITQu4vr4xnSDxMaL}"
 	case "npcbuilder":
 		return "{game_id: tavern, world_id: gilded-hare, role: innkeeper, tone: casual}"
 	}

@@ -39,8 +39,8 @@ const annotationExit = "exit"
 func newRoot(a *app) *cobra.Command {
 	root := manual{
 		use:   "charsync COMMAND",
-		short: "Characters as code for Character.AI, Alakazam, Convai and NPCBuilder",
-		long: `charsync keeps AI characters in YAML files and the four services that run them in
+		short: "Characters as code for Character.AI, Alakazam, Convai, ElevenLabs and NPCBuilder",
+		long: `charsync keeps AI characters in YAML files and the services that run them in
 step with those files: it shows what would change, changes exactly that, and
 reads back what became of it.`,
 		examples: []string{

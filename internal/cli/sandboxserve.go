@@ -33,12 +33,12 @@ func (a *app) sandboxCommand() *cobra.Command {
 	var f sandboxFlags
 	m := manual{
 		use:   "sandbox [serve] [flags]",
-		short: "Serve the four provider APIs on loopback",
-		long: `Serves stand-ins of Character.AI, Alakazam, Convai and NPCBuilder over HTTP on
-loopback until it is interrupted, as strict as the services themselves. On stdout
-it prints the variables that point charsync, or any client, at it. Its data stays
-in .charsync/sandbox, where --sandbox looks too, unless --data names another
-folder ("-" keeps it in memory).`,
+		short: "Serve the APIs of the providers on loopback",
+		long: `Serves stand-ins of Character.AI, Alakazam, Convai, ElevenLabs and NPCBuilder over
+HTTP on loopback until it is interrupted, as strict as the services themselves.
+On stdout it prints the variables that point charsync, or any client, at it. Its
+data stays in .charsync/sandbox, where --sandbox looks too, unless --data names
+another folder ("-" keeps it in memory).`,
 		examples: []string{
 			"charsync sandbox                                  # prints lines for your shell",
 			"charsync sandbox --format json --addr 127.0.0.1:7070",

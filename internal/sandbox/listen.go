@@ -63,7 +63,7 @@ func (s *Server) URL(vendor string) string {
 	return "http://" + addr + "/" + vendor
 }
 
-// Environ is the environment that points clients of the four vendors here: base URLs, and credentials that are accepted.
+// Environ is the environment that points clients of the vendors here: base URLs, and credentials that are accepted.
 func (s *Server) Environ() map[string]string {
 	env := map[string]string{}
 	for _, v := range s.vendors {

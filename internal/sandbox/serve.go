@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Handler serves the four vendors and /_sandbox/. Requests from anywhere but this machine's own names are refused, and so
+// Handler serves the vendors and /_sandbox/. Requests from anywhere but this machine's own names are refused, and so
 // is every request that a web page makes (it carries an Origin).
 func (s *Server) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -51,7 +51,7 @@ type Server struct {
 	closed bool
 }
 
-// Vendors names the four vendors, in the order used everywhere.
+// Vendors names the vendors, in the order used everywhere.
 func Vendors() []string {
 	var names []string
 	for _, v := range allVendors() {
@@ -61,7 +61,7 @@ func Vendors() []string {
 }
 
 func allVendors() []*vendor {
-	return []*vendor{alakazam(), characterAI(), convai(), npcBuilder()}
+	return []*vendor{alakazam(), characterAI(), convai(), elevenLabs(), npcBuilder()}
 }
 
 // Open opens the sandbox in o.Dir and reads what is stored there. It serves nothing until [Server.Listen], or until its

@@ -63,6 +63,8 @@ func try(s *Server, vendor, method, path, body string, header ...string) (got, e
 		req.Header.Set("Authorization", "Bearer sk_live_sandbox")
 	case "convai":
 		req.Header.Set("CONVAI-API-KEY", "sandbox-convai-key")
+	case "elevenlabs":
+		req.Header.Set("xi-api-key", "sandbox-elevenlabs-key")
 	case "characterai":
 		req.Header.Set("Authorization", "Token sandbox-characterai-token")
 	case "npcbuilder":

@@ -127,6 +127,20 @@ func npcPatched(body string) probe {
 	}
 }
 
+// elPatched changes an agent that has a variable, a version and a pending edit of a procedure, and reads it back.
+func elPatched(body string) probe {
+	return func(t *testing.T, s *Server, _ *clock) string {
+		id := elMade(t, s, `{"name":"Mira","conversation_config":{"agent":{"dynamic_variables":{"dynamic_variable_placeholders":{"guest":"Ada"}}}}}`)
+		was := text(elRead(t, s, id).Doc, "version_id")
+		g := ask(t, s, "elevenlabs", "PATCH", elAgents+"/"+id, body)
+		return strings.ReplaceAll(fmt.Sprint(g.Status, text(g.Doc, "version_id") == was, object(object(g.Doc, "conversation_config"), "agent"), object(g.Doc, "detail")), id, "ID")
+	}
+}
+
+func elVariables(variables string) probe {
+	return elPatched(`{"conversation_config":{"agent":{"dynamic_variables":{"dynamic_variable_placeholders":` + variables + `}}}}`)
+}
+
 // switchCase is a probe, and for a switch that is a number another value than the default.
 type switchCase struct {
 	probe probe
@@ -295,6 +309,27 @@ func switchCases() map[string]switchCase {
 			ask(t, s, "convai", "POST", "/character/knowledge-bank/upload", `{"charID":"`+id+`","file_name":"a.txt","content":"x"}`)
 			return said(ask(t, s, "convai", "POST", "/character/knowledge-bank/list", `{"charID":"`+id+`"}`))
 		}, "500"},
+
+		"elevenlabs.placeholders":     {probe: elVariables(`{"hour":"late"}`)},
+		"elevenlabs.placeholder-null": {probe: elVariables(`{"guest":null}`)},
+		"elevenlabs.equal-patch":      {probe: elPatched(`{"name":"Mira"}`)},
+		"elevenlabs.get-shows": {probe: func(t *testing.T, s *Server, _ *clock) string {
+			id := put(t, s, "elevenlabs", doc{"name": "Mira", "_procedures": doc{"tip": doc{"p1": "v1"}, "draft": doc{"p1": "v2"}}})
+			return fmt.Sprint(object(elRead(t, s, id).Doc, "procedures"))
+		}},
+		"elevenlabs.unknown-keys": {probe: elPatched(`{"nonsense":1}`)},
+		"elevenlabs.nameless": {probe: func(t *testing.T, s *Server, _ *clock) string {
+			return text(elRead(t, s, elMade(t, s, `{"conversation_config":{}}`)).Doc, "name")
+		}},
+		"elevenlabs.temperature":   {probe: elPatched(`{"conversation_config":{"agent":{"prompt":{"temperature":1.5}}}}`)},
+		"elevenlabs.unknown-voice": {probe: elPatched(`{"conversation_config":{"tts":{"voice_id":"nobody"}}}`)},
+		"elevenlabs.delete-status": {probe: func(t *testing.T, s *Server, _ *clock) string {
+			return said(ask(t, s, "elevenlabs", "DELETE", elAgents+"/"+elMade(t, s, `{"conversation_config":{}}`), ""))
+		}},
+		"elevenlabs.delete-twice": {probe: func(t *testing.T, s *Server, _ *clock) string {
+			return said(ask(t, s, "elevenlabs", "DELETE", elAgents+"/agent_none", ""))
+		}},
+		"elevenlabs.not-found": {probe: func(t *testing.T, s *Server, _ *clock) string { return said(elRead(t, s, "agent_none")) }},
 
 		"npcbuilder.filters": {probe: func(t *testing.T, s *Server, _ *clock) string {
 			return fmt.Sprint(ask(t, s, "npcbuilder", "POST", npcPath, `{"filters":true}`).Status,

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/spec"
@@ -120,7 +119,7 @@ func BenchmarkComparing(b *testing.B) {
 
 // BenchmarkCreate creates a thousand characters at each service.
 func BenchmarkCreate(b *testing.B) {
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		b.Run(vendor+"/1000", func(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()

@@ -305,7 +305,7 @@ func TestUndoIsRefusedAfterDoubt(t *testing.T) {
 // An update that is refused right after a lost creation was settled leaves the
 // character bound. The next run does not take it for a second one.
 func TestRefusedAfterSettling(t *testing.T) {
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		t.Run(vendor, func(t *testing.T) {
 			w := newWorld(t)
 			w.castOf(vendor, 1, func(int) string { return "one" })

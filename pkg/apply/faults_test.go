@@ -28,7 +28,7 @@ func lostKinds() []sandbox.FaultKind {
 // request was carried out or not, and with the run record or without it.
 func TestRegressionCreateTimedOutTwice(t *testing.T) {
 	kinds := append(lostKinds(), sandbox.FaultResetBefore, sandbox.FaultServerError, sandbox.FaultBadGateway)
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		for _, kind := range kinds {
 			for _, record := range []bool{true, false} {
 				t.Run(fmt.Sprintf("%s/%s/record=%v", vendor, kind, record), func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestExpiredKeyInMidRun(t *testing.T) {
 		}
 	}
 	w.empty()
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		if n := len(w.live(vendor)); n != 8 {
 			t.Errorf("%s has %d characters", vendor, n)
 		}
@@ -223,7 +223,7 @@ func (h hook) Update(ctx context.Context, id string, body providers.Body) error 
 // TestInterrupted: what is in flight is finished, checked and recorded;
 // nothing new is begun; the rest is skipped.
 func TestInterrupted(t *testing.T) {
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		t.Run(vendor, func(t *testing.T) {
 			w := newWorld(t)
 			w.castOf(vendor, 20, func(i int) string { return fmt.Sprint(i) })
@@ -289,7 +289,7 @@ func (b brittle) Write(p []byte) (int, error) {
 // TestFullDisk: the run stops before the next write to a provider, says so,
 // and what was in doubt is settled later. The disk fills at every step.
 func TestFullDisk(t *testing.T) {
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		for lines := range int64(9) {
 			t.Run(fmt.Sprintf("%s/after %d lines", vendor, lines), func(t *testing.T) {
 				w := newWorld(t)

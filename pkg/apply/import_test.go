@@ -10,7 +10,6 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -79,7 +78,7 @@ func (w *world) importAll(vendor string) []Imported {
 func TestImportThenNothing(t *testing.T) {
 	const n = 200
 	w := newWorld(t)
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		w.seedLive(vendor, n)
 		w.requests()
 		list := w.importAll(vendor)
@@ -245,7 +244,7 @@ func TestSharedCharacter(t *testing.T) {
 }
 
 func TestAdoptionOfWhatIsNotThere(t *testing.T) {
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		t.Run(vendor, func(t *testing.T) {
 			w := newWorld(t)
 			w.manifest("mira", map[string]string{"name": "Mira"}, map[string]string{vendor: "id: 00000000-0000-4000-8000-000000000000"})

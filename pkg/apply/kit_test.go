@@ -359,3 +359,6 @@ func openLock(t testing.TB, path string) *Lock {
 	}
 	return l
 }
+
+// vendors are the services that the casts of these tests live at.
+func vendors() []string { return []string{"alakazam", "characterai", "convai", "npcbuilder"} }

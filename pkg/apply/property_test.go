@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/pkg/diff"
 )
 
@@ -34,7 +33,7 @@ func drawCast(t *rapid.T) drawnCast {
 	for i := range rapid.IntRange(1, 4).Draw(t, "characters") {
 		name := fmt.Sprintf("npc-%d", i)
 		cast[name] = map[string]map[string]string{}
-		for _, vendor := range sandbox.Vendors() {
+		for _, vendor := range vendors() {
 			if rapid.IntRange(0, 3).Draw(t, "absent") > 0 {
 				cast[name][vendor] = drawFields(t, vendor)
 			}
@@ -148,7 +147,7 @@ func TestPropertyApplyThenNothing(t *testing.T) {
 // returns what of it nothing manages.
 func (w *world) outsideEdits(rt *rapid.T) map[[2]string]string {
 	out := map[[2]string]string{}
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		for _, c := range w.live(vendor) {
 			if rapid.IntRange(0, 2).Draw(rt, "outside") > 0 {
 				continue
@@ -240,7 +239,7 @@ func TestRegressionChangeMeansDiff(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()
 		cast := drawnCast{"npc": {}}
-		vendor := rapid.SampledFrom(sandbox.Vendors()).Draw(rt, "vendor")
+		vendor := rapid.SampledFrom(vendors()).Draw(rt, "vendor")
 		cast["npc"][vendor] = drawFields(rt, vendor)
 		w.writeCast(cast)
 		w.settlesTo(rt, "create")

@@ -93,7 +93,7 @@ func TestPruneSafety(t *testing.T) {
 
 // A character that can't be read stays, and so does its binding.
 func TestRegressionUnreadableMeansDeleted(t *testing.T) {
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		for _, kind := range []sandbox.FaultKind{
 			sandbox.FaultServerError, sandbox.FaultBadGateway, sandbox.FaultChallenge, sandbox.FaultHTML, sandbox.FaultTruncated,
 			sandbox.FaultWrongTypes, sandbox.FaultEmpty, sandbox.FaultResetBefore, sandbox.FaultExpiredKey, sandbox.FaultRedirect,
@@ -273,7 +273,7 @@ func TestDestroyRefusesTheProtected(t *testing.T) {
 // Deletions behind our back are found, confirmed by the list, and created
 // anew; those that nobody wants any more are forgotten.
 func TestGoneAtTheService(t *testing.T) {
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		t.Run(vendor, func(t *testing.T) {
 			w := newWorld(t)
 			w.castOf(vendor, 2, func(i int) string { return "x" })

@@ -27,7 +27,7 @@ func TestRegressionTwoComparersDisagree(t *testing.T) {
 	w.manifest("mira", map[string]string{"name": "Mira", "greeting": "\"Hello.\\n\""}, target)
 	w.applied("Applied: 4 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
 	w.empty()
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		w.edit(vendor, w.id("mira", vendor), map[string]any{driftKey(vendor): "Edited elsewhere."})
 	}
 	frozen := w.freeze(w.plan())
@@ -46,7 +46,7 @@ func TestRegressionDryRunWrites(t *testing.T) {
 	// Something of everything: drift, an orphan, a new one, one in doubt.
 	w.edit("alakazam", w.id("npc-000", "alakazam"), map[string]any{"persona": "Edited."})
 	w.delete("characters/npc-001.yaml")
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		w.srv.Inject(sandbox.Fault{Vendor: vendor, Route: "character.create", Kind: sandbox.FaultResetAfter})
 	}
 	w.manifest("nina", map[string]string{"name": "Nina", "greeting": "Hello.", "persona": "New."}, map[string]string{
@@ -65,7 +65,7 @@ func TestRegressionDryRunWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.Validate()
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		if _, err := e.Import(context.Background(), ImportOptions{Target: vendor, All: true}); err != nil {
 			t.Error(err)
 		}

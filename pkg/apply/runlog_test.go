@@ -170,7 +170,7 @@ func TestRunRecordsStayInside(t *testing.T) {
 // stops before the next request that writes, says so, and is settled later.
 // The lock is on a disk of its own here, which has room.
 func TestRecordDiskFull(t *testing.T) {
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		for lines := range int64(8) {
 			t.Run(fmt.Sprintf("%s/after %d lines", vendor, lines), func(t *testing.T) {
 				w := newWorld(t)

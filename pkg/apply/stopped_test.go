@@ -11,7 +11,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 )
@@ -140,7 +139,7 @@ func (w *world) content(vendor string) string {
 // A run that is killed at any of its writes, before or after the service
 // carried it out, is taken back: only what did happen, and all of that.
 func TestUndoAfterKill(t *testing.T) {
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		for write := 1; write <= 4; write++ {
 			for _, after := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/write %d/after=%v", vendor, write, after), func(t *testing.T) {
@@ -179,7 +178,7 @@ func (w *world) runDir() string { return filepath.Join(w.dir, ".charsync", "runs
 // manifests, edited meanwhile, are not read, nothing is done twice, and the
 // end is what the plan said.
 func TestResumeAfterKill(t *testing.T) {
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		for write := 1; write <= 4; write++ {
 			for _, after := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/write %d/after=%v", vendor, write, after), func(t *testing.T) {

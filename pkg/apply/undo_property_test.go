@@ -10,7 +10,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
 )
@@ -80,7 +79,7 @@ func TestPropertyUndo(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(t)
 		w.opts.Parallelism = 1 // so that the order in which characters are made repeats
-		vendor := rapid.SampledFrom(sandbox.Vendors()).Draw(rt, "vendor")
+		vendor := rapid.SampledFrom(vendors()).Draw(rt, "vendor")
 		var acts []act
 		cast := drawnCast{}
 		for i := range rapid.IntRange(1, 3).Draw(rt, "runs") {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/charsync/charsync/internal/sandbox"
 	"github.com/charsync/charsync/pkg/diff"
 )
 
@@ -305,7 +304,7 @@ func TestRegressionRollbackNeverRun(t *testing.T) {
 	}
 	w.undone("", "Applied: 4 created, 4 updated, 0 deleted, 0 failed, 0 skipped.")
 	w.empty()
-	for _, vendor := range sandbox.Vendors() {
+	for _, vendor := range vendors() {
 		n := 0
 		for _, c := range w.live(vendor) {
 			if c.Doc["archived"] != true {

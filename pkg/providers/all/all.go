@@ -6,6 +6,7 @@ import (
 	"github.com/charsync/charsync/pkg/providers/alakazam"
 	"github.com/charsync/charsync/pkg/providers/characterai"
 	"github.com/charsync/charsync/pkg/providers/convai"
+	"github.com/charsync/charsync/pkg/providers/elevenlabs"
 	"github.com/charsync/charsync/pkg/providers/npcbuilder"
 )
 
@@ -15,6 +16,7 @@ func Drivers() []*providers.Driver {
 		alakazam.Driver(),
 		characterai.Driver(),
 		convai.Driver(),
+		elevenlabs.Driver(),
 		npcbuilder.Driver(),
 	}
 }
