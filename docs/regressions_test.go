@@ -55,6 +55,7 @@ func faults() []fault {
 		{"terminal-escape", "", "control characters in live prose don't reach the terminal"},
 		{"comment-injection", "", "prose stays inert in Markdown and HTML"},
 		{"partial-then-400", "Convai's documented errors", "an update that failed half-way is read back and reported as what it is"},
+		{"long-numbers", "launchdarkly provider 14", "numbers are carried as they are spelled, and compared by what they are worth"},
 		{"append-not-replace", "a report in Convai's forum", "a text that grew instead of changing is reported and not sent again"},
 	}
 }

@@ -73,7 +73,7 @@ func requestLine(r sandbox.Request, shape string, names *strings.Replacer) strin
 		line += " !" + r.Fault
 	}
 	var body map[string]any
-	if len(r.Body) == 0 || json.Unmarshal(r.Body, &body) != nil || len(body) == 0 {
+	if len(r.Body) == 0 || decode(string(r.Body), &body) != nil || len(body) == 0 {
 		return line
 	}
 	if shape == "-bodies" {

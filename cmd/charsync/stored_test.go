@@ -45,10 +45,17 @@ func editCharacter(ts *testscript.TestScript, _ bool, args []string) {
 			continue
 		}
 		var v any
-		ts.Check(json.Unmarshal([]byte(value), &v))
+		ts.Check(decode(value, &v))
 		patch[plain] = v
 	}
 	ts.Check(served(ts).Edit(args[0], find(ts, args[0], args[1]).ID, patch))
+}
+
+// decode reads JSON with its numbers as they are spelled.
+func decode(text string, into any) error {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	return dec.Decode(into)
 }
 
 func removeCharacter(ts *testscript.TestScript, _ bool, args []string) {
@@ -64,9 +71,9 @@ func putCharacters(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	text := ts.ReadFile(args[1])
 	var docs []map[string]any
-	if err := json.Unmarshal([]byte(text), &docs); err != nil {
+	if err := decode(text, &docs); err != nil {
 		docs = make([]map[string]any, 1)
-		ts.Check(json.Unmarshal([]byte(text), &docs[0]))
+		ts.Check(decode(text, &docs[0]))
 	}
 	for _, doc := range docs {
 		_, err := served(ts).Put(args[0], doc)

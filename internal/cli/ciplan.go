@@ -79,7 +79,7 @@ func (s *step) planned(ctx context.Context, command string) (*diff.Plan, code, e
 		return nil, c, err
 	}
 	var plan diff.Plan
-	if err := json.Unmarshal(out.Bytes(), &plan); err != nil {
+	if err := plan.Decode(json.NewDecoder(&out)); err != nil {
 		return nil, c, failed("", "read the plan: %w", err)
 	}
 	// Readers know the base by its branch, and not by where it was found.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"maps"
@@ -40,7 +39,7 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err = errors.Join(err, req.Body.Close()); err != nil {
 			return nil, err
 		}
-		if json.Unmarshal(data, &kept.Body) != nil {
+		if kept.Body, err = valueOfJSON(string(data)); err != nil {
 			kept.Body = string(data)
 		}
 	}

@@ -164,8 +164,8 @@ func patchValue(key, value, kind string, literal bool) (any, error) {
 		"text": key + "=Words", "bool": key + "=true", "number": key + "=0.5",
 		"list": "'" + key + ":=[\"brave\"]'", "object": "'" + key + ":={\"title\": \"Dusk\"}'",
 	}[kind]
-	var v any
-	if err := json.Unmarshal([]byte(value), &v); err != nil {
+	v, err := valueOfJSON(value)
+	if err != nil {
 		if !literal {
 			return nil, failed("write it as "+example, "edit: %s is a %s, and %q is none", key, kind, value)
 		}
@@ -179,7 +179,7 @@ func patchValue(key, value, kind string, literal bool) (any, error) {
 		got = "text"
 	case bool:
 		got = "bool"
-	case float64:
+	case json.Number:
 		got = "number"
 	case []any:
 		got = "list"
@@ -190,4 +190,15 @@ func patchValue(key, value, kind string, literal bool) (any, error) {
 		return nil, failed("write it as "+example, "edit: %s is a %s, and %s is a %s", key, kind, value, got)
 	}
 	return v, nil
+}
+
+// valueOfJSON decodes one value, with its numbers as they are spelled.
+func valueOfJSON(text string) (v any, err error) {
+	if !json.Valid([]byte(text)) {
+		return nil, json.Unmarshal([]byte(text), &v) // which says what is wrong
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	err = dec.Decode(&v)
+	return v, err
 }

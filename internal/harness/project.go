@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -208,16 +209,42 @@ func (p *project) remember(c *character) {
 
 // write writes the manifest of a character.
 func (c *character) write(folder string) error {
-	spec := map[string]any{"targets": c.targets}
+	targets := map[string]any{}
+	for v, fields := range c.targets {
+		targets[v] = fields
+	}
+	spec := map[string]any{"targets": targets}
 	maps.Copy(spec, c.common)
 	if c.protect {
 		spec["protect"] = true
 	}
-	raw, err := yaml.Marshal(map[string]any{
+	raw, err := yaml.Marshal(spelled(map[string]any{
 		"apiVersion": "charsync.dev/v1", "kind": "Character", "metadata": map[string]any{"name": c.slug}, "spec": spec,
-	})
+	}))
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(folder, c.slug+".yaml"), raw, 0o644)
+}
+
+// spelled is a value with its figures as YAML writes them: the library takes
+// a json.Number for a text.
+func spelled(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!float", Value: v.String()}
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = spelled(e)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[k] = spelled(e)
+		}
+		return out
+	}
+	return v
 }

@@ -1,9 +1,10 @@
 package harness
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"math"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"sort"
@@ -50,6 +51,14 @@ func (d *dice) prose(most int) string {
 	}
 }
 
+// price is a figure, at times one that no floating point holds.
+func (d *dice) price() any {
+	if d.chance(30) {
+		return json.Number(fmt.Sprintf("9007199254740993%d.5", d.IntN(900)))
+	}
+	return d.IntN(90)
+}
+
 // some is one or more of the words, in their order.
 func (d *dice) some(words ...string) []any {
 	out := []any{}
@@ -74,8 +83,10 @@ func canonical(v any) string {
 	if err != nil {
 		return fmt.Sprintf("?%v", v)
 	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
 	var plain any
-	if err := json.Unmarshal(raw, &plain); err != nil {
+	if err := dec.Decode(&plain); err != nil {
 		return string(raw)
 	}
 	out, _ := json.Marshal(simple(plain))
@@ -92,8 +103,11 @@ func simple(v any) any {
 		if v {
 			return v
 		}
-	case float64:
-		return math.Round(v*1e6) / 1e6 // some services answer 32-bit figures
+	case json.Number:
+		if worth, ok := new(big.Rat).SetString(v.String()); ok {
+			return worth.RatString()
+		}
+		return v
 	case []any:
 		list := []any{}
 		for _, e := range v {
@@ -119,10 +133,20 @@ func simple(v any) any {
 // sameAt compares two values of a key. Where order means nothing to the
 // vendor, it means nothing here.
 func sameAt(key string, a, b any) bool {
-	if key == "categories" || key == "traits" {
+	switch key {
+	case "categories", "traits":
 		return same(sorted(a), sorted(b))
+	case "temperature": // of Convai, which may answer figures of 32 bits
+		return same(sixPlaces(a), sixPlaces(b))
 	}
 	return same(a, b)
+}
+
+func sixPlaces(v any) any {
+	if worth, ok := new(big.Rat).SetString(strings.Trim(canonical(v), `"`)); ok {
+		return json.Number(worth.FloatString(6))
+	}
+	return v
 }
 
 func sorted(v any) any {

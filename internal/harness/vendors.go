@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -139,7 +140,7 @@ func convaiVendor() vendor {
 			{path: "actions", key: "actions", value: func(d *dice) any { return d.some("Nod", "Wave", "Pour", "Point") }},
 			{path: "languageCodes", key: "languageCodes", value: func(d *dice) any { return d.some("en-US", "de-DE", "es-ES") }},
 			{path: "model_group_name", key: "model_group_name", value: oneOf("gpt-5.4", "claude-4-5-sonnet", "gemini-2.5-pro")},
-			{path: "temperature", key: "temperature", value: oneOf(0.1, 0.42, 0.7, 1, 0)},
+			{path: "temperature", key: "temperature", value: oneOf(0.1, 0.42, 0.7, 1, 0, json.Number("0.12345678901234567890"))},
 			{path: "memorySettings", key: "memorySettings", value: func(d *dice) any { return map[string]any{"enabled": d.IntN(2) == 0} }},
 			// The levels are those of the models above; what it reads back as is never shown.
 			{path: "reasoning_effort", key: "reasoning_effort", value: oneOf("low", "medium", "high"), veiled: true, needs: "model_group_name"},
@@ -162,7 +163,7 @@ func npcbuilderVendor() vendor {
 			{path: "tone", key: "tone", value: oneOf("formal", "casual", "sarcastic")},
 			{path: "traits", key: "traits", value: func(d *dice) any { return d.some("brave", "patient", "wry", "loyal") }, empty: []any{}},
 			{path: "items", key: "items", value: func(d *dice) any {
-				return []any{map[string]any{"type": "trade", "itemName": d.prose(20), "unit": "copper", "value": d.IntN(90)}}
+				return []any{map[string]any{"type": "trade", "itemName": d.prose(20), "unit": "copper", "value": d.price()}}
 			}, empty: []any{}},
 			{path: "quests", key: "quests", value: func(d *dice) any {
 				return []any{map[string]any{"objective": d.prose(80), "reward": d.prose(40)}}

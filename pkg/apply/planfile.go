@@ -113,7 +113,7 @@ func decodePlan(data []byte, pos spec.Pos) (*diff.Plan, error) {
 	var p diff.Plan
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&p); err != nil {
+	if err := p.Decode(dec); err != nil {
 		return nil, brokenPlan(data, pos, err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {

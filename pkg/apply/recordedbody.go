@@ -9,6 +9,7 @@ import (
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // maxRecord bounds a run record that is read back.
@@ -35,8 +36,7 @@ func (e *Engine) recordedBody(i Intent) providers.Body {
 	for {
 		data, err := lines.ReadBytes('\n')
 		if bytes.Contains(data, key) {
-			var line RunLine
-			if json.Unmarshal(data, &line) == nil && line.Kind == "intent" && line.Key == i.Key && bodyDigest(line.Body) == i.Body {
+			if line, err := decodeRunLine(data); err == nil && line.Kind == "intent" && line.Key == i.Key && bodyDigest(line.Body) == i.Body {
 				return line.Body
 			}
 		}
@@ -48,4 +48,4 @@ func (e *Engine) recordedBody(i Intent) providers.Body {
 
 // bodyDigest fingerprints a request body, the same before and after a record
 // was written and read.
-func bodyDigest(b providers.Body) string { return diff.Digest(providers.Plain(map[string]any(b))) }
+func bodyDigest(b providers.Body) string { return diff.Digest(spec.Numbers(map[string]any(b))) }

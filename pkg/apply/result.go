@@ -25,6 +25,21 @@ type Result struct {
 	Sandbox bool   `json:"sandbox,omitempty"`
 }
 
+// holdNumbers gives the values of a result that was decoded from JSON with
+// json.Number the form in which values hold numbers; see spec.Number.
+func (r *Result) holdNumbers() {
+	for i := range r.Outcomes {
+		r.Outcomes[i].holdNumbers()
+	}
+}
+
+func (o *Outcome) holdNumbers() {
+	for i := range o.Fields {
+		o.Fields[i].Wanted, o.Fields[i].Got = spec.Numbers(o.Fields[i].Wanted), spec.Numbers(o.Fields[i].Got)
+	}
+	diff.HoldNumbers(o.Stale)
+}
+
 // Summary is the last line of an apply.
 func (r *Result) Summary() string {
 	return fmt.Sprintf("Applied: %d created, %d updated, %d deleted, %d failed, %d skipped.",

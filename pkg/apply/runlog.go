@@ -188,7 +188,7 @@ func readRunPlan(dir, id string) *diff.Plan {
 	}
 	defer f.Close()
 	var p diff.Plan
-	if json.NewDecoder(io.LimitReader(f, maxPlan)).Decode(&p) != nil || major(p.FormatVersion) != major(diff.FormatVersion) || !p.Intact() {
+	if p.Decode(json.NewDecoder(io.LimitReader(f, maxPlan))) != nil || major(p.FormatVersion) != major(diff.FormatVersion) || !p.Intact() {
 		return nil
 	}
 	return &p
@@ -217,8 +217,8 @@ func decodeRunLog(r io.Reader, pos spec.Pos, each func(RunLine) error) (torn boo
 			return false, refuseRun(pos, codeRunCorrupt, "the run record can't be read: "+err.Error(), "remove the run's folder: nothing but its history depends on it")
 		}
 		if len(bytes.TrimSpace(data)) > 0 {
-			var line RunLine
-			if err := json.Unmarshal(data, &line); err != nil {
+			line, err := decodeRunLine(data)
+			if err != nil {
 				if !ended {
 					return true, nil
 				}

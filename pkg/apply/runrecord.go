@@ -6,7 +6,9 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/charsync/charsync/internal/durable"
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // The files of a run record.
@@ -79,6 +82,29 @@ type RunLine struct {
 	Untouched bool    `json:"untouched,omitempty"`
 	Error     string  `json:"error,omitempty"`
 	Result    *Result `json:"result,omitempty"`
+}
+
+// decodeRunLine reads a line, with its numbers as they are spelled there.
+func decodeRunLine(data []byte) (RunLine, error) {
+	var line RunLine
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	if err := dec.Decode(&line); err != nil {
+		return RunLine{}, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return RunLine{}, errors.New("something follows the line's object")
+	}
+	for path, v := range line.Doc {
+		line.Doc[path] = spec.Numbers(v)
+	}
+	if line.Outcome != nil {
+		line.Outcome.holdNumbers()
+	}
+	if line.Result != nil {
+		line.Result.holdNumbers()
+	}
+	return line, nil
 }
 
 // runRecord writes what a run does, as it does it. A nil record keeps

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/charsync/charsync/pkg/diff/prose"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // Keeping says what a provider made of a value that was written, as reading
@@ -90,16 +92,16 @@ func sameForm(wanted, got any) bool {
 		switch g := got.(type) {
 		case string:
 			return squeeze(w) == squeeze(g)
-		case float64, bool:
+		case float64, json.Number, bool:
 			return sameForm(got, wanted)
 		}
-	case float64:
+	case float64, json.Number:
 		switch g := got.(type) {
-		case float64:
-			return math.Abs(w-g) <= 1e-6*math.Max(math.Abs(w), math.Abs(g))
+		case float64, json.Number:
+			return sameFigure(w, g)
 		case string:
-			f, err := strconv.ParseFloat(strings.TrimSpace(g), 64)
-			return err == nil && f == w
+			n, ok := spec.Number(strings.TrimSpace(g))
+			return ok && spec.CompareNumbers(w, n) == 0
 		}
 	case bool:
 		switch g := got.(type) {
@@ -110,6 +112,18 @@ func sameForm(wanted, got any) bool {
 		}
 	}
 	return false
+}
+
+// sameFigure reports two numbers that are one in the digits that a service
+// with floating point keeps, of 64 bits or 32. A whole number counts what it
+// counts, to the last digit: it may be an id.
+func sameFigure(wanted, got any) bool {
+	w, _ := spec.Float(wanted)
+	g, _ := spec.Float(got)
+	if spec.Whole(wanted) || math.IsInf(w, 0) || math.IsInf(g, 0) {
+		return spec.CompareNumbers(wanted, got) == 0
+	}
+	return w == g || math.Abs(w-g) <= 1e-6*math.Max(math.Abs(w), math.Abs(g))
 }
 
 // squeeze folds compatibility forms and white space, and drops what nobody

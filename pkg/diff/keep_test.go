@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -47,7 +48,14 @@ func TestKept(t *testing.T) {
 		{"another text", Text, "new", "old", "something else", KeptAltered},
 		{"not cleared but changed", Text, nil, "old", "default", KeptAltered},
 		{"wanted with something new", Text, "new", "", "new (beta)", KeptAltered},
-		{"number noise", Number, 0.42, 0.1, 0.41999998688697815, KeptEqual},
+		{"number noise", Number, 0.42, 0.1, 0.41999998688697815, KeptNormalised},
+		{"a long decimal in 64 bits", Number, json.Number("0.1234567890123456789"), 0.1, 0.12345678901234568, KeptNormalised},
+		{"another long decimal", Number, json.Number("0.1234567890123456789"), 0.1, 0.1234667, KeptAltered},
+		{"a long integer", Number, json.Number("9007199254740993"), 1.0, json.Number("9007199254740993.0"), KeptEqual},
+		{"a long integer in 64 bits", Number, json.Number("9007199254740993"), 1.0, 9007199254740992.0, KeptAltered},
+		{"an integer in 32 bits", Number, 16777217.0, 1.0, 16777216.0, KeptAltered},
+		{"a long integer as a text", Number, json.Number("9007199254740993"), 1.0, "9007199254740993", KeptNormalised},
+		{"a long integer as another text", Number, json.Number("9007199254740993"), 1.0, "9007199254740992", KeptAltered},
 		{"large number noise", Number, 12345.678, 0.1, 12345.6777, KeptNormalised},
 		{"number as a text", Number, 0.5, 0.1, "0.5", KeptNormalised},
 		{"clamped", Number, 2.0, 0.1, 1.0, KeptAltered},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/charsync/charsync/pkg/spec"
@@ -16,7 +17,7 @@ type Kind string
 const (
 	Text    Kind = "text"    // prose; line ends and trailing ones do not count
 	Enum    Kind = "enum"    // a word from a closed set, or an identifier; compared to the letter
-	Number  Kind = "number"  // compared to six decimal places
+	Number  Kind = "number"  // compared by what they are worth, however they are spelled
 	Bool    Kind = "bool"    //
 	List    Kind = "list"    // strings whose order counts
 	Set     Kind = "set"     // strings whose order does not count
@@ -103,30 +104,31 @@ func canonicalMapping(m map[string]any) any {
 	return out
 }
 
-// canonicalScalar brings numbers of every type to a float64 with six decimal
-// places. Beyond 2^53 there are none left to round.
+// canonicalScalar gives numbers of the same worth one value; see
+// spec.CanonicalNumber.
 func canonicalScalar(v any) any {
-	var f float64
 	switch v := v.(type) {
 	case float64:
-		f = v
+		return v + 0 // a negative zero is zero
 	case int:
-		f = float64(v)
+		return float64(v)
 	case int64:
-		f = float64(v)
-	case json.Number:
-		n, err := v.Float64()
-		if err != nil {
-			return v.String()
+		return spec.CanonicalNumber(json.Number(strconv.FormatInt(v, 10)))
+	}
+	return spec.CanonicalNumber(v)
+}
+
+// Rounded is the rewriting of a vendor that keeps numbers to so many decimal
+// places, as a Canon. Where a float64 has none left, nothing is rounded.
+func Rounded(places int) func(any) any {
+	unit := math.Pow10(places)
+	return func(v any) any {
+		f, ok := spec.Float(v)
+		if !ok || math.Abs(f) >= 1<<53 {
+			return v
 		}
-		f = n
-	default:
-		return v
+		return math.Round(f*unit) / unit
 	}
-	if math.Abs(f) < 1<<53 {
-		f = math.Round(f*1e6) / 1e6
-	}
-	return f + 0 // a negative zero is zero
 }
 
 // canonicalText makes line ends line feeds and drops those at the end.

@@ -114,7 +114,7 @@ func (w *wanting) spell(f Field, v spec.Value) (any, bool) {
 	if v.V == nil {
 		return nil, true
 	}
-	got := Plain(v.V)
+	got := spec.Numbers(v.V)
 	if !f.fits(got) {
 		w.say(spec.Error, CodeShape, v, f.Path,
 			string(f.Path)+" is "+jsonType(v.V)+"; "+w.d.Title+" takes "+kindWords(f.Kind, f.Also), "change the value's type")

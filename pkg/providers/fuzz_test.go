@@ -42,7 +42,7 @@ func FuzzLive(f *testing.F) {
 					t.Errorf("%s %s: %#v is no value of a document", d.Name, r.Path, v)
 				}
 			}
-			odd := spec.Value{V: providers.Plain(map[string]any(body)), Set: true}
+			odd := spec.Value{V: spec.Numbers(map[string]any(body)), Set: true}
 			d.Desired(&spec.Character{Name: "x"}, &spec.Target{Fields: spec.Fields{"items": {Value: odd}}}, spec.Instance{})
 		}
 	})

@@ -17,12 +17,12 @@ import (
 // limits reports what a value is past: its limits, its range, and those of
 // its elements.
 func (w *wanting) limits(f Field, v spec.Value, got any) {
-	if n, ok := got.(float64); ok {
-		if f.Whole && n != math.Trunc(n) {
-			w.say(spec.Error, CodeShape, v, f.Path, fmt.Sprintf("%s is %v; %s takes whole numbers", f.Path, n, w.d.Title), "leave out what is behind the point")
+	if spec.IsNumber(got) {
+		if f.Whole && !spec.Whole(got) {
+			w.say(spec.Error, CodeShape, v, f.Path, fmt.Sprintf("%s is %v; %s takes whole numbers", f.Path, got, w.d.Title), "leave out what is behind the point")
 			return
 		}
-		w.inRange(f, v, n)
+		w.inRange(f, v, got)
 	}
 	for _, l := range f.Limit {
 		if l.Of == "" {
@@ -60,8 +60,8 @@ func (w *wanting) naming(f Field) string {
 	return string(f.Path) + " (" + strings.Join(set, " + ") + ")"
 }
 
-func (w *wanting) inRange(f Field, v spec.Value, n float64) {
-	if (f.Min == nil || n >= *f.Min) && (f.Max == nil || n <= *f.Max) {
+func (w *wanting) inRange(f Field, v spec.Value, n any) {
+	if (f.Min == nil || spec.CompareNumbers(n, *f.Min) >= 0) && (f.Max == nil || spec.CompareNumbers(n, *f.Max) <= 0) {
 		return
 	}
 	w.say(spec.Error, CodeRange, v, f.Path,
@@ -146,8 +146,8 @@ func (l Limit) measure(v any) (n, certain int) {
 		return len(list), len(list)
 	}
 	s, ok := v.(string)
-	if number, isNumber := v.(float64); isNumber {
-		s, ok = strconv.FormatFloat(number, 'f', -1, 64), true
+	if spec.IsNumber(v) {
+		s, ok = spec.Figure(v), true
 	}
 	if !ok {
 		return 0, 0
@@ -222,10 +222,10 @@ func (w *wanting) element(f Field, v spec.Value, name string, m map[string]any) 
 
 func scalar(v any) bool {
 	switch v.(type) {
-	case string, float64, bool:
+	case string, bool:
 		return true
 	}
-	return false
+	return spec.IsNumber(v)
 }
 
 func kindWords(k diff.Kind, also ...diff.Kind) string {

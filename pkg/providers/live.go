@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // Live picks up what a vendor holds: the values of the readable rows, from
@@ -49,7 +50,7 @@ func (t Table) Shows(get Body) bool {
 
 // live gives a vendor's value in the form in which it is compared and shown.
 func (f Field) live(v any) any {
-	v = f.typed(Plain(v))
+	v = f.typed(spec.Numbers(v))
 	if f.Clear.Read != nil && v == f.Clear.Read {
 		return nil
 	}
@@ -85,13 +86,13 @@ func (f Field) typed(v any) any {
 		}
 	case diff.Number:
 		if s, ok := v.(string); ok {
-			if n, err := strconv.ParseFloat(s, 64); err == nil {
+			if n, ok := spec.Number(s); ok {
 				return n
 			}
 		}
 	case diff.Enum:
-		if n, ok := v.(float64); ok {
-			return strconv.FormatFloat(n, 'f', -1, 64)
+		if spec.IsNumber(v) {
+			return spec.Figure(v)
 		}
 	}
 	return v

@@ -157,14 +157,6 @@ func TestPutSpreads(t *testing.T) {
 	}
 }
 
-func TestPlain(t *testing.T) {
-	in := map[string]any{"n": json.Number("0.42"), "list": []any{json.Number("3"), "x", nil}, "i": 7}
-	want := map[string]any{"n": 0.42, "list": []any{3.0, "x", nil}, "i": 7.0}
-	if d := cmp.Diff(any(want), Plain(in)); d != "" {
-		t.Error(d)
-	}
-}
-
 func TestIDs(t *testing.T) {
 	place := &Driver{Scope: []spec.Path{"game_id", "world_id"}}
 	for _, id := range []string{"game/world/uuid", "game/world/with/slash"} {

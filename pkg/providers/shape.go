@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/charsync/charsync/pkg/diff"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // Shape reports a document whose values are not of the kinds that the table
@@ -23,7 +24,7 @@ func (t Table) Shape(get, list Body) error {
 			if !ok || v == nil {
 				continue
 			}
-			if !f.fits(f.typed(Plain(v))) {
+			if !f.fits(f.typed(spec.Numbers(v))) {
 				return fmt.Errorf("%s is %s, where %s was expected", at.pointer, jsonType(v), f.Kind)
 			}
 		}
@@ -40,8 +41,7 @@ func isKind(k diff.Kind, v any) bool {
 		_, ok := v.(string)
 		return ok
 	case diff.Number:
-		_, ok := v.(float64)
-		return ok
+		return spec.IsNumber(v)
 	case diff.Bool:
 		_, ok := v.(bool)
 		return ok
@@ -67,33 +67,6 @@ func allElements(v any, fits func(any) bool) bool {
 		}
 	}
 	return true
-}
-
-// Plain gives a JSON value without json.Number, as a Doc holds it.
-func Plain(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		n, err := v.Float64()
-		if err != nil {
-			return v.String()
-		}
-		return n
-	case int:
-		return float64(v)
-	case []any:
-		out := make([]any, len(v))
-		for i, e := range v {
-			out[i] = Plain(e)
-		}
-		return out
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for k, e := range v {
-			out[k] = Plain(e)
-		}
-		return out
-	}
-	return v
 }
 
 func jsonType(v any) string {

@@ -35,8 +35,8 @@ type FileRef string
 // the values that were written, but for texts that are not UTF-8, which are
 // an error, and for values that mean "empty", which load as that.
 //
-// Values are nil, string, FileRef, bool, int, float64, []string, []any and
-// map[string]any.
+// Values are nil, string, FileRef, bool, int, float64, json.Number, []string,
+// []any and map[string]any.
 func Emit(w io.Writer, documents ...Document) error {
 	out := bufio.NewWriter(w)
 	for i, d := range documents {

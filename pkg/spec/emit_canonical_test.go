@@ -55,7 +55,7 @@ func TestEmitReadsWell(t *testing.T) {
 }
 
 func TestEmitRefuses(t *testing.T) {
-	for name, value := range map[string]any{"not UTF-8": "a\xff", "not a number": math.NaN(), "infinite": math.Inf(1), "a type": struct{}{}, "inside a list": []any{[]any{"\xff"}}, "inside a mapping": []any{map[string]any{"a": []any{map[string]any{"b": "\xff"}}}}} {
+	for name, value := range map[string]any{"not UTF-8": "a\xff", "not a number": math.NaN(), "infinite": math.Inf(1), "beyond all bounds": json.Number("1e9999"), "no figure": json.Number("x"), "a type": struct{}{}, "inside a list": []any{[]any{"\xff"}}, "inside a mapping": []any{map[string]any{"a": []any{map[string]any{"b": "\xff"}}}}} {
 		if err := Emit(&bytes.Buffer{}, Document{Name: "x", Fields: map[Path]any{"persona": value}}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
@@ -85,7 +85,17 @@ func TestNumbers(t *testing.T) {
 			}
 		}
 	})
-	for _, s := range []string{"9007199254740993", "12345678901234567890", "1e999", "0123", "00", "-012", "0x1F", "0o17", "0b11", "1_000", "12:30", "190:20:30", ".inf", "-.Inf", ".nan", "2024-01-02", "2024-01-02T10:00:00Z", "2024-01-02 10:00:00.5 +02:00"} {
+	for _, s := range []string{"9007199254740993", "-12345678901234567890", "0.1234567890123456789", "1e999"} {
+		got, loose := resolve(s)
+		if got != json.Number(s) || loose != plain {
+			t.Errorf("%s is %#v, %v", s, got, loose)
+		}
+		var b bytes.Buffer
+		if err := Emit(&b, Document{Name: "x", Fields: map[Path]any{"temperature": got}}); err != nil || !strings.Contains(b.String(), "\n  temperature: "+s+"\n") {
+			t.Errorf("%s is written as %s, %v", s, b.String(), err)
+		}
+	}
+	for _, s := range []string{"1e9999", "1e-9999", strings.Repeat("9", 2000), "0123", "00", "-012", "0x1F", "0o17", "0b11", "1_000", "12:30", "190:20:30", ".inf", "-.Inf", ".nan", "2024-01-02", "2024-01-02T10:00:00Z", "2024-01-02 10:00:00.5 +02:00"} {
 		if got, loose := resolve(s); got != s || loose != doubtful {
 			t.Errorf("%s is %v, %v", s, got, loose)
 		}

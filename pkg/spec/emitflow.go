@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -27,6 +28,11 @@ func (e *emitter) flow(value any, column int) (string, bool) {
 			e.err = first(e.err, fmt.Errorf("%v is no number in a manifest", v))
 		}
 		return decimal(v), true
+	case json.Number:
+		if back, _ := Number(string(v)); !IsNumber(back) || !Plausible(back) {
+			e.err = first(e.err, fmt.Errorf("%v is no number that a manifest can hold", v))
+		}
+		return string(v), true
 	case FileRef:
 		return "{file: " + e.inFlow(string(v)) + "}", true
 	case []string:
@@ -75,7 +81,7 @@ func scalar(v any) bool {
 	switch v := v.(type) {
 	case string:
 		return !block(v)
-	case nil, bool, int, float64:
+	case nil, bool, int, float64, json.Number:
 		return true
 	}
 	return false
@@ -91,7 +97,7 @@ func anys(in []string) []any {
 
 // decimal writes a number so that it loads as the same number.
 func decimal(f float64) string {
-	if math.Abs(f) < 1e15 && (f == 0 || math.Abs(f) >= 1e-6) {
+	if math.Abs(f) < 1e21 && (f == 0 || math.Abs(f) >= 1e-6) {
 		return strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	return strconv.FormatFloat(f, 'e', -1, 64)

@@ -37,8 +37,8 @@ func (c *config) instance(key *yaml.Node, it *item) (Instance, bool) {
 		in.KeyPos = c.src.pos(key.node.Line, key.node.Column)
 	}
 	in.UserAgent, _ = valueOf(it.child("userAgent")).(string)
-	in.RequestsPerSecond, _ = valueOf(it.child("requestsPerSecond")).(float64)
-	if n, ok := valueOf(it.child("concurrency")).(float64); ok {
+	in.RequestsPerSecond, _ = Float(valueOf(it.child("requestsPerSecond")))
+	if n, ok := Float(valueOf(it.child("concurrency"))); ok {
 		in.Concurrency = int(n)
 	}
 	if base := it.child("baseURL"); base != nil {

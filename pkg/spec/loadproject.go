@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -208,8 +209,9 @@ func (c *config) policy(it *item) {
 	}
 	share := func(key string, into *Share) {
 		switch v := valueOf(it.child(key)).(type) {
-		case float64:
-			*into = Share{Value: v}
+		case float64, json.Number:
+			n, _ := Float(v)
+			*into = Share{Value: n}
 		case string:
 			parsed, err := ParseShare(v)
 			if err != nil {

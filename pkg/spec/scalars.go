@@ -2,7 +2,6 @@ package spec
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -25,8 +24,8 @@ func resolve(s string) (any, looseness) {
 		return s, definite
 	}
 	if number(s) {
-		if f, err := strconv.ParseFloat(s, 64); err == nil && exact(s, f) {
-			return f, plain
+		if n, ok := Number(s); ok && Plausible(n) {
+			return n, plain
 		}
 		return s, doubtful
 	}
@@ -79,14 +78,6 @@ func digits(s string) (leading, rest string) {
 		i++
 	}
 	return s[:i], s[i:]
-}
-
-// exact reports whether a whole number survived becoming a float64.
-func exact(s string, f float64) bool {
-	if len(s) <= 15 || strings.ContainsAny(s, ".eE") {
-		return true
-	}
-	return strconv.FormatFloat(f, 'f', 0, 64) == strings.TrimPrefix(s, "+")
 }
 
 var otherNumbers = regexp.MustCompile(`^(?:` + strings.Join([]string{

@@ -13,7 +13,7 @@ import (
 // Aliases are resolved; an alias stands where it is used.
 type item struct {
 	node     *yaml.Node // as written; of an alias, the alias
-	value    any        // nil, string, bool, float64, []any, map[string]any
+	value    any        // as Value.V
 	keys     []*yaml.Node
 	children []*item // of a mapping beside keys; of a list alone
 	loose    looseness

@@ -41,8 +41,9 @@ func (p Path) Root() string {
 // from end to end: !Set is "not managed", Set with a nil V is "empty it",
 // anything else is the value.
 //
-// V is nil, string, bool, float64, []any or map[string]any. Empty strings,
-// lists and maps, and YAML's null, all arrive as nil.
+// V is nil, string, bool, float64, json.Number (for figures that no float64
+// holds), []any or map[string]any. Empty strings, lists and maps, and YAML's
+// null, all arrive as nil.
 type Value struct {
 	V   any
 	Set bool

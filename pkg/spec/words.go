@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,8 @@ func found(it *item) string {
 		return fmt.Sprint(v)
 	case float64:
 		return plainNumber(v)
+	case json.Number:
+		return string(v)
 	case string:
 		return fmt.Sprintf("the text %q", shorten(v))
 	case []any:

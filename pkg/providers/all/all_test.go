@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/charsync/charsync/pkg/diff"
-	"github.com/charsync/charsync/pkg/providers"
 	"github.com/charsync/charsync/pkg/providers/all"
 	"github.com/charsync/charsync/pkg/spec"
 )
@@ -105,7 +104,7 @@ func TestManifestUndoesDesired(t *testing.T) {
 		want := map[spec.Path]any{}
 		for _, f := range d.Fields {
 			if !f.ReadOnly() && !f.Unasked && f.Also == "" && !f.Rule().Equal(f.Example, f.Default) {
-				want[f.Path] = providers.Plain(f.Example)
+				want[f.Path] = spec.Numbers(f.Example)
 			}
 		}
 		doc := d.Desired(&spec.Character{Name: "x"}, target(d.Name, want), spec.Instance{Name: d.Name}).Doc

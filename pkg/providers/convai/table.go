@@ -58,7 +58,9 @@ func table() providers.Table {
 			Path: "temperature", Kind: diff.Number, Doc: "How freely it answers, from 0 to 1.",
 			Source: providers.Documented.In("temperature of update; " + listShows),
 			Write:  "/temperature", Create: providers.Never, Read: providers.Never, List: "/personalised_prompt_config/TEMPERATURE",
-			Min: &zero, Max: &one, Clear: never("a number has no empty value"), Example: 0.42, Default: 0.7, DefaultSource: unsaid,
+			// Convai may hold it in 32 bits, and answer 0.41999998688697815 for 0.42.
+			Canon: diff.Rounded(6),
+			Min:   &zero, Max: &one, Clear: never("a number has no empty value"), Example: 0.42, Default: 0.7, DefaultSource: unsaid,
 		},
 		{
 			Path: "reasoning_effort", Kind: diff.Enum, Doc: "How long the model thinks before it answers: a level that the model lists, or auto. Empty goes back to the model's own.",

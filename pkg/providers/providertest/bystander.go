@@ -7,6 +7,7 @@ import (
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
+	"github.com/charsync/charsync/pkg/spec"
 )
 
 // bystander: what charsync does not know survives an update, to the digit.
@@ -41,7 +42,7 @@ func bystander(t *testing.T, k *kit) {
 func (k *kit) bystanderInside(t *testing.T, id string, f providers.Field) {
 	t.Helper()
 	_, own := k.d.SplitID(id)
-	example := providers.Plain(f.Example).([]any)
+	example := spec.Numbers(f.Example).([]any)
 	element := map[string]any{"x_unknown": "keep"}
 	for key, v := range example[0].(map[string]any) {
 		element[key] = v

@@ -156,7 +156,7 @@ func target(instance string, values map[spec.Path]any) *spec.Target {
 			}
 			fields = fields[s].Inner
 		}
-		fields[segments[len(segments)-1]] = spec.Field{Value: spec.Value{V: empty(providers.Plain(v)), Set: true}}
+		fields[segments[len(segments)-1]] = spec.Field{Value: spec.Value{V: empty(spec.Numbers(v)), Set: true}}
 	}
 	return t
 }
