@@ -84,24 +84,29 @@ func (c *config) instanceType(key *yaml.Node, it *item, in Instance) bool {
 	return true
 }
 
-// settings reads what is a field of the targets rather than of the instance:
-// defaults that all targets of the instance share.
+// settings reads what the driver declares: what its accounts do, and the
+// defaults that all targets of the instance share. Other keys are refused.
 func (c *config) settings(in Instance, it *item) map[string]string {
 	own := accepted(projectSchema().at("/properties/spec/properties/providers/additionalProperties"))
-	fields, closed := characterSchema().targetFields(in.Type)
+	fields, known := characterSchema().targetFields(in.Type)
 	declared := characterSchema().at("/definitions/settings." + in.Type + "/properties")
-	fields = append(slices.Clone(fields), sortedKeys(declared)...)
+	names := append(slices.Clone(own), sortedKeys(declared)...)
 	out := map[string]string{}
 	it.each(func(key *yaml.Node, value *item) {
 		if slices.Contains(own, key.Value) {
 			return
 		}
-		if closed && !slices.Contains(fields, key.Value) || isControl(key.Value) || secretive(key.Value) {
-			c.unknownSetting(in, key, append(slices.Clone(own), fields...))
-			return
+		_, isSetting := declared[key.Value]
+		switch {
+		case known && !isSetting && slices.Contains(fields, key.Value) && !secretive(key.Value):
+			c.fail(CodeUnknownField, key, fmt.Sprintf("%q is a field of characters, and no setting of an instance", key.Value),
+				"put it into the manifests, under targets."+in.Name)
+		case known && !isSetting || isControl(key.Value) || secretive(key.Value):
+			c.unknownSetting(key, names)
+		default:
+			out[key.Value] = value.node.Value // as it is written: game_id: 1234567 is a text
+			c.settingValue(declared[key.Value], value, out[key.Value])
 		}
-		out[key.Value] = fmt.Sprint(value.value)
-		c.settingValue(declared[key.Value], value, out[key.Value])
 	})
 	return out
 }
@@ -124,14 +129,14 @@ func (c *config) settingValue(declared any, value *item, text string) {
 	c.fail(CodeNotAccepted, value.node, fmt.Sprintf("%q is not accepted", text), hint)
 }
 
-func (c *config) unknownSetting(in Instance, key *yaml.Node, names []string) {
+func (c *config) unknownSetting(key *yaml.Node, names []string) {
 	if secretive(key.Value) {
 		c.fail(CodeCredential, key, fmt.Sprintf("%q looks like a credential", key.Value), "credentials stand in the environment: name the variable by apiKeyEnv")
 		conceal(&c.findings[len(c.findings)-1], true)
 		return
 	}
 	slices.Sort(names)
-	hint := "charsync providers fields " + in.Type + " lists what there is"
+	hint := "accepted: " + strings.Join(names, ", ")
 	if near := DidYouMean(key.Value, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
