@@ -39,8 +39,8 @@ func wordsOf(v any) string {
 		if _, number := lower[key].(json.Number); number {
 			continue // a code says nothing to people, and may be a value of the wrong type
 		}
-		if message := sentence(lower["message"]); key == "error" && message != "" && statusPhrase(sentence(lower[key])) {
-			return message // "Bad Request" repeats the status, and the message says why
+		if message := sentence(lower["message"]); key == "error" && message != "" && hollowWord(sentence(lower[key])) {
+			return message // "Bad Request" and "assistant_pinned" say less than the message beside them
 		}
 		if s := sentence(lower[key]); s != "" && !strings.EqualFold(s, "ok") && !strings.EqualFold(s, "success") && s != "NOT_OK" {
 			if more := sentence(lower["errors"]); key == "detail" && more != "" {
@@ -52,8 +52,11 @@ func wordsOf(v any) string {
 	return ""
 }
 
-// statusPhrase reports the name of a status of HTTP.
-func statusPhrase(s string) bool {
+// hollowWord reports the name of a status of HTTP, or a code for programs.
+func hollowWord(s string) bool {
+	if strings.Contains(s, "_") && !strings.Contains(s, " ") {
+		return true
+	}
 	for status := http.StatusBadRequest; status < 600; status++ {
 		if text := http.StatusText(status); text != "" && strings.EqualFold(text, s) {
 			return true

@@ -29,6 +29,8 @@ func TestWords(t *testing.T) {
 		`{"error":"Bad Request","message":"no"}`:        "no",
 		`{"error":"bad request","message":["a","b"]}`:   "a; b",
 		`{"error":"Bad Request","statusCode":400}`:      "Bad Request",
+		`{"error":"a_code","message":"no"}`:             "no",
+		`{"error":"a_code"}`:                            "a_code",
 		`{"error":"Not Found","message":null}`:          "Not Found",
 		`{"status":"NOT_OK","error":"no"}`:              "no",
 		`{"status":"You may not.","character":{}}`:      "You may not.",

@@ -268,10 +268,10 @@ func (ar *accountRun) notBegun(it *item) {
 // noteOf writes a line about a change into the run record.
 func (ar *accountRun) noteOf(it *item, line RunLine) error {
 	line.Address, line.Provider = it.Address, it.Provider
-	private := ar.account.Driver.Private
-	line.Get, line.List = line.Get.Without(private), line.List.Without(private)
+	d := ar.account.Driver
+	line.Get, line.List = d.Recorded(line.Get), d.Recorded(line.List)
 	if line.Action != diff.Create { // what creates is the manifest's own, and is sent again as it is
-		line.Body = line.Body.Without(private)
+		line.Body = d.Recorded(line.Body)
 	}
 	return ar.note(line)
 }

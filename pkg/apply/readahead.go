@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 
 	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/providers"
@@ -44,13 +45,29 @@ func checkReadings(d *providers.Driver, changes []*diff.Change, total map[string
 	}
 	scopes, within := byScope(d, needs)
 	for _, scope := range scopes {
-		r := planReading(d, scope, needs, within[scope], total[scope])
-		if d.Manner.SendsBack() {
-			r.list, r.gets = r.mustList, within[scope]
+		var back, others []int
+		for _, i := range within[scope] {
+			if sendsBack(d, changes[of[i]]) {
+				back = append(back, i)
+			} else {
+				others = append(others, i)
+			}
 		}
+		r := planReading(d, scope, needs, others, total[scope])
+		if planReading(d, scope, needs, back, total[scope]).mustList {
+			r.list, r.mustList = true, true
+		}
+		r.gets = append(r.gets, back...)
+		slices.Sort(r.gets)
 		readings = append(readings, r)
 	}
 	return needs, of, readings
+}
+
+// sendsBack reports a change whose write holds what was read. Where removing is
+// a call of its own, that holds nothing.
+func sendsBack(d *providers.Driver, c *diff.Change) bool {
+	return d.Manner.SendsBack() && (d.Manner == providers.Forgets || c.Action == diff.Update)
 }
 
 // look reads what is live right before a write. It ends the change and

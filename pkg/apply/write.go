@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/charsync/charsync/pkg/diff"
@@ -63,6 +64,7 @@ func (ar *accountRun) send(ctx context.Context, it *item, fields []diff.FieldCha
 	if len(changes) == 0 {
 		return true
 	}
+	changes = ar.account.Driver.Fields.Beside(changes, it.pre, it.keeps)
 	body, err := ar.account.Driver.Fields.Updating(changes, live, ar.account.Driver.Manner)
 	if err != nil {
 		ar.fail(it, err)
@@ -89,6 +91,12 @@ func (ar *accountRun) send(ctx context.Context, it *item, fields []diff.FieldCha
 	}
 	it.failure = err
 	return true
+}
+
+// keeps reports a field that was managed and still is.
+func (it *item) keeps(p spec.Path) bool {
+	_, marked := it.entry.Fields[p]
+	return marked && !slices.ContainsFunc(it.Fields, func(f diff.FieldChange) bool { return f.Path == p && f.Class == diff.Released })
 }
 
 // remember notes what is to be looked for when reading back.

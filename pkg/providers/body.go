@@ -2,6 +2,7 @@ package providers
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -186,6 +187,25 @@ func (t Table) overlayRoots(body Body, changes diff.Doc, live Body) error {
 		put(body, above(f.Write), kept)
 	}
 	return nil
+}
+
+// Beside adds to changes what an update of them would lose: where the kind of
+// an object changes, the live values of the fields in it that the manifest
+// manages and that stay as they are.
+func (t Table) Beside(changes, live diff.Doc, managed func(spec.Path) bool) diff.Doc {
+	out := maps.Clone(changes)
+	for _, union := range t {
+		if _, changed := changes[union.Path]; !changed || union.Union == nil {
+			continue
+		}
+		for _, f := range t {
+			_, already := out[f.Path]
+			if v := live[f.Path]; v != nil && !already && managed(f.Path) && strings.HasPrefix(f.Write, above(union.Write)+"/") {
+				out[f.Path] = v
+			}
+		}
+	}
+	return out
 }
 
 func withoutNulls(v any) any {

@@ -30,8 +30,12 @@ func (d *Driver) Creatable(c *spec.Character, t *spec.Target, want Desired) []sp
 		}
 	}
 	for _, f := range d.Fields {
+		word, _ := want.Doc[f.Path].(string)
+		if want.Doc[f.Path] == nil || slices.Contains(f.Alone, word) {
+			continue
+		}
 		for _, p := range f.With {
-			if want.Doc[f.Path] != nil && want.Doc[p] == nil && !refused(want.Diagnostics, p) {
+			if want.Doc[p] == nil && !refused(want.Diagnostics, p) {
 				lack(CodeMissing, d.Title+" takes "+string(f.Path)+" only with "+string(p), "set "+d.where(p)+", or adopt a live character with id")
 			}
 		}

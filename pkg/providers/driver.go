@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/charsync/charsync/pkg/diff"
 	"github.com/charsync/charsync/pkg/spec"
 )
 
@@ -85,6 +86,19 @@ func (d *Driver) Writable(item Body) bool {
 	v, told := pick(item, d.Shared.Role)
 	role, _ := v.(string)
 	return !told || slices.Contains(d.Shared.Own, role)
+}
+
+// Recorded is a document of the vendor's as a run record may keep it: without
+// what may be a credential. What stands in a mapping of the manifest's own is
+// kept whatever it is called.
+func (d *Driver) Recorded(b Body) Body {
+	out := b.Without(d.Private)
+	for _, f := range d.Fields {
+		if v, there := pick(b, f.reads()); there && f.Kind == diff.Object && !f.ReadOnly() && len(d.Private) > 0 {
+			put(out, f.reads(), v)
+		}
+	}
+	return out
 }
 
 // Env is a set of environment variables that together are one credential.

@@ -17,7 +17,7 @@ func unions() providers.Table {
 	return providers.Table{
 		{Path: "name", Kind: diff.Text, Write: "/name", Omits: true, Clear: providers.Clear{Can: true}},
 		{Path: "prompt", Kind: diff.Text, Write: "/model/messages/[role=system]/content", Omits: true, Clear: gone},
-		{Path: "model_provider", Kind: diff.Enum, Write: "/model/provider", Omits: true, Union: []string{"messages", "temperature"}},
+		{Path: "model_provider", Kind: diff.Enum, Write: "/model/provider", Omits: true, Union: []string{"messages", "temperature"}, With: []spec.Path{"model"}, Alone: []string{"vapi"}},
 		{Path: "model", Kind: diff.Enum, Write: "/model/model", Omits: true, With: []spec.Path{"model_provider"}},
 		{Path: "temperature", Kind: diff.Number, Write: "/model/temperature", Omits: true, Clear: gone},
 		{
@@ -144,14 +144,44 @@ func TestUpdatingSendsAlong(t *testing.T) {
 	}
 }
 
+// What the manifest manages and keeps of an object goes along when the kind of
+// that object changes, and what nobody manages does not.
+func TestBesideAUnion(t *testing.T) {
+	live := diff.Doc{"name": "Mira", "prompt": "Old.", "model_provider": "openai", "model": "gpt-4.1", "temperature": 0.4}
+	managed := func(p spec.Path) bool { return p != "temperature" }
+	for name, c := range map[string]struct{ changes, want diff.Doc }{
+		"another kind": {
+			diff.Doc{"model_provider": "anthropic", "model": "claude"},
+			diff.Doc{"model_provider": "anthropic", "model": "claude", "prompt": "Old."},
+		},
+		"the kind alone": {diff.Doc{"model_provider": "anthropic"}, diff.Doc{"model_provider": "anthropic", "model": "gpt-4.1", "prompt": "Old."}},
+		"the same kind":  {diff.Doc{"prompt": "New."}, diff.Doc{"prompt": "New."}},
+		"outside":        {diff.Doc{"name": "Miriam"}, diff.Doc{"name": "Miriam"}},
+	} {
+		before := len(c.changes)
+		if d := cmp.Diff(c.want, unions().Beside(c.changes, live, managed)); d != "" || len(c.changes) != before {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}
+
 func TestCreatableWithAnother(t *testing.T) {
 	d := &providers.Driver{Title: "Unions", Fields: unions()}
 	target := &spec.Target{Instance: "unions"}
 	lacks := func(doc diff.Doc) int {
 		return len(d.Creatable(&spec.Character{Name: "x"}, target, providers.Desired{Doc: doc}))
 	}
-	if lacks(diff.Doc{"model": "gpt-5"}) != 1 || lacks(diff.Doc{"model": "gpt-5", "model_provider": "openai"}) != 0 || lacks(diff.Doc{"name": "x"}) != 0 {
-		t.Error("model goes only with model_provider")
+	for name, c := range map[string]struct {
+		doc  diff.Doc
+		want int
+	}{
+		"neither": {diff.Doc{"name": "x"}, 0}, "both": {diff.Doc{"model": "gpt-5", "model_provider": "openai"}, 0},
+		"one": {diff.Doc{"model": "gpt-5"}, 1}, "the other": {diff.Doc{"model_provider": "openai"}, 1},
+		"one that may be alone": {diff.Doc{"model_provider": "vapi"}, 0}, "emptied": {diff.Doc{"model": nil}, 0},
+	} {
+		if got := lacks(c.doc); got != c.want {
+			t.Errorf("%s: %d are missing", name, got)
+		}
 	}
 }
 
@@ -188,5 +218,17 @@ func TestWithout(t *testing.T) {
 	}
 	if got := providers.Body(nil).Without([]string{"x"}); got != nil {
 		t.Error(got)
+	}
+}
+
+// What a manifest may say stays in records, whatever it is called.
+func TestRecorded(t *testing.T) {
+	d := &providers.Driver{Private: []string{"token"}, Fields: providers.Table{{Path: "metadata", Kind: diff.Object, Write: "/metadata"}}}
+	body := providers.Body{"token": "canary", "metadata": map[string]any{"token": "of the guild"}}
+	if df := cmp.Diff(providers.Body{"token": "[secret]", "metadata": map[string]any{"token": "of the guild"}}, d.Recorded(body)); df != "" {
+		t.Error(df)
+	}
+	if d.Recorded(nil) != nil {
+		t.Error("nothing became something")
 	}
 }

@@ -75,8 +75,10 @@ type Field struct {
 	// update that changes it keeps nothing of that object but what is named
 	// here. nil is an ordinary field.
 	Union []string
-	// With names fields without which the vendor refuses this one at creation.
-	With []spec.Path
+	// With names fields without which the vendor refuses this one at creation,
+	// but for the words in Alone.
+	With  []spec.Path
+	Alone []string
 	// Unasked fields are left out of imported manifests: they are of use only
 	// where somebody asks for them.
 	Unasked bool

@@ -30,7 +30,10 @@ func settable(d *providers.Driver) []providers.Field {
 
 // accepted are the values that a vendor must take and keep.
 func accepted(f providers.Field, q Quirks) []fieldCase {
-	cases := []fieldCase{{"example", f.Example}}
+	var cases []fieldCase
+	if word, _ := f.Example.(string); !slices.Contains(q.Apart[f.Path], word) {
+		cases = append(cases, fieldCase{"example", f.Example})
+	}
 	for i, v := range q.Samples[f.Path] {
 		cases = append(cases, fieldCase{fmt.Sprintf("sample %d", i+1), v})
 	}
@@ -39,7 +42,9 @@ func accepted(f providers.Field, q Quirks) []fieldCase {
 		cases = append(cases, texts()...)
 	case diff.Enum:
 		for _, word := range sortedWords(f.Enum) {
-			cases = append(cases, fieldCase{word, word})
+			if !slices.Contains(q.Apart[f.Path], word) {
+				cases = append(cases, fieldCase{word, word})
+			}
 		}
 	case diff.Number:
 		switch least := least(f); {

@@ -29,9 +29,15 @@ type Quirks struct {
 	Samples map[spec.Path][]any
 	// With names fields that must be there when another one is set.
 	With map[spec.Path]map[spec.Path]any
+	// Apart are words that go only with fields of their own, and that the
+	// driver's own tests take through.
+	Apart map[spec.Path][]string
 	// Refuses says that a refusal of a creation is the last word: nothing was
 	// made, and nothing is in doubt.
 	Refuses bool
+	// Blind says that a full page of the list does not tell whether another
+	// one follows.
+	Blind bool
 	// Unstored are fields that the vendor uses up at creation: only that they
 	// were sent can be seen.
 	Unstored []spec.Path
