@@ -20,7 +20,7 @@ func TestGeneratedProviders(t *testing.T) {
 	}{
 		{"credential", credential},
 		{"pace", pace},
-		{"an update", func(d *providers.Driver) string { return string(d.Manner) + " what it leaves out" }},
+		{"an update", updating},
 		{"deleting", func(d *providers.Driver) string { return d.Removal.Verb }},
 		{"a lost creation is found", func(d *providers.Driver) string { return "by " + string(d.Key) }},
 		{"creation needs", needs},
@@ -108,4 +108,12 @@ func fields(d *providers.Driver, fits func(providers.Field) bool) string {
 		return "nothing"
 	}
 	return names(found)
+}
+
+// updating says what an update does to what it leaves out.
+func updating(d *providers.Driver) string {
+	if d.Manner == providers.KeepsTop {
+		return "keeps what it leaves out, but for the insides of what it sends"
+	}
+	return string(d.Manner) + " what it leaves out"
 }

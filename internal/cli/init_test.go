@@ -17,6 +17,7 @@ import (
 // answer is a line; the project it leaves is valid and in the usual layout.
 func TestInitAsks(t *testing.T) {
 	const where, live = "Where do your characters live?", "There are credentials for"
+	every := strings.Join(driverNames(), " ")
 	for name, c := range map[string]struct {
 		args     []string
 		environ  []string
@@ -27,9 +28,10 @@ func TestInitAsks(t *testing.T) {
 		services string // in charsync.yaml
 		code     int
 	}{
-		"nobody there":               {services: "alakazam characterai convai elevenlabs npcbuilder", unasked: []string{where}},
+		"nobody there":               {services: every, unasked: []string{where}},
 		"nobody there, credentials":  {environ: []string{"CONVAI_API_KEY=k"}, services: "convai", unasked: []string{where, live}},
-		"enter":                      {tty: true, answers: "\n", asked: []string{where + " Any of alakazam, characterai, convai, elevenlabs, npcbuilder [alakazam, characterai, convai, elevenlabs, npcbuilder]: "}, unasked: []string{live}, services: "alakazam characterai convai elevenlabs npcbuilder"},
+		"enter":                      {tty: true, answers: "\n", asked: []string{where + " Any of " + strings.Join(driverNames(), ", ") + " [all]: "}, unasked: []string{live}, services: every},
+		"all":                        {tty: true, environ: []string{"CONVAI_API_KEY=k"}, answers: "all\n\n", asked: []string{"[convai]"}, services: every},
 		"some":                       {tty: true, answers: "npcbuilder, convai\n", asked: []string{where}, services: "convai npcbuilder"},
 		"a slip":                     {tty: true, answers: "convia\nconvai\n", asked: []string{"did you mean convai?"}, services: "convai"},
 		"credentials, not the live":  {tty: true, environ: []string{"CONVAI_API_KEY=k"}, answers: "\n\n", asked: []string{"[convai]", live + " Convai. Make manifests of what is live there? [y/N]: "}, services: "convai"},

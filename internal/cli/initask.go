@@ -57,10 +57,17 @@ func (a *app) withCredentials() []string {
 
 func (a *app) askProviders(ctx context.Context, f *initFlags) error {
 	for {
-		line, err := a.ask(ctx, fmt.Sprintf("Where do your characters live? Any of %s [%s]: ",
-			strings.Join(driverNames(), ", "), strings.Join(f.providers, ", ")))
+		otherwise := strings.Join(f.providers, ", ")
+		if slices.Equal(f.providers, driverNames()) {
+			otherwise = "all"
+		}
+		line, err := a.ask(ctx, fmt.Sprintf("Where do your characters live? Any of %s [%s]: ", strings.Join(driverNames(), ", "), otherwise))
 		if err != nil || line == "" {
 			return err
+		}
+		if line == "all" {
+			f.providers = driverNames()
+			return nil
 		}
 		names := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
 		wrong := slices.IndexFunc(names, func(name string) bool { return !slices.Contains(driverNames(), name) })

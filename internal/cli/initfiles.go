@@ -69,6 +69,8 @@ func starterTarget(driver string) string {
 		return "{voice_id: EXAVITQu4vr4xnSDxMaL}"
 	case "npcbuilder":
 		return "{game_id: tavern, world_id: gilded-hare, role: innkeeper, tone: casual}"
+	case "vapi":
+		return "{model_provider: openai, model: gpt-4.1}"
 	}
 	return "{}"
 }

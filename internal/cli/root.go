@@ -39,7 +39,7 @@ const annotationExit = "exit"
 func newRoot(a *app) *cobra.Command {
 	root := manual{
 		use:   "charsync COMMAND",
-		short: "Characters as code for Character.AI, Alakazam, Convai, ElevenLabs and NPCBuilder",
+		short: "Characters as code for Character.AI, Alakazam, Convai, ElevenLabs, NPCBuilder and Vapi",
 		long: `charsync keeps AI characters in YAML files and the services that run them in
 step with those files: it shows what would change, changes exactly that, and
 reads back what became of it.`,

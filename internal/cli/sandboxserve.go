@@ -34,9 +34,9 @@ func (a *app) sandboxCommand() *cobra.Command {
 	m := manual{
 		use:   "sandbox [serve] [flags]",
 		short: "Serve the APIs of the providers on loopback",
-		long: `Serves stand-ins of Character.AI, Alakazam, Convai, ElevenLabs and NPCBuilder over
-HTTP on loopback until it is interrupted, as strict as the services themselves.
-On stdout it prints the variables that point charsync, or any client, at it. Its
+		long: `Serves stand-ins of Character.AI, Alakazam, Convai, ElevenLabs, NPCBuilder and
+Vapi over HTTP on loopback until it is interrupted, as strict as the services
+themselves. On stdout it prints the variables that point charsync, or any client, at it. Its
 data stays in .charsync/sandbox, where --sandbox looks too, unless --data names
 another folder ("-" keeps it in memory).`,
 		examples: []string{

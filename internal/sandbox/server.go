@@ -61,7 +61,7 @@ func Vendors() []string {
 }
 
 func allVendors() []*vendor {
-	return []*vendor{alakazam(), characterAI(), convai(), elevenLabs(), npcBuilder()}
+	return []*vendor{alakazam(), characterAI(), convai(), elevenLabs(), npcBuilder(), vapi()}
 }
 
 // Open opens the sandbox in o.Dir and reads what is stored there. It serves nothing until [Server.Listen], or until its

@@ -69,6 +69,8 @@ func try(s *Server, vendor, method, path, body string, header ...string) (got, e
 		req.Header.Set("Authorization", "Token sandbox-characterai-token")
 	case "npcbuilder":
 		req.Header.Set("Authorization", "Bearer sandbox-npcbuilder-token")
+	case "vapi":
+		req.Header.Set("Authorization", "Bearer sandbox-vapi-private")
 	}
 	for i := 0; i+1 < len(header); i += 2 {
 		if header[i+1] == "" {

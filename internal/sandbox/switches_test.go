@@ -366,6 +366,29 @@ func switchCases() map[string]switchCase {
 			ask(t, s, "npcbuilder", "PATCH", npcPath+"/"+id+"?session_id=p1", `{"name":"Player's"}`)
 			return said(ask(t, s, "npcbuilder", "GET", npcPath+"/"+id, ""))
 		}},
+		"vapi.null":  {probe: vapiPatched(`{"name":null}`)},
+		"vapi.empty": {probe: vapiPatched(`{"firstMessage":""}`)},
+		"vapi.unknown-keys": {probe: func(t *testing.T, s *Server, _ *clock) string {
+			return said(ask(t, s, "vapi", "POST", "/assistant", `{"nonsense":1}`))
+		}},
+		"vapi.list-order": {probe: func(t *testing.T, s *Server, c *clock) string {
+			for _, name := range []string{"one", "two"} {
+				c.move(time.Second)
+				put(t, s, "vapi", doc{"name": name})
+			}
+			return said(ask(t, s, "vapi", "GET", "/assistant?limit=1", ""))
+		}},
+		"vapi.times": {probe: func(t *testing.T, s *Server, c *clock) string {
+			c.move(time.Microsecond)
+			put(t, s, "vapi", doc{"name": "Mira"})
+			return said(ask(t, s, "vapi", "GET", "/assistant?createdAtLe=2026-11-21T12:00:00.000Z", ""))
+		}},
+		"vapi.versioning": {probe: vapiPatched(`{"name":"Mira"}`)},
+		"vapi.pinned": {probe: func(t *testing.T, s *Server, _ *clock) string {
+			return said(ask(t, s, "vapi", "DELETE", "/assistant/"+put(t, s, "vapi", doc{"name": "Mira"}), ""))
+		}},
+		"vapi.headers": {probe: vapiPatched(`{"server":{"url":"https://example.org","headers":{"x":"y"}}}`)},
+
 		"npcbuilder.length-unit": {probe: func(t *testing.T, s *Server, _ *clock) string {
 			var out string
 			for _, name := range []string{strings.Repeat("é", 15), strings.Repeat("😀", 15)} {
@@ -373,6 +396,13 @@ func switchCases() map[string]switchCase {
 			}
 			return out
 		}},
+	}
+}
+
+func vapiPatched(patch string) probe {
+	return func(t *testing.T, s *Server, _ *clock) string {
+		id := put(t, s, "vapi", doc{"name": "Old"})
+		return said(ask(t, s, "vapi", "PATCH", "/assistant/"+id, patch)) + said(ask(t, s, "vapi", "GET", "/assistant/"+id, ""))
 	}
 }
 

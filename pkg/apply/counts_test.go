@@ -18,6 +18,7 @@ func (w *world) castOf(vendor string, n int, version func(i int) string) {
 		"characterai": "categories: [Books]",
 		"convai":      `voiceType: "US MALE 1", temperature: 0.5, languageCodes: [en-US]`,
 		"npcbuilder":  "role: guard, traits: [brave]",
+		"vapi":        "model_provider: openai, model: gpt-4.1",
 	}
 	for i := range n {
 		fields := map[string]string{"name": fmt.Sprintf("Npc %d", i), "persona": "A guard of gate " + version(i), "visibility": "unlisted"}
@@ -26,6 +27,8 @@ func (w *world) castOf(vendor string, n int, version func(i int) string) {
 			fields["greeting"] = "Halt, " + version(i)
 		case "npcbuilder":
 			fields["description"] = "Stands " + version(i)
+		case "vapi":
+			fields["greeting"] = "Halt."
 		}
 		w.manifest(fmt.Sprintf("npc-%04d", i), fields, map[string]string{vendor: targets[vendor]})
 	}
@@ -62,7 +65,8 @@ func TestRegressionRefreshDominates(t *testing.T) {
 	}
 	// Alakazam's list shows all, 100 on a page. Character.AI's and
 	// NPCBuilder's show too little; Convai's shows what its get does not, and
-	// the other way round. What is deleted is read whole before: NPCBuilder
+	// the other way round. Vapi's list shows all at once, and an update sends
+	// back what a read right before it shows. What is deleted is read whole before: NPCBuilder
 	// shows the region in its list alone.
 	for _, c := range []struct {
 		vendor             string
@@ -74,6 +78,7 @@ func TestRegressionRefreshDominates(t *testing.T) {
 		{"alakazam", 3, [2]int{3, 2 * n}, [2]int{2, 1}, [2]int{6, 23}, [2]int{2, 1}, [2]int{6, n}},
 		{"characterai", n, [2]int{n, n}, [2]int{2, 1}, [2]int{46, 23}, [2]int{2, 1}, [2]int{2*n + 1, n}},
 		{"convai", n + 1, [2]int{n + 1, 2 * n}, [2]int{3, 1}, [2]int{1 + 23 + 23, 23}, [2]int{3, 1}, [2]int{n + 2, n}},
+		{"vapi", 1, [2]int{1, n}, [2]int{2, 1}, [2]int{1 + 23, 23}, [2]int{2, 1}, [2]int{2, n}},
 		{"npcbuilder", n, [2]int{n, n}, [2]int{2, 1}, [2]int{46, 23}, [2]int{2, 1}, [2]int{n + 2, n}},
 	} {
 		t.Run(c.vendor, func(t *testing.T) {
@@ -112,7 +117,7 @@ func TestRegressionRefreshDominates(t *testing.T) {
 }
 
 func driftKey(vendor string) string {
-	return map[string]string{"alakazam": "persona", "characterai": "greeting", "convai": "backstory", "npcbuilder": "description"}[vendor]
+	return map[string]string{"alakazam": "persona", "characterai": "greeting", "convai": "backstory", "npcbuilder": "description", "vapi": "firstMessage"}[vendor]
 }
 
 func (w *world) runCounted(name string, e *Engine, plan *diff.Plan, vendor string, planned int, want [2]int) {

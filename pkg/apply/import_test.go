@@ -24,6 +24,12 @@ func (w *world) seedLive(vendor string, n int) {
 			doc = map[string]any{"name": fmt.Sprintf("Old hand %d", i), "greeting": "Hello.", "title": "", "definition": "Long\n\nago.", "categories": []string{"Books"}, "visibility": "UNLISTED", "copyable": true}
 		case "convai":
 			doc = map[string]any{"charName": fmt.Sprintf("Old hand %d", i), "voiceType": "US MALE 1", "backstory": "Long ago.\r\nVery long.", "languageCodes": []string{"en-US"}, "model_group_name": "gpt-4o", "temperature": 0.3}
+		case "vapi":
+			doc = map[string]any{
+				"name": fmt.Sprintf("Old hand %d", i), "firstMessage": "Hello.\nSit.", "metadata": map[string]any{"secret": "of the guild"},
+				"server": map[string]any{"url": "https://example.org", "headers": map[string]any{"authorization": "canary"}},
+				"model":  map[string]any{"provider": "openai", "model": "gpt-4.1", "messages": []any{map[string]any{"role": "system", "content": "You are old.\n\n# Rules\nBe kind. "}}},
+			}
 		case "npcbuilder":
 			doc = map[string]any{"name": fmt.Sprintf("Old hand %d", i), "role": "guard", "traits": []string{"brave", "kind"}, "game_id": "game123", "world_id": "world456"}
 		}
@@ -46,9 +52,13 @@ func (w *world) importAll(vendor string) []Imported {
 		if im.Skipped != "" {
 			continue
 		}
-		target := map[string]any{}
+		target, common := map[string]any{}, map[string]any{}
 		for p, v := range im.Values {
 			put := target
+			if p == "persona" { // of a prompt: it stands in the manifest's common part
+				common[string(p)] = v
+				continue
+			}
 			segments := p.Segments()
 			for _, s := range segments[:len(segments)-1] {
 				if put[s] == nil {
@@ -60,8 +70,9 @@ func (w *world) importAll(vendor string) []Imported {
 		}
 		doc := map[string]any{
 			"apiVersion": "charsync.dev/v1", "kind": "Character", "metadata": map[string]any{"name": im.Name},
-			"spec": map[string]any{"targets": map[string]any{vendor: target}},
 		}
+		common["targets"] = map[string]any{vendor: target}
+		doc["spec"] = common
 		data, err := yaml.Marshal(doc)
 		if err != nil {
 			w.Fatal(err)
@@ -82,7 +93,7 @@ func TestImportThenNothing(t *testing.T) {
 		w.seedLive(vendor, n)
 		w.requests()
 		list := w.importAll(vendor)
-		want := map[string]int{"alakazam": 2, "characterai": n + 1, "convai": n + 1, "npcbuilder": n + 1}[vendor]
+		want := map[string]int{"alakazam": 2, "characterai": n + 1, "convai": n + 1, "npcbuilder": n + 1, "vapi": 1}[vendor]
 		if got := len(w.requests()); len(list) != n || got != want {
 			t.Errorf("%s: %d characters with %d requests, want %d", vendor, len(list), got, want)
 		}

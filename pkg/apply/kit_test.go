@@ -53,6 +53,7 @@ spec:
     characterai: {}
     convai: {}
     npcbuilder: {game_id: game123, world_id: world456}
+    vapi: {}
   policy: {drift: enforce, conflict: fail, maxChanges: 100%, maxDeletes: 100%}
 `
 

@@ -174,7 +174,7 @@ func TestRecordDiskFull(t *testing.T) {
 		for lines := range int64(8) {
 			t.Run(fmt.Sprintf("%s/after %d lines", vendor, lines), func(t *testing.T) {
 				w := newWorld(t)
-				w.castOf(vendor, 3, func(i int) string { return fmt.Sprint(i) })
+				w.castOf(vendor, 4, func(i int) string { return fmt.Sprint(i) })
 				e := w.engine(func(o *Options) { o.Parallelism = 1 })
 				var left atomic.Int64
 				left.Store(lines)
@@ -205,7 +205,7 @@ func TestRecordDiskFull(t *testing.T) {
 					w.apply()
 				}
 				w.empty()
-				if n := len(w.live(vendor)); n != 3 {
+				if n := len(w.live(vendor)); n != 4 {
 					t.Errorf("%d characters: %s", n, w.lockText())
 				}
 			})

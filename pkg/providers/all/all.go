@@ -8,6 +8,7 @@ import (
 	"github.com/charsync/charsync/pkg/providers/convai"
 	"github.com/charsync/charsync/pkg/providers/elevenlabs"
 	"github.com/charsync/charsync/pkg/providers/npcbuilder"
+	"github.com/charsync/charsync/pkg/providers/vapi"
 )
 
 // Drivers lists every driver, by name.
@@ -18,6 +19,7 @@ func Drivers() []*providers.Driver {
 		convai.Driver(),
 		elevenlabs.Driver(),
 		npcbuilder.Driver(),
+		vapi.Driver(),
 	}
 }
 

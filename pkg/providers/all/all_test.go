@@ -13,7 +13,7 @@ import (
 	"github.com/charsync/charsync/pkg/spec"
 )
 
-var pointer = regexp.MustCompile(`^(-|(/[A-Za-z0-9_]+|/\*)+|\?[a-z_]+|\{[a-z_]+\})$`)
+var pointer = regexp.MustCompile(`^(-|(/[A-Za-z0-9_]+|/\*|/\[[a-z]+=[a-z]+\])+|\?[a-z_]+|\{[a-z_]+\})$`)
 
 func TestDriversAreSortedAndFound(t *testing.T) {
 	var names []string
