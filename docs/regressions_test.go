@@ -42,7 +42,7 @@ func faults() []fault {
 		{"protection-leaves-with-the-file", "terraform 17599", "the lock remembers protection"},
 		{"naive-update-wipes", "PyCharacterAI edit_character", "changing a greeting on Character.AI keeps everything else"},
 		{"colleague-overwritten", "Vapi gitops 1, 2, 7", "an edit in a console is named before it is touched"},
-		{"defaults-adopted", "crossplane 3516", "what servers fill in goes into no manifest and is not fought"},
+		{"defaults-adopted", "crossplane 3516", "what a service's documents say it fills in goes into no manifest, and is not fought"},
 		{"secret-in-plan", "terraform 516, auth0-deploy-cli 121", "no credential reaches a plan, lock, log, error or report"},
 		{"placeholder-pushed", "auth0-deploy-cli 437, 187", "an unresolved reference can't be sent"},
 		{"masking-corrupts", "deck 1.62.1", "secrets are a type; no text is searched and replaced"},

@@ -115,32 +115,45 @@ func TestImportThenNothing(t *testing.T) {
 	}
 }
 
-// Server defaults do not become manifests, and are not fought.
+// What services fill in by themselves is not fought, and does not become a
+// manifest where a document states it. What is only assumed does: it may be
+// somebody's choice, and the character may have to be made again.
 func TestRegressionDefaultsAdopted(t *testing.T) {
 	w := newWorld(t)
-	if _, err := w.srv.Put("alakazam", map[string]any{"name": "Plain"}); err != nil {
-		t.Fatal(err)
-	}
-	list := w.importAll("alakazam")
-	if got := slices.Sorted(maps.Keys(list[0].Values)); len(got) != 1 || got[0] != "name" {
-		t.Errorf("the manifest says %v", list[0].Values)
-	}
-	w.empty()
-	for provider, said := range map[string]map[string]any{
-		"convai":      {"charName": "Plain", "voiceType": "MALE", "backstory": "Plain."},
-		"npcbuilder":  {"name": "Plain", "game_id": "g", "world_id": "w"},
-		"characterai": {"name": "Plain", "greeting": "Plain."},
+	for _, c := range []struct {
+		provider string
+		said     map[string]any
+		want     []string
+	}{
+		{"alakazam", map[string]any{"name": "Plain"}, []string{"free", "name", "visibility"}},
+		{
+			"convai",
+			map[string]any{"charName": "Plain", "voiceType": "MALE", "backstory": "Plain."},
+			[]string{"backstory", "languageCodes", "model_group_name", "name", "temperature", "voiceType"},
+		}, // memorySettings is documented
+		{"npcbuilder", map[string]any{"name": "Plain", "game_id": "game123", "world_id": "world456"}, []string{"age", "name", "role", "tone"}}, // the place is the instance's
+		{
+			"characterai",
+			map[string]any{"name": "Plain", "greeting": "Plain."},
+			[]string{"copyable", "dynamic_greeting_enabled", "greeting", "img_gen_enabled", "name", "strip_img_prompt_from_msg", "visibility"},
+		},
 	} {
-		if _, err := w.srv.Put(provider, said); err != nil {
+		if _, err := w.srv.Put(c.provider, c.said); err != nil {
 			t.Fatal(err)
 		}
-		want := map[string]int{"convai": 3, "npcbuilder": 3, "characterai": 3}[provider] // and Character.AI's visibility: see its table
-		for _, im := range w.importAll(provider) {
-			if len(im.Values) != want {
-				t.Errorf("%s: the manifest says %v", provider, im.Values)
-			}
+		list := w.importAll(c.provider)
+		if len(list) != 1 {
+			t.Fatalf("%s: %d imported", c.provider, len(list))
+		}
+		var got []string
+		for _, path := range slices.Sorted(maps.Keys(list[0].Values)) {
+			got = append(got, string(path))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: the manifest says %v, want %v", c.provider, got, c.want)
 		}
 	}
+	w.empty()
 	w.manifest("mira", map[string]string{"name": "Mira"}, map[string]string{"alakazam": ""})
 	w.applied("Applied: 1 created, 0 updated, 0 deleted, 0 failed, 0 skipped.")
 	w.empty()

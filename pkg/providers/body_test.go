@@ -215,16 +215,23 @@ func TestShape(t *testing.T) {
 	}
 }
 
-// defaults-adopted: what a service fills in by itself goes into no manifest.
+// defaults-adopted: what a service's documents say it fills in by itself goes
+// into no manifest. A default that is only assumed may be a choice: it is kept.
 func TestManifest(t *testing.T) {
 	t.Run("defaults-adopted", func(t *testing.T) {
 		live := diff.Doc{
 			"name": "Mira", "visibility": "PUBLIC", "copyable": false, "img_gen_enabled": true, "title": nil, "description": "",
 			"categories": []any{}, "identifier": "id:1", "definition": "D\n",
 		}
-		want := map[spec.Path]any{"name": "Mira", "visibility": "public", "img_gen_enabled": true, "definition": "D\n"}
+		want := map[spec.Path]any{"name": "Mira", "visibility": "public", "copyable": false, "img_gen_enabled": true, "definition": "D\n"}
 		if d := cmp.Diff(want, driver(t, "characterai").Fields.Manifest(live)); d != "" {
 			t.Error(d)
+		}
+		if got := driver(t, "convai").Fields.Manifest(diff.Doc{"memorySettings.enabled": false, "temperature": 0.7}); got["memorySettings.enabled"] != nil || got["temperature"] != 0.7 {
+			t.Errorf("%v: what is documented is left out, and nothing else", got)
+		}
+		if got := driver(t, "alakazam").Fields.Manifest(diff.Doc{"visibility": "private"}); got["visibility"] != "private" {
+			t.Errorf("%v: a private character would come back public", got)
 		}
 	})
 	if got := driver(t, "npcbuilder").Fields.Manifest(diff.Doc{"role": "dragonRider", "tone": "casual"}); got["role"] != nil || got["tone"] != "casual" {

@@ -10,8 +10,8 @@ import (
 )
 
 // Manifest spells live values the manifest's way, for import. Left out are
-// what is empty, what the vendor holds by itself when nobody said anything,
-// and words that no manifest may use.
+// what is empty, what the vendor's documents say it holds when nobody said
+// anything, and words that no manifest may use.
 func (t Table) Manifest(live diff.Doc) map[spec.Path]any {
 	out := map[spec.Path]any{}
 	for _, f := range t {
@@ -20,7 +20,7 @@ func (t Table) Manifest(live diff.Doc) map[spec.Path]any {
 		if !known || f.ReadOnly() || f.Unasked || rule.Canonical(v) == nil {
 			continue
 		}
-		if f.Default != nil && rule.Equal(v, f.Default) {
+		if f.documentedDefault() && rule.Equal(v, f.Default) {
 			continue
 		}
 		if s, ok := v.(string); ok && len(f.Enum) > 0 {
@@ -33,6 +33,13 @@ func (t Table) Manifest(live diff.Doc) map[spec.Path]any {
 		out[f.Path] = v
 	}
 	return out
+}
+
+// documentedDefault reports a default that a document states. One that is only
+// assumed may be wrong, or change: then what somebody chose would be lost when
+// the character is made again.
+func (f Field) documentedDefault() bool {
+	return f.Default != nil && (f.DefaultSource.Sure == Documented || f.DefaultSource.Sure == Published)
 }
 
 // word is the manifest's word for a vendor's.

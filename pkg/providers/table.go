@@ -40,10 +40,10 @@ type Field struct {
 	Schema   string        // JSON Schema of the value where the kind does not say enough; "" otherwise
 	Example  any           // for editors
 	Canon    func(any) any // the vendor's own rewriting; rare
-	Default  any           // what the vendor holds when nothing was sent at creation: import leaves it out
+	Default  any           // what the vendor holds when nothing was sent at creation; see DefaultSource
 	Rewrites bool          // the vendor may answer another value than was sent (a resolved alias): recorded, not an error
-	// DefaultSource is how surely Default is known. A wrong one does no harm
-	// but this: import leaves a value out that somebody chose.
+	// DefaultSource is how surely Default is known: import leaves out only a
+	// default that a document states.
 	DefaultSource Source
 	// Also is a second kind that a manifest may use, for a driver's Spell to
 	// turn into what is sent; "" is none.
