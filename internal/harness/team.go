@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -139,15 +140,20 @@ func readManifest(file string) (*character, error) {
 	}
 	var m struct {
 		Metadata struct{ Name string }
-		Spec     map[string]any
+		Spec     yaml.Node
 	}
 	if err := yaml.Unmarshal(raw, &m); err != nil {
 		return nil, err
 	}
-	c := &character{slug: m.Metadata.Name, common: m.Spec, targets: map[string]map[string]any{}}
-	name, _ := m.Spec["name"].(string)
+	said, err := exactly(&m.Spec)
+	if err != nil {
+		return nil, err
+	}
+	common, _ := said.(map[string]any)
+	c := &character{slug: m.Metadata.Name, common: common, targets: map[string]map[string]any{}}
+	name, _ := common["name"].(string)
 	mark, _, ok := strings.Cut(name, " ")
-	targets, _ := m.Spec["targets"].(map[string]any)
+	targets, _ := common["targets"].(map[string]any)
 	for v, fields := range targets {
 		c.targets[v], _ = fields.(map[string]any)
 	}
@@ -155,10 +161,41 @@ func readManifest(file string) (*character, error) {
 		return nil, fmt.Errorf("%s is no manifest any more", file)
 	}
 	c.mark = mark + " "
-	c.protect, _ = m.Spec["protect"].(bool)
-	delete(m.Spec, "targets")
-	delete(m.Spec, "protect")
+	c.protect, _ = common["protect"].(bool)
+	delete(common, "targets")
+	delete(common, "protect")
 	return c, nil
+}
+
+// exactly decodes YAML, with numbers as they are written.
+func exactly(n *yaml.Node) (any, error) {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		out := map[string]any{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			v, err := exactly(n.Content[i+1])
+			if err != nil {
+				return nil, err
+			}
+			out[n.Content[i].Value] = v
+		}
+		return out, nil
+	case n.Kind == yaml.SequenceNode:
+		out := make([]any, len(n.Content))
+		for i, e := range n.Content {
+			v, err := exactly(e)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = v
+		}
+		return out, nil
+	case n.Tag == "!!float":
+		return json.Number(n.Value), nil
+	}
+	var v any
+	err := n.Decode(&v)
+	return v, err
 }
 
 // create adds a manifest to the clone. What only a creation takes is left out:
