@@ -89,6 +89,15 @@ func Kinds(vendor string) (map[string]string, error) {
 		for _, f := range npcFields() {
 			out[f.name] = map[string]string{"filters": "bool", "texts": "list", "objects": "list"}[f.kind]
 		}
+	case "elevenlabs":
+		out = map[string]string{"name": "text", "tags": "list", "conversation_config": "object", "platform_settings": "object"}
+	case "vapi":
+		for key, shape := range vapiAssistant() {
+			kind, _, _ := strings.Cut(strings.TrimPrefix(shape, "*"), " ")
+			if kind != "any" { // it may be several
+				out[key] = map[string]string{"bool": "bool", "number": "number", "whole": "number", "object": "object", "list": "list", "texts": "list"}[kind]
+			}
+		}
 	default:
 		return nil, fmt.Errorf("sandbox: no vendor %q; accepted: %s", vendor, strings.Join(Vendors(), ", "))
 	}

@@ -197,3 +197,12 @@ func TestSwitchAtRunTimeReachesKeptLists(t *testing.T) {
 		t.Error(list())
 	}
 }
+
+// TestKinds: the characters of every vendor can be edited by hand.
+func TestKinds(t *testing.T) {
+	for _, v := range Vendors() {
+		if kinds, err := Kinds(v); err != nil || kinds["name"] != "text" && kinds["character_name"] != "text" && kinds["charName"] != "text" {
+			t.Errorf("%s: %v, %v", v, kinds, err)
+		}
+	}
+}
